@@ -1,0 +1,27 @@
+"""The only calls to the clocks of this machine; everything else takes a ``Clock``."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""Returns the present instant, aware, in UTC."""
+
+Stopwatch = Callable[[], float]
+"""Returns seconds from an arbitrary start; never jumps, and stands still while the machine sleeps."""
+
+
+def utc_now() -> datetime:
+    """Return the present instant in UTC."""
+    return datetime.now(UTC)
+
+
+def stopwatch() -> float:
+    """Return the seconds of the monotonic clock."""
+    return time.monotonic()
+
+
+def clock_started_at(start: datetime) -> Clock:
+    """Return a clock that shows ``start`` now and runs on from there; the demo's night begins this way."""
+    ahead: timedelta = start - utc_now()
+    return lambda: utc_now() + ahead

@@ -1,0 +1,200 @@
+"""The journal's vocabulary: things that happened, in the past tense.
+
+Events are stored for years by name and field, so a field is only ever added, with a default, and a name never changes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from oncall_tui.domain.escalation import Brief, EscalationId, Plan
+from oncall_tui.domain.message import MessageKey
+from oncall_tui.domain.people import ChannelId, PersonId
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import SourceId, TicketId
+
+StreamId = NewType("StreamId", str)
+"""Events that must follow one another in one order: all of one ticket, or all of the shift."""
+
+SHIFT_STREAM = StreamId("shift")
+
+
+def stream_of(ticket: TicketId) -> StreamId:
+    """Return the stream that holds everything that happened to a ticket."""
+    return StreamId(f"ticket:{ticket}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationArmed:
+    """E went down: the undo seconds run."""
+
+    escalation: EscalationId
+    brief: Brief
+    plan: Plan
+    by: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStopped:
+    """Esc went down within the undo seconds: nothing left."""
+
+    escalation: EscalationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStepped:
+    """Time passed and the next step was due (also: E went down again and asked for it now)."""
+
+    escalation: EscalationId
+    is_by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationAccepted:
+    """A provider took a message."""
+
+    escalation: EscalationId
+    key: MessageKey
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRejected:
+    """A provider refused a message for good."""
+
+    escalation: EscalationId
+    key: MessageKey
+    detail: CleanText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDelayed:
+    """A message was not proved to be taken, and is tried again."""
+
+    escalation: EscalationId
+    key: MessageKey
+    detail: CleanText
+    may_have_arrived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationAcknowledged:
+    """A person took it."""
+
+    escalation: EscalationId
+    person: PersonId
+    acknowledged_at: datetime
+    channel: ChannelId | None = None
+    words: CleanText = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationWithdrawn:
+    """It was taken back by hand."""
+
+    escalation: EscalationId
+    by: PersonId | None
+    reason: CleanText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSolved:
+    """The help desk says that the ticket of an escalation needs nothing more."""
+
+    escalation: EscalationId
+
+
+EscalationEvent = (
+    EscalationArmed
+    | EscalationStopped
+    | EscalationStepped
+    | NotificationAccepted
+    | NotificationRejected
+    | NotificationDelayed
+    | EscalationAcknowledged
+    | EscalationWithdrawn
+    | TicketSolved
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverNoteWritten:
+    """The person on call wrote her part of the handover; the latest for a shift counts."""
+
+    shift_starts_at: datetime
+    text: CleanText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverDelivered:
+    """The handover was frozen and given to the outbox."""
+
+    shift_starts_at: datetime
+    keys: tuple[MessageKey, ...]
+    saved_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverMessageSettled:
+    """A channel took the handover, or refused it for good."""
+
+    key: MessageKey
+    is_accepted: bool
+    detail: CleanText = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLost:
+    """A source stopped answering."""
+
+    source: SourceId
+    why: CleanText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBack:
+    """A source answers again."""
+
+    source: SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodNewsNoted:
+    """Something went well; it waits for the digest."""
+
+    text: CleanText
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineSlept:
+    """Nobody was watching between these instants."""
+
+    fell_asleep_at: datetime
+    woke_at: datetime
+
+
+ShiftEvent = (
+    HandoverNoteWritten
+    | HandoverDelivered
+    | HandoverMessageSettled
+    | SourceLost
+    | SourceBack
+    | GoodNewsNoted
+    | MachineSlept
+)
+
+Event = EscalationEvent | ShiftEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One line of the journal."""
+
+    seq: int
+    """Grows with every line of the whole journal."""
+    stream: StreamId
+    version: int
+    """Counts the lines of one stream from 1."""
+    at: datetime
+    event: Event

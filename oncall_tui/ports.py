@@ -1,0 +1,134 @@
+"""What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from oncall_tui.domain.events import Event, Recorded, StreamId
+from oncall_tui.domain.message import (
+    Acknowledgement,
+    Awaited,
+    DeliveryState,
+    MessageKey,
+    OutgoingMessage,
+    Proof,
+    Receipt,
+)
+from oncall_tui.domain.people import ChannelId
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
+
+
+class TicketSource(Protocol):
+    """A help desk tickets are read from."""
+
+    @property
+    def id(self) -> SourceId:
+        """Return the id of its ``[[sources]]`` table."""
+
+    async def open_tickets(self) -> Sequence[Ticket]:
+        """Return every open ticket as it stands now, or raise a ``SourceError``: never a part of the list."""
+
+    async def thread(self, ticket: TicketId) -> Sequence[Message]:
+        """Return a ticket's conversation, oldest first, or raise a ``SourceError``."""
+
+
+class Channel(Protocol):
+    """A way to reach one person."""
+
+    @property
+    def proves(self) -> Proof:
+        """Return the most this channel can ever show."""
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        """Hand a message over and return the proof, or raise ``NotSent``, ``Rejected`` or ``OutcomeUnknown``."""
+
+    async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
+        """Return which of these the person asked has deliberately answered; raise ``DeliveryError`` when blind.
+
+        Asked again after a restart, it returns the same answers again.
+        """
+
+
+class Checkable(Protocol):
+    """An adapter that can be tried without consequences."""
+
+    async def check(self) -> CleanText:
+        """Try it for real and return one line that says what was seen, or raise an ``OnCallError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of a claimed message."""
+
+    key: MessageKey
+    state: DeliveryState
+    detail: CleanText = NO_TEXT
+    reference: str = ""
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message that this process, and no other, may send until its lease ends."""
+
+    message: OutgoingMessage
+    tries: int
+    """How often it was claimed, this time included."""
+
+
+class Journal(Protocol):
+    """The append-only record, with the messages each entry calls for."""
+
+    async def append(
+        self,
+        stream: StreamId,
+        events: Sequence[Event],
+        *,
+        at: datetime,
+        after_version: int | None = None,
+        send: Sequence[OutgoingMessage] = (),
+        settle: Settlement | None = None,
+    ) -> Sequence[Recorded]:
+        """Record events, their messages and a settlement in one transaction.
+
+        Args:
+            stream: Where the events belong.
+            events: What happened, oldest first; may be empty when only a message is settled.
+            at: The instant it happened, UTC.
+            after_version: The stream's version the decision was taken on; None appends whatever the version.
+            send: Messages to put into the outbox; a key that is already there is left as it is.
+            settle: What became of a claimed message.
+
+        Raises:
+            StreamMoved: The stream has another version; nothing was recorded.
+            StoreFailed: It could not be recorded; nothing was recorded.
+        """
+
+    async def read(self, after: int = 0) -> Sequence[Recorded]:
+        """Return everything recorded after a ``seq``, oldest first."""
+
+    async def close(self) -> None:
+        """Let go of the store."""
+
+
+class Outbox(Protocol):
+    """Messages that are stored and not yet settled."""
+
+    async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
+        """Take the message that is due longest, or None.
+
+        A message whose holder's lease ended without a settlement may have arrived: it comes back with
+        ``is_possible_duplicate`` set.
+        """
+
+    async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
+        """Return every message that is not settled, with its state and when it is tried next."""
+
+
+class Store(Journal, Outbox, Protocol):
+    """Journal and outbox, which share their transactions."""
+
+
+ChannelTable = dict[ChannelId, Channel]

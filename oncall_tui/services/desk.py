@@ -1,0 +1,103 @@
+"""The one immutable picture the screen shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.rota import Shift
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
+from oncall_tui.domain.triage import Group, Row
+
+
+class SourceState(StrEnum):
+    """What can be seen of a source."""
+
+    LOADING = "loading"
+    """It has not answered yet, and has not failed either."""
+    LIVE = "live"
+    STALE = "stale"
+    """It fails now; what it last said is still shown."""
+    FAILED = "failed"
+    """It fails and has never answered: nothing of it can be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """A source, and how much of it can be seen."""
+
+    id: SourceId
+    kind: str
+    state: SourceState = SourceState.LOADING
+    as_of: datetime | None = None
+    """When it last answered completely."""
+    failing_since: datetime | None = None
+    error: CleanText = NO_TEXT
+
+
+class Sight(StrEnum):
+    """How much of all sources together can be seen."""
+
+    LOADING = "loading"
+    LIVE = "live"
+    STALE = "stale"
+    """At least one source fails, and something can still be shown."""
+    BLIND = "blind"
+    """No source answers and nothing can be shown: never the same as an empty list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything the screen shows, at one instant."""
+
+    at: datetime
+    team: str = ""
+    is_demo: bool = False
+    me: Person | None = None
+    """Who sits here."""
+    on_call: Person | None = None
+    shift: Shift | None = None
+    """The shift under way; None when nobody is on call now."""
+    ended_shift: Shift | None = None
+    """My shift that is over and has no successor on this screen; None in every other case."""
+    next_shift: Shift | None = None
+    """The shift that follows the one under way, or the next one when nobody is on call."""
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    sources: tuple[SourceStatus, ...] = ()
+    groups: tuple[Group, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
+    notices: tuple[CleanText, ...] = ()
+    """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
+
+    @property
+    def sight(self) -> Sight:
+        """Return how much can be seen."""
+        states = {source.state for source in self.sources}
+        if not states or states == {SourceState.LOADING}:
+            return Sight.LOADING
+        if states & {SourceState.LIVE, SourceState.STALE}:
+            return Sight.STALE if states & {SourceState.STALE, SourceState.FAILED} else Sight.LIVE
+        return Sight.BLIND if SourceState.LOADING not in states else Sight.LOADING
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether every source answers and nothing is waiting."""
+        return self.sight is Sight.LIVE and not any(group.rows for group in self.groups)
+
+    def row(self, ticket: TicketId) -> Row | None:
+        """Return a ticket's row, or None when it is not on the screen any more."""
+        return next((row for group in self.groups for row in group.rows if row.ticket.id == ticket), None)
+
+    @property
+    def tickets(self) -> tuple[Ticket, ...]:
+        """Return every open ticket, in the order of the screen."""
+        return tuple(row.ticket for group in self.groups for row in group.rows)
+
+    def escalation_of(self, ticket: TicketId) -> Escalation | None:
+        """Return the latest escalation of a ticket, the live one first."""
+        mine = [escalation for escalation in self.escalations if escalation.brief.ticket == ticket]
+        return min(mine, key=lambda e: (not e.state.is_live, -e.armed_at.timestamp()), default=None)

@@ -1,0 +1,18 @@
+"""Help desks tickets are read from, one file each.
+
+Each module holds a frozen ``Settings`` dataclass, the keys of its ``[[sources]]`` table, and
+``build(source, settings, clock)``, which returns a ``TicketSource``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "oncall_tui.sources.demo",
+        "file": "oncall_tui.sources.file",
+        "mailbox": "oncall_tui.sources.mailbox",
+        "rt": "oncall_tui.sources.rt",
+    }
+)
+"""Kind → module, imported when first needed: each brings a library that a start must not wait for."""

@@ -1,0 +1,1 @@
+"""Journal and outbox: one contract, several backends."""
