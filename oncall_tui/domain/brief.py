@@ -71,9 +71,14 @@ def stand_down(brief: Brief, by: str, at: datetime, *, reader_clock: tzinfo) -> 
     )
 
 
-def solved(brief: Brief) -> CleanText:
-    """Return the one line that tells everybody who was notified that it solved itself."""
-    return CleanText(f"{brief.number} ({brief.subject}) was solved. Nothing is asked of you.")
+def no_longer_open(brief: Brief) -> CleanText:
+    """Return the one line that tells everybody who was notified that the ticket went away by itself."""
+    return CleanText(f"{brief.number} ({brief.subject}) is no longer open. Nothing is asked of you.")
+
+
+def withdrawn(brief: Brief) -> CleanText:
+    """Return the one line that tells everybody who was notified that it was taken back."""
+    return CleanText(f"{brief.number} ({brief.subject}) was taken back. Nothing is asked of you.")
 
 
 def _whose(brief: Brief) -> str:
