@@ -152,9 +152,9 @@ class Rota:
 
     def _schedule(self, start: datetime, end: datetime) -> list[Span[_Claim]]:
         """Return what is seen of every layer and shares time with a span."""
-        # A joined turn lasts two weeks at most and depends on turns that overlap it: the margins make the answer
-        # the same whatever span is asked for.
-        weeks = range(_week_of(local(start, self.zone)) - 4, _week_of(local(end, self.zone)) + 3)
+        # What is seen in a week belongs to turns that start in it or in the week before, and turns of the weeks beside
+        # those may cover parts of them: with these margins the answer is the same whatever span is asked for.
+        weeks = range(_week_of(local(start, self.zone)) - 2, _week_of(local(end, self.zone)) + 2)
         return [span for span in join(lay(self._layers(weeks))) if span.overlaps(start, end)]
 
     def _layers(self, weeks: range) -> Iterator[Span[_Claim]]:

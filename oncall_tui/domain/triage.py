@@ -73,7 +73,9 @@ def clock_of(group: Group, now: datetime) -> datetime | None:
 
 
 def _clock(now: datetime, zone: CustomerZone, hours: str) -> tuple[timedelta | None, LocalDay]:
-    tz: tzinfo | None = zone_info(zone.zone) if zone.offset is None else timezone(zone.offset)
+    tz: tzinfo | None = zone_info(zone.zone)
+    if tz is None and zone.offset is not None:
+        tz = timezone(zone.offset)
     if tz is None:
         return None, LocalDay(day=Day.UNKNOWN)
     return utc_offset(now, tz), local_day(now, tz, _hours(hours, zone.zone))

@@ -100,6 +100,12 @@ def test_hours_may_end_at_midnight() -> None:
     assert told(day, late) == ("at work", "0 h 30 m", "", "")
 
 
+def test_hours_that_end_in_a_repeated_hour_end_in_the_second_one() -> None:
+    night = at("2026-10-25 00:45")  # 02:45 in Berlin, for the first time
+    day = local_day(night, ZoneInfo("Europe/Berlin"), working_hours("Sun 01:00-02:30"))
+    assert told(day, night) == ("at work", "0 h 45 m", "", "")
+
+
 def test_a_day_that_a_country_left_out_is_no_working_day() -> None:
     thursday = at("2011-12-30 04:00")  # 18:00 in Samoa, hours before its Friday was dropped
     day = local_day(thursday, ZoneInfo("Pacific/Apia"), MONDAY_TO_FRIDAY)

@@ -139,6 +139,14 @@ def test_the_override_written_last_lies_on_top() -> None:
     ]
 
 
+@pytest.mark.parametrize(("starts", "ends", "length"), [("24T12:00", "25T02:30", 15.5), ("25T02:30", "25T12:00", 10.5)])
+def test_an_override_in_a_repeated_hour_starts_in_the_first_and_ends_in_the_second(
+    starts: str, ends: str, length: float
+) -> None:
+    swapped = rota(overrides=[override("ben", f"2026-10-{starts}", f"2026-10-{ends}")])
+    assert [hours(shift) for shift in swapped.shifts(at("2026-10-24 00:00"), at("2026-10-26 00:00"))] == [length]
+
+
 def test_an_override_may_cover_time_that_no_rotation_names() -> None:
     extra = rota(rotation("ana"), overrides=[override("ben", "2026-11-18 09:00", "2026-11-18 17:00")])
     assert told(extra.shifts(at("2026-11-18 00:00"), at("2026-11-19 00:00"))) == ["ben Wed 18 09:00 - Wed 18 17:00"]
@@ -166,6 +174,14 @@ def test_where_two_rotations_overlap_the_first_named_wins() -> None:
         "ana Fri 20 18:00 - Sat 21 20:00",
         "ben Sat 21 20:00 - Sun 22 08:00",
         "ana Sun 22 08:00 - Mon 23 09:00",
+    ]
+
+
+def test_a_turn_is_cut_by_one_of_the_week_after_whatever_is_asked_for() -> None:
+    week = rotation("ana", name="Week", starts=(MON, "06:00"), ends=(FRI, "18:00"))
+    sundays = rotation("ben", name="Sundays", starts=(SUN, "18:00"), ends=(MON, "09:00"))
+    assert told(rota(week, sundays).shifts(at("2026-11-22 18:00"), at("2026-11-22 19:00"))) == [
+        "ben Sun 22 18:00 - Mon 23 06:00"
     ]
 
 

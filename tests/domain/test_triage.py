@@ -106,23 +106,23 @@ def test_late_comes_first_then_what_is_due_next_then_who_waits_longest_then_the_
     tickets = [
         ticket("9"),
         ticket("10"),
-        ticket("20", waiting_since=NOW - HOUR),
-        ticket("21", waiting_since=NOW - 5 * HOUR),
+        ticket("21", waiting_since=NOW - HOUR),
+        ticket("20", waiting_since=NOW - 5 * HOUR),
         ticket("30", due_at=NOW + 2 * HOUR),
-        ticket("31", due_at=NOW + HOUR, waiting_since=NOW - HOUR),
-        ticket("32", due_at=NOW + HOUR, waiting_since=NOW - 2 * HOUR),
+        ticket("32", due_at=NOW + HOUR, waiting_since=NOW - HOUR),
+        ticket("31", due_at=NOW + HOUR, waiting_since=NOW - 2 * HOUR),
         ticket("40", due_at=NOW),
         ticket("41", due_at=NOW - HOUR),
     ]
-    wanted = ["41", "40", "32", "31", "30", "21", "20", "10", "9"]
+    wanted = ["41", "40", "31", "32", "30", "20", "21", "10", "9"]
     assert numbers(group(tickets, [], NOW)[0]) == wanted
     assert numbers(group(reversed(tickets), [], NOW)[0]) == wanted
 
 
 def test_numbers_are_compared_as_numbers_however_a_source_writes_them() -> None:
     huge = "9" * 5000  # Python refuses to make a number of it
-    tickets = [ticket(number) for number in ("OPS-9", "abc", "OPS-10", huge, "0012")]
-    assert numbers(group(tickets, [], NOW)[0]) == [huge, "0012", "OPS-10", "OPS-9", "abc"]
+    tickets = [ticket(number) for number in ("OPS-9", "abc", "007", "OPS-10", huge, "0012")]
+    assert numbers(group(tickets, [], NOW)[0]) == [huge, "0012", "OPS-10", "OPS-9", "007", "abc"]
 
 
 def test_a_customer_is_the_first_row_that_matches() -> None:
