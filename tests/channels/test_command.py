@@ -44,6 +44,10 @@ async def test_the_environment_tells_key_and_purpose_and_whether_it_may_be_a_dup
     assert seen.read_text(encoding="utf-8").splitlines() == [f"{KEY}|notification|no", f"{KEY}|notification|1"]
 
 
+async def test_the_rest_of_the_environment_is_ours() -> None:
+    await shell('test "$PATH" = "$1"', os.environ["PATH"]).send(a_message())
+
+
 async def test_no_shell_reads_the_arguments(tmp_path: Path) -> None:
     touched = tmp_path / "$(id) *; ~"
     await channel("touch", str(touched)).send(a_message())
