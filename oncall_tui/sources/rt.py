@@ -103,18 +103,18 @@ class _Page(msgspec.Struct):
     """None for some users without all rights."""
 
 
-def build(id: SourceId, settings: Settings, clock: Clock) -> "RtSource":  # noqa: A002 - every connector's signature
+def build(source: SourceId, settings: Settings, clock: Clock) -> "RtSource":
     """Return the source of a table."""
-    return RtSource(id, settings, clock)
+    return RtSource(source, settings, clock)
 
 
 class RtSource:
     """One Request Tracker."""
 
-    def __init__(self, id: SourceId, settings: Settings, clock: Clock) -> None:  # noqa: A002 - every connector's name
-        self._id, self._settings, self._clock = id, settings, clock
+    def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
+        self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=id, table="[[sources]]", clock=clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock)
         self._exchanges: dict[TicketId, tuple[datetime | None, Exchange]] = {}
 
     @property
