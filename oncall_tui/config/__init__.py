@@ -12,8 +12,8 @@ from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.escalation import Level, Plan, Target
 from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Override, Rotation
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import ConfigInvalid
@@ -21,7 +21,7 @@ from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
 from oncall_tui.settings import Where, read_table, secrets_of, shown
 from oncall_tui.text_safety import clean
 
-__all__ = ["NEXT", "TABLES", "ChannelEntry", "Config", "Handover", "Kinds", "SourceEntry", "Team", "find", "load"]
+__all__ = ["NEXT", "TABLES", "ChannelEntry", "Config", "Handover", "Kinds", "SourceEntry", "Team", "find", "load", "usual_path"]
 
 APP = "oncall-tui"
 PATH_VARIABLE = "ONCALL_TUI_CONFIG"
@@ -61,7 +61,7 @@ class Config:
     people: tuple[Person, ...]
     rotations: tuple[Rotation, ...]
     overrides: tuple[Override, ...]
-    plan: Plan
+    policy: Policy
     """How an escalation goes; without a level when the file names none."""
     channels: tuple[ChannelEntry, ...]
     sources: tuple[SourceEntry, ...]
@@ -81,12 +81,19 @@ def find(explicit: Path | None, environ: Mapping[str, str]) -> Path | None:
         return explicit
     if environ.get(PATH_VARIABLE):
         return Path(environ[PATH_VARIABLE])
-    usual = user_config_path(APP) / "config.toml"
+    usual = usual_path()
     return usual if usual.exists() else None
 
 
-def load(path: Path, *, sources: Kinds, channels: Kinds, environ: Mapping[str, str]) -> Config:
+def usual_path() -> Path:
+    """Return where the config is looked for when nobody names one."""
+    return user_config_path(APP) / "config.toml"
+
+
+def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: Mapping[str, str]) -> Config:
     """Read a config without fetching its secrets.
+
+    Without kinds the tables of sources and channels are left unread, and the config has none of them.
 
     Raises:
         ConfigInvalid: With a sentence for every problem.
@@ -152,7 +159,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         people=tables.people,
         rotations=tuple(rotation.rotation() for rotation in rota.rotations),
         overrides=tuple(override.override() for override in rota.overrides),
-        plan=_plan(tables),
+        policy=_policy(tables),
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
@@ -164,7 +171,7 @@ def _store(text: str) -> Path:
     return user_data_path(APP) / "journal.sqlite" if text == SQLITE else Path(text)
 
 
-def _plan(tables: RootTable) -> Plan:
+def _policy(tables: RootTable) -> Policy:
     targets = {
         person.id: Target(
             person=person.id,
@@ -175,7 +182,7 @@ def _plan(tables: RootTable) -> Plan:
         )
         for person in tables.people
     }
-    return Plan(
+    return Policy(
         levels=tuple(
             Level(targets=tuple(targets[person] for person in level.people), wait=level.wait)
             for level in tables.escalation.levels

@@ -31,17 +31,19 @@ ChannelEntry = Entry[ChannelId]
 
 
 def read_connectors(
-    tables: object, where: Where, kinds: Kinds, make_id: Callable[[str], IdT], problems: list[str]
+    tables: object, where: Where, kinds: Kinds | None, make_id: Callable[[str], IdT], problems: list[str]
 ) -> Iterator[Entry[IdT]]:
     """Yield every entry that can be read, adding a sentence to ``problems`` for all that is wrong.
 
     Args:
         tables: What the file has under the name; anything but tables is left to the reader of the whole file.
         where: The place of the first table, without its label.
-        kinds: What may stand as ``kind``.
+        kinds: What may stand as ``kind``; None when nobody asks for the entries.
         make_id: Makes an id of the right type.
         problems: Takes one sentence for each problem.
     """
+    if kinds is None:
+        return
     for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
         if isinstance(table, Mapping):
             place = where.element(number, table)

@@ -120,8 +120,8 @@ good_news_to = ["ben"]
     assert (rotation.first_on, rotation.people) == (date(2026, 11, 20), ("ana", "ben"))
     assert override.starts == datetime.fromisoformat("2026-12-25T18:00:00")
     assert (override.person, override.reason) == ("ben", "swap")
-    assert (config.plan.undo, config.plan.rounds) == (timedelta(seconds=3), 2)
-    (level,) = config.plan.levels
+    assert (config.policy.undo, config.policy.rounds) == (timedelta(seconds=3), 2)
+    (level,) = config.policy.levels
     assert level.wait == timedelta(minutes=7)
     assert (level.targets[0].name, level.targets[0].phone) == ("Ana Ruiz", "+1 212 555 0100")
     assert level.targets[0].channels == (ChannelId("ana-mail"),)
@@ -138,7 +138,7 @@ def test_what_is_left_out_has_a_sensible_value(tmp_path: Path) -> None:
     config = loaded(config_file(tmp_path, TEAM))
     assert config.me is None
     assert (config.people, config.rotations, config.sources, config.channels) == ((), (), (), ())
-    assert (config.plan.undo, config.plan.rounds, config.plan.levels) == (timedelta(seconds=5), 3, ())
+    assert (config.policy.undo, config.policy.rounds, config.policy.levels) == (timedelta(seconds=5), 3, ())
     assert config.handover.to == ("next",)
 
 
