@@ -169,7 +169,10 @@ def demo_station(*, starts_at: datetime | None, seed: int, tickets: int, folder:
     settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
     made_up = night()
     people = _by_id(made_up.people)
-    levels = tuple(Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait) for level in made_up.levels)
+    levels = tuple(
+        Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
+        for level in made_up.levels
+    )
     team = Team(
         name=made_up.name,
         time_zone=made_up.time_zone,
@@ -190,7 +193,9 @@ def demo_station(*, starts_at: datetime | None, seed: int, tickets: int, folder:
                     refresh=settings.refresh,
                 ),
             ],
-            channels={identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels},
+            channels={
+                identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels
+            },
             store=MemoryStore(),
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock),
@@ -204,7 +209,9 @@ def _station(parts: Parts) -> Station:
     logbook = Logbook(parts.store, parts.clock)
     polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
     escalating = Escalating(logbook, parts.channels, parts.clock, troubles)
-    delivery = Delivery(parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}")
+    delivery = Delivery(
+        parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}"
+    )
     board = Board(parts.team, polling, logbook, parts.clock, troubles)
     actions = Actions(
         logbook=logbook,

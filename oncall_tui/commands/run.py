@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
 from platformdirs import user_data_path
@@ -17,7 +16,6 @@ from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
-from oncall_tui.services.desk import Desk
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 

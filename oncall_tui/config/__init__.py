@@ -21,7 +21,19 @@ from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
 from oncall_tui.settings import Where, read_table, secrets_of, shown
 from oncall_tui.text_safety import clean
 
-__all__ = ["NEXT", "TABLES", "ChannelEntry", "Config", "Handover", "Kinds", "SourceEntry", "Team", "find", "load", "usual_path"]
+__all__ = [
+    "NEXT",
+    "TABLES",
+    "ChannelEntry",
+    "Config",
+    "Handover",
+    "Kinds",
+    "SourceEntry",
+    "Team",
+    "find",
+    "load",
+    "usual_path",
+]
 
 APP = "oncall-tui"
 PATH_VARIABLE = "ONCALL_TUI_CONFIG"
