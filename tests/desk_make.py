@@ -132,9 +132,7 @@ def groups() -> tuple[Group, ...]:
                     berlin,
                 ),
                 row(
-                    ticket(
-                        "4309", "How do I add a colleague?", "Atelier Lune", wait=6 * HOUR, due=30 * HOUR, touches=0
-                    ),
+                    ticket("4309", "How do I add a user?", "Atelier Lune", wait=6 * HOUR, due=30 * HOUR, touches=0),
                     "Europe/Paris",
                     berlin,
                 ),
@@ -151,9 +149,7 @@ def groups() -> tuple[Group, ...]:
             ("America/Los_Angeles", "America/Vancouver"),
             (
                 row(
-                    ticket(
-                        "4333", "Webhook answers 500", "Bay Robotics", wait=12 * MINUTE, due=100 * MINUTE, touches=0
-                    ),
+                    ticket("4333", "Webhook answers 500", "Bay Robots", wait=12 * MINUTE, due=100 * MINUTE, touches=0),
                     "America/Los_Angeles",
                     coast,
                 ),
@@ -309,3 +305,8 @@ def demo() -> Desk:
     slept = CleanText("This machine slept from 01:10 to 03:24: nobody was watching.")
     unwritten = CleanText("The disk is full: what happens now is sent, but cannot be recorded.")
     return replace(live(), is_demo=True, notices=(slept, unwritten))
+
+
+def retrying() -> Desk:
+    refused = attempt(DeliveryState.RETRYING, detail="The push service answered 503.")
+    return with_escalation(EscalationState.QUEUED, attempts=(refused,))

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from oncall_tui.clock import Clock, Stopwatch
+from oncall_tui.domain.escalation import EXHAUSTED_REMINDER, EscalationId, EscalationState
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.commands import KeysProvider
@@ -50,7 +51,7 @@ class OnCallApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,H", "go('handover')", "Handover", id="go.handover", tooltip="Hand over to the next person"),
@@ -81,6 +82,8 @@ class OnCallApp(App[None]):
         super().__init__()
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
+        self._rang_at: datetime | None = None
+        self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
         if theme:
@@ -99,11 +102,22 @@ class OnCallApp(App[None]):
 
     def show(self, desk: Desk) -> None:
         """Show another desk."""
-        self.now = self._clock()
+        self._tick()
         self.desk = desk
+        self._ring()
 
     def _tick(self) -> None:
         self.now = self._clock()
+        self._ring()
+
+    def _ring(self) -> None:
+        """Ring when an escalation has reached nobody, and again every quarter of an hour."""
+        exhausted = {e.id for e in self.desk.escalations if e.state is EscalationState.EXHAUSTED}
+        is_time = self._rang_at is None or self.now - self._rang_at >= EXHAUSTED_REMINDER
+        if exhausted - self._rang_for or (exhausted and is_time):
+            self._rang_at = self.now
+            self.bell()
+        self._rang_for = exhausted
 
     def post_message(self, message: Message) -> bool:
         """Note when keys arrive, before anything slow can stretch a burst of them."""

@@ -46,7 +46,9 @@ def countdown(desk: Desk, now: datetime) -> str:
         return f"{span(desk.shift.ends_at - now)} left, to {_end(desk.shift, zone, now)}"
     if desk.next_shift is not None:
         person = desk.people.get(desk.next_shift.person)
-        return f"next: {person.name if person else desk.next_shift.person} {_from(desk.next_shift, zone, now)}"
+        return (
+            f"next: {person.name if person else desk.next_shift.person} {clock(desk.next_shift.starts_at, zone, now)}"
+        )
     return "no shift is planned" if desk.sources else ""
 
 
@@ -56,10 +58,6 @@ def _end(shift: Shift, zone: str, now: datetime) -> str:
         if shift.ends_at - now < timedelta(days=6)
         else clock(shift.ends_at, zone, now)
     )
-
-
-def _from(shift: Shift, zone: str, now: datetime) -> str:
-    return f"from {clock(shift.starts_at, zone, now)}"
 
 
 def source_words(source: SourceStatus, now: datetime, zone: str) -> str:
@@ -119,20 +117,12 @@ def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
             return ("Nothing is waiting where I can see, but not every source answers.", "", *lines)
     if any(source.state is SourceState.LOADING for source in desk.sources):
         return ("Nothing is waiting where I can see, but not every source has answered yet.", "", *lines)
-    return ("Nothing is waiting.", "", _next_to_wake(desk.groups, now))
+    return ("Nothing is waiting.", "", *lines)
 
 
 def _mood_line(source: SourceStatus, now: datetime, zone: str) -> str:
     words = source_words(source, now, zone)
     return f"{words}: {source.error}" if source.error else words
-
-
-def _next_to_wake(groups: tuple[Group, ...], now: datetime) -> str:
-    asleep = [(row.day.wakes_at, group) for group in groups for row in group.rows if row.day.wakes_at]
-    if not asleep:
-        return ""
-    at, group = min(asleep, key=lambda pair: pair[0])
-    return f"{' · '.join(group.places)} wakes in {span(at - now)}."
 
 
 def group_clock(group: Group, now: datetime) -> str:

@@ -42,7 +42,7 @@ def strip_text(escalations: Sequence[Escalation], now: datetime, zone: str, widt
             first, second = acknowledged(escalation, now, zone), "Nothing more is sent."
         case EscalationState.EXHAUSTED:
             first, second = _exhausted(escalation), _what_to_say(escalation)
-            more = "P reached · " + more
+            more = "X, then P, when reached"
         case _:
             first, second = _notifying(escalation, now, zone), next_step(escalation, now, zone)
     return StripText(first=cut(first, width), second=between("  " + second, more, width), state=escalation.state)
@@ -85,7 +85,8 @@ def _notifying(escalation: Escalation, now: datetime, zone: str) -> str:
     if not latest:
         return f"▲ {number(escalation)}: stored {clock(escalation.armed_at, zone, now)}, nothing accepted yet."
     words = "; ".join(f"{_name(escalation, attempt)}: {proof(attempt, now, zone)}" for attempt in latest)
-    return f"▲ {number(escalation)} → {words}" + ("." if words.endswith("again") else ", not acknowledged.")
+    is_told = any(attempt.state is DeliveryState.ACCEPTED for attempt in latest)
+    return f"▲ {number(escalation)} → {words}{', not acknowledged' if is_told else ''}."
 
 
 def _latest(escalation: Escalation) -> tuple[Attempt, ...]:
@@ -112,21 +113,15 @@ def proof(attempt: Attempt, now: datetime, zone: str) -> str:
     """Return what is known of one attempt, and no more."""
     at = clock(attempt.at, zone, now)
     detail = f": {attempt.detail.rstrip('.')}" if attempt.detail else ""
-    match attempt.state:
-        case DeliveryState.PENDING:
-            return f"stored {at}, not sent yet"
-        case DeliveryState.SENDING:
-            return f"being sent since {at}"
-        case DeliveryState.RETRYING:
-            return f"stored {at}, not accepted yet{detail}; tried again"
-        case DeliveryState.UNKNOWN:
-            return f"may have arrived {at}{detail}; sent again"
-        case DeliveryState.ACCEPTED:
-            return f"accepted {at}"
-        case DeliveryState.REJECTED:
-            return f"refused {at}{detail}"
-        case DeliveryState.DROPPED:
-            return "not sent: no longer needed"
+    return {
+        DeliveryState.PENDING: f"stored {at}, not sent yet",
+        DeliveryState.SENDING: f"being sent since {at}",
+        DeliveryState.RETRYING: f"stored {at}, not accepted yet, tried again{detail}",
+        DeliveryState.UNKNOWN: f"may have arrived {at}, sent again{detail}",
+        DeliveryState.ACCEPTED: f"accepted {at}",
+        DeliveryState.REJECTED: f"refused {at}{detail}",
+        DeliveryState.DROPPED: "not sent: no longer needed",
+    }[attempt.state]
 
 
 def next_step(escalation: Escalation, now: datetime, zone: str) -> str:
@@ -187,20 +182,24 @@ def _what_to_say(escalation: Escalation) -> str:
 def heading(escalation: Escalation, now: datetime, zone: str) -> str:
     """Return one line that names an escalation and its state."""
     brief = escalation.brief
-    where = f", round {escalation.round}, level {escalation.level + 1} of {len(escalation.policy.levels)}"
+    state = standing(escalation)
     by = f" by {brief.on_call_name}" if brief.on_call_name else ""
-    state = f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
     return f"{number(escalation)}  {state}  from {clock(escalation.armed_at, zone, now)}{by}  {brief.customer}"
+
+
+def standing(escalation: Escalation) -> str:
+    """Return an escalation's state, and how far up it is."""
+    where = f", round {escalation.round}, level {escalation.level + 1} of {len(escalation.policy.levels)}"
+    return f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
 
 
 def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...]:
     """Return everything that is known of an escalation, one line each, oldest first."""
     brief = escalation.brief
     lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}", *([f"Why: {brief.why}"] if brief.why else [])]
-    lines += [
-        f"{clock(attempt.at, zone, now)}  {_name(escalation, attempt)} by {attempt.channel}: {proof(attempt, now, zone)}"
-        for attempt in escalation.attempts
-    ]
+    for attempt in escalation.attempts:
+        tried = f"{_name(escalation, attempt)} by {attempt.channel}"
+        lines.append(f"{clock(attempt.at, zone, now)}  {tried}: {proof(attempt, now, zone)}")
     if escalation.acknowledged is not None:
         lines.append(acknowledged(escalation, now, zone))
     if escalation.state is EscalationState.EXHAUSTED:
@@ -214,7 +213,7 @@ def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...
 
 
 def _name(escalation: Escalation, attempt: Attempt) -> str:
-    target = escalation.target(attempt.person)
+    target = escalation.policy.target(attempt.person)
     return target.name if target else attempt.person
 
 

@@ -19,7 +19,7 @@ TICKET, TICKET_AT_MOST = 6, 12
 CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
-CURSOR = "❯"
+CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
 STAR = " ★"
 """Stands behind customers for whom the customers table declares a tier."""
 

@@ -9,7 +9,8 @@ from rich.cells import cell_len, set_cell_size
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-UNKNOWN = "–"
+TIMES = "×"  # noqa: RUF001 - the sign of multiplication
+UNKNOWN = "–"  # noqa: RUF001 - a dash, not a minus
 """Stands where a source says nothing."""
 
 
@@ -68,12 +69,12 @@ def clock(at: datetime, zone: str, now: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """Return ``58 h 55 m``; whole minutes, rounded down."""
-    minutes = max(0, int(length / MINUTE))
-    if minutes < 60:
-        return f"{minutes} m" if minutes else "under 1 m"
-    if minutes < 100 * 60:
-        return f"{minutes // 60} h {minutes % 60} m" if minutes % 60 else f"{minutes // 60} h"
-    return f"{minutes // 1440} d {minutes // 60 % 24} h"
+    if length < MINUTE:
+        return "under 1 m"
+    days, hours, minutes = length // DAY, length // HOUR, length % HOUR // MINUTE
+    if length >= 100 * HOUR:
+        return f"{days} d {hours % 24} h"
+    return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "m")) if count)
 
 
 def age(length: timedelta) -> str:
@@ -108,4 +109,4 @@ def due(due_at: datetime | None, now: datetime) -> str:
 
 def touches(count: int | None) -> str:
     """Return how often our side did something."""
-    return UNKNOWN if count is None else f"{count}×"
+    return UNKNOWN if count is None else f"{count}{TIMES}"

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, repeat
+
+from textual.content import Content
 
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, tier_of, zone_of
-from oncall_tui.ui.escalation_text import heading
+from oncall_tui.ui.escalation_text import standing
 from oncall_tui.ui.text import age, clock, day_and_clock, due, touches, wall
 
 LABEL = 10
 
 
-def facts(row: Row, desk: Desk, now: datetime) -> str:
-    """Return what is known of a ticket, the customer's own words last."""
+def facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
+    """Return what is known of a ticket in lines of some width."""
     ticket, zone = row.ticket, zone_of(desk)
     requester = ticket.requester
     escalation = desk.escalation_of(ticket.id)
     lines = (
         ("ticket", " · ".join(part for part in (ticket.number, str(ticket.status), _priority(row)) if part)),
-        ("escalation", heading(escalation, now, zone) if escalation else ""),
+        ("escalation", standing(escalation) if escalation else ""),
         (
             "waiting",
             f"{age(now - ticket.waiting_since)}, since {clock(ticket.waiting_since, zone, now)}"
@@ -43,7 +46,14 @@ def facts(row: Row, desk: Desk, now: datetime) -> str:
         ("notes", row.customer.notes if row.customer else ""),
         ("tags", ", ".join(ticket.tags)),
     )
-    return "\n".join((ticket.subject, "", *(f"{name:<{LABEL}} {text}" for name, text in lines if text)))
+    return "\n".join((ticket.subject, "", *(_fact(name, text, width) for name, text in lines if text)))
+
+
+def _fact(name: str, text: str, width: int) -> str:
+    lines = Content(text).wrap(max(width - LABEL - 1, LABEL))
+    return "\n".join(
+        f"{label:<{LABEL}} {line.plain}" for label, line in zip(chain([name], repeat("")), lines, strict=False)
+    )
 
 
 def _priority(row: Row) -> str:
@@ -58,7 +68,8 @@ def customer_clock(row: Row, now: datetime) -> str:
         return f"{day_and_clock(now, zone.zone)} {zone.zone}, {day_words(row.day, now, group)} (from {zone.origin})"
     if zone.offset is not None:
         group = Group(utc_offset=zone.offset, places=(), zones=(), rows=())
-        return f"{now + zone.offset:%a %H:%M} (UTC{_offset(zone.offset)}, from {zone.origin}), {day_words(row.day, now, group)}"
+        local = f"{now + zone.offset:%a %H:%M} UTC{_offset(zone.offset)}"
+        return f"{local}, {day_words(row.day, now, group)} (from {zone.origin})"
     return f"unknown: {ZONE_HINT}"
 
 

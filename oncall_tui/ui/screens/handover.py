@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -65,12 +66,13 @@ class HandoverScreen(DeskScreen):
 
     def on_screen_resume(self) -> None:
         """Write the handover afresh each time somebody comes here."""
-        self.run_worker(self._load(), group="handover", exclusive=True)
+        self._load()
 
     def on_screen_suspend(self) -> None:
         """Keep the notes when somebody leaves."""
         self._save()
 
+    @work(group="handover", exclusive=True)
     async def _load(self) -> None:
         try:
             kept = await self._actions.handover_notes()

@@ -44,7 +44,10 @@ class QueueScreen(DeskScreen):
             "Escalate",
             id="ticket.escalate",
             priority=True,
-            tooltip="Escalate the ticket under the cursor; once more sends at once",
+            tooltip="Escalate the ticket under the cursor; E again: at once",
+        ),
+        Binding(
+            "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
         ),
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
@@ -95,6 +98,8 @@ class QueueScreen(DeskScreen):
         self.mood.set_class(bool(lines), "-shown")
         self.query_one("#beside").set_class(bool(lines), "-nothing")
         self.mood.update(Content("\n".join(lines)))
+        if not lines and self.focused is None:
+            self.call_after_refresh(self.tickets.focus)  # hiding the list took its focus away
 
     def _groups(self, desk: Desk) -> Sequence[Group]:
         groups = found(desk.groups, self.sought.value)
@@ -105,7 +110,7 @@ class QueueScreen(DeskScreen):
             return ()
         return (f"None of the {len(desk.tickets)} open tickets contains “{self.sought.value}”.", "", "Esc shows all.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Leave E to whoever is typing."""
         return not (action == "escalate" and self.sought.has_focus)
 
@@ -142,6 +147,10 @@ class QueueScreen(DeskScreen):
             self._moved_to = ""
         else:
             self._escalate_key.pressed(row)
+
+    def action_open(self) -> None:
+        """Open what is under the cursor."""
+        self.tickets.action_open()
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else end the search."""

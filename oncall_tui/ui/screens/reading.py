@@ -13,6 +13,8 @@ from textual.widgets import Static
 from oncall_tui.ui.text import fit
 from oncall_tui.ui.widgets.key_line import key_name
 
+KEYS = 14
+
 
 class ReadingScreen(ModalScreen[None]):
     """A page over the screen; any of the usual keys closes it."""
@@ -43,14 +45,18 @@ class ReadingScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
+LEGEND = "▲ escalated   ✓ acknowledged   ! late   ★ served by a tier of its own (customers table)"
+
+
 def keys_page(bindings: Iterable[ActiveBinding]) -> str:
-    """Return one line for each action that works here, from the bindings themselves."""
+    """Return one line for each action that works here, from the bindings themselves; those of the footer first."""
     keys: dict[str, list[str]] = {}
     what: dict[str, str] = {}
-    for active in bindings:
+    for active in sorted(bindings, key=lambda active: not active.binding.show):
         if active.tooltip and active.enabled:
             what.setdefault(active.binding.action, active.tooltip)
             names = keys.setdefault(active.binding.action, [])
             if (name := key_name(active.binding)) not in names:
                 names.append(name)
-    return "\n".join(f"{fit(' '.join(keys[action]), 14)}{sentence}" for action, sentence in what.items())
+    lines = (f"{fit(' '.join(keys[action]), KEYS)}{sentence}" for action, sentence in what.items())
+    return "\n".join((*lines, "", LEGEND))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -52,7 +53,7 @@ class RotaScreen(DeskScreen):
 
     def on_screen_resume(self) -> None:
         """Read the rota afresh each time somebody comes here."""
-        self.run_worker(self._load(), group="rota", exclusive=True)
+        self._load()
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk."""
@@ -62,6 +63,7 @@ class RotaScreen(DeskScreen):
         """Let time pass."""
         self.query_one(Header).show(desk, now)
 
+    @work(group="rota", exclusive=True)
     async def _load(self) -> None:
         now = self.present()
         try:
@@ -105,4 +107,4 @@ def _gap_line(gap: Gap, zone: str) -> Content:
 
 def _when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     start, end = wall(starts_at, zone), wall(ends_at, zone)
-    return f"{start:%a %d %b %H:%M} – {end:%a %d %b %H:%M}  {fit_right(span(ends_at - starts_at), 9)}"
+    return f"{start:%a %d %b %H:%M} to {end:%a %d %b %H:%M}  {fit_right(span(ends_at - starts_at), 9)}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -38,6 +39,7 @@ class TicketDetail(VerticalScroll):
         self._actions = actions
         self._ticket: TicketId | None = None
         self._facts = ""
+        self._of: tuple[Desk, Row | None, datetime] | None = None
         self._waits: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -47,10 +49,8 @@ class TicketDetail(VerticalScroll):
 
     def show(self, desk: Desk, row: Row | None, now: datetime) -> None:
         """Show a ticket; its conversation is read only when it is another ticket than before."""
-        text = facts(row, desk, now) if row else ""
-        if text != self._facts:
-            self._facts = text
-            self.facts.update(Content(text))
+        self._of = (desk, row, now)
+        self._draw()
         ticket = row.ticket.id if row else None
         if ticket == self._ticket or not self.display:
             return
@@ -62,11 +62,24 @@ class TicketDetail(VerticalScroll):
             self._show_messages(row.ticket.messages if row else (), now, zone_of(desk))
             return
         self.conversation.update(Content("Reading the conversation…"))
-        self._waits = self.set_timer(REST, lambda: self._read(row.ticket.id, now, zone_of(desk)))
+        self._waits = self.set_timer(REST, lambda: self._load(row.ticket.id, now, zone_of(desk)))
 
-    def _read(self, ticket: TicketId, now: datetime, zone: str) -> None:
-        self.run_worker(self._load(ticket, now, zone), group="conversation", exclusive=True)
+    def on_resize(self) -> None:
+        """Wrap the facts for the new width, and show what was hidden while there was no room."""
+        if self._of is not None:
+            self.show(*self._of)
 
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if self._of is None or not width:
+            return
+        desk, row, now = self._of
+        text = facts(row, desk, now, width) if row else ""
+        if text != self._facts:
+            self._facts = text
+            self.facts.update(Content(text))
+
+    @work(group="conversation", exclusive=True)
     async def _load(self, ticket: TicketId, now: datetime, zone: str) -> None:
         try:
             messages = await self._actions.thread(ticket)

@@ -10,7 +10,7 @@ from oncall_tui.services.desk import Desk, Sight
 from oncall_tui.ui.desk_text import countdown, counts, here, sources_line, who
 from oncall_tui.ui.text import between, fit
 
-DEMO = " DEMO "
+GAP = 2
 
 
 class Header(Static):
@@ -53,10 +53,9 @@ class Header(Static):
 
 def header_lines(desk: Desk, now: datetime, width: int) -> tuple[str, str]:
     """Return both lines; the right parts, which are figures, stay whole."""
-    left = (DEMO.strip() + "  " if desk.is_demo else "") + who(desk, now)
+    left = ("DEMO  " if desk.is_demo else "") + who(desk, now)
     right, clock = countdown(desk, now), here(desk, now)
-    middle = width * 35 // 100
-    room = width - cell_len(right) - 2
-    head = fit(left, max(middle, cell_len(left) + 2)) + clock
-    first = between(head if cell_len(head) <= room else left, right, width)
+    room = width - cell_len(right) - GAP - cell_len(clock)
+    column = max(cell_len(left) + GAP, min(width * 35 // 100, room))
+    first = between(fit(left, column) + clock if column <= room else left, right, width)
     return first, between(sources_line(desk, now), counts(desk, now), width)

@@ -1,12 +1,28 @@
 """The keys that work here, on one line, derived from the bindings themselves."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
+
+GAP = "  "
+HELP = "app.help"
+NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "Esc",
+    "enter": "⏎",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+}
 
 
 class KeyLine(Static):
@@ -37,36 +53,29 @@ class KeyLine(Static):
 
 
 def key_line(bindings: Iterable[Binding], width: int) -> Content:
-    """Return the shown bindings, each action once; those that count most come first."""
-    shown = {binding.action: binding for binding in reversed([b for b in bindings if b.show])}
-    in_order = sorted(reversed(shown.values()), key=lambda binding: not binding.priority)
-    last = [binding for binding in in_order if binding.id == "app.help"]
-    room = width - sum(cell_len(_words(binding)) + 2 for binding in last)
-    kept: list[Binding] = []
-    for binding in in_order:
-        if binding not in last and (room := room - cell_len(_words(binding)) - 2) >= 0:
-            kept.append(binding)
+    """Return the shown bindings, each action once."""
+    shown: dict[str, Binding] = {}
+    for binding in bindings:
+        if binding.show:
+            shown.setdefault(binding.action, binding)
+    last = [binding for binding in shown.values() if binding.id == HELP]
+    others = [binding for binding in shown.values() if binding.id != HELP]
+    room = width + len(GAP) - sum(_cells(binding) for binding in last)
+    up_to = accumulate(_cells(binding) for binding in others)
+    kept = [binding for binding, cells in zip(others, up_to, strict=True) if cells <= room]
     pieces = [Content.assemble((key_name(binding), "bold"), f" {binding.description}") for binding in (*kept, *last)]
-    return Content("  ").join(pieces)
+    return Content(GAP).join(pieces)
 
 
-def _words(binding: Binding) -> str:
-    return f"{key_name(binding)} {binding.description}"
+def _cells(binding: Binding) -> int:
+    return cell_len(f"{key_name(binding)} {binding.description}{GAP}")
 
 
 def key_name(binding: Binding) -> str:
     """Return a key as it is written on the screen."""
     if binding.key_display:
         return binding.key_display
-    names = {
-        "question_mark": "?",
-        "slash": "/",
-        "escape": "Esc",
-        "enter": "⏎",
-        "exclamation_mark": "!",
-        "space": "Space",
-    }
-    key = names.get(binding.key, binding.key)
-    if key.startswith("ctrl+"):
-        return "^" + key[5:].upper()
-    return key.upper() if len(key) == 1 or (key[0] == "f" and key[1:].isdigit()) else key.capitalize()
+    modifier, _, key = binding.key.rpartition("+")
+    key = NAMES.get(key, key)
+    shown = key.upper() if len(key) == 1 or key[1:].isdigit() else key.capitalize() if key.islower() else key
+    return f"{modifier.capitalize()}+{shown}" if modifier else shown

@@ -33,5 +33,5 @@ class NoticeLine(Static):
 
     def _draw(self) -> None:
         if self._notices:
-            more = f"+{len(self._notices) - 1} more: V" if len(self._notices) > 1 else ""
-            self.update(Content(between(self._notices[0], more or "V", self.content_size.width)))
+            more = f"+{len(self._notices) - 1} more: V" if len(self._notices) > 1 else "all: V"
+            self.update(Content(between(self._notices[0], more, self.content_size.width)))

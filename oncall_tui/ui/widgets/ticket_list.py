@@ -38,9 +38,6 @@ class TicketList(ScrollView, can_focus=True):
         Binding("space", "fold", "Fold", show=False, id="list.fold", tooltip="Fold or unfold the group"),
         Binding("left", "fold(True)", "Fold", show=False, tooltip="Fold the group"),
         Binding("right", "fold(False)", "Unfold", show=False, tooltip="Unfold the group"),
-        Binding(
-            "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
-        ),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "ticket-list--columns",

@@ -1,0 +1,64 @@
+"""A running dashboard with a clock that stands still and keys that lie a second apart."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from textual import events
+from textual.pilot import Pilot
+
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.app import OnCallApp
+from oncall_tui.ui.keypress_guard import VERDICT_AFTER
+from tests import desk_make
+from tests.fakes import RecordingActions
+from tests.screen import screen_lines
+
+
+@dataclass
+class Rig:
+    """The app, what it asked for, and a stopwatch that goes on by ``step`` each time it is read."""
+
+    actions: RecordingActions
+    now = desk_make.NOW
+    step: float = 1.0
+    seconds: float = 0.0
+    app: OnCallApp = field(init=False)
+    pilot: Pilot[None] = field(init=False)
+
+    def stopwatch(self) -> float:
+        self.seconds += self.step
+        return self.seconds
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, and wait until what they ask for is done."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def burst(self, *keys: str) -> None:
+        """Let keys arrive all at once, as a paste or a terminal's answer does."""
+        self.step = 0.001
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        self.step = 1.0
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.pilot.pause(VERDICT_AFTER * 1.5)
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(screen_lines(self.app))
+
+
+@asynccontextmanager
+async def running(desk: Desk, *, size: tuple[int, int] = (80, 24), rig: Rig | None = None) -> AsyncIterator[Rig]:
+    rig = rig or Rig(RecordingActions())
+    rig.app = OnCallApp(rig.actions, clock=lambda: rig.now, stopwatch=rig.stopwatch, desk=desk)
+    rig.app.animation_level = "none"
+    async with rig.app.run_test(size=size) as pilot:
+        rig.pilot = pilot
+        await pilot.pause()
+        yield rig
