@@ -19,7 +19,8 @@ class Security(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     path: Path | None = None
-    url: str | None = None
+    url: str = ""
+    token: Secret | None = None
     refresh: timedelta = MINUTE
 
 
