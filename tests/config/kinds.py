@@ -22,6 +22,7 @@ class File:
     url: str = ""
     token: Secret | None = None
     refresh: timedelta = MINUTE
+    timeout: timedelta = MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class RequestTracker:
     password: Secret | None = None
     query: str = ""
     refresh: timedelta = MINUTE
+    timeout: timedelta = MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
