@@ -6,7 +6,7 @@ import re
 import shlex
 import stat
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
@@ -58,12 +58,22 @@ class Secret:
         """Tell whether the secret itself is here."""
         return self._value is not None
 
-    def resolve(self, environ: Mapping[str, str] | None = None) -> None:
-        """Fetch the secret, or raise ``SecretUnavailable``; one that is here already is not fetched again."""
+    def resolve(
+        self, environ: Mapping[str, str] | None = None, fetched: dict[SecretReference, str] | None = None
+    ) -> None:
+        """Fetch the secret, or raise ``SecretUnavailable``; one that is here already is not fetched again.
+
+        Args:
+            environ: The environment variables; this process's own when left out.
+            fetched: What other secrets have fetched so far; this one adds to it.
+        """
         if self._value is not None or self._reference is None:
             return
+        fetched = {} if fetched is None else fetched
         try:
-            self._value = _checked(self._reference.fetch(os.environ if environ is None else environ))
+            if self._reference not in fetched:
+                fetched[self._reference] = _checked(self._reference.fetch(os.environ if environ is None else environ))
+            self._value = fetched[self._reference]
         except SecretUnavailable as error:
             self._failure = f"{self._place}: {error}" if self._place else str(error)
             raise SecretUnavailable(self._failure) from None  # a cause could hold what a program printed
@@ -97,15 +107,16 @@ class Secret:
 
 
 def resolve(secrets: Iterable[Secret], environ: Mapping[str, str] | None = None) -> None:
-    """Fetch every secret before the screen starts, because a program may ask for a passphrase.
+    """Fetch every secret before the screen starts, because a program may ask for a passphrase; each place once.
 
     Raises:
         SecretUnavailable: At least one cannot be had; one line for each. The others are resolved.
     """
+    fetched: dict[SecretReference, str] = {}
     failures = []
     for secret in secrets:
         try:
-            secret.resolve(environ)
+            secret.resolve(environ, fetched)
         except SecretUnavailable as error:
             failures.append(str(error))
     if failures:
@@ -167,7 +178,7 @@ class FromEnvironment:
 class FromCommand:
     """``{ command = ["pass", "show", "NAME"] }``: a program and its arguments, started without a shell."""
 
-    command: Sequence[str] = field(repr=False)
+    command: tuple[str, ...] = field(repr=False)
     limit: timedelta = COMMAND_LIMIT
 
     def fetch(self, environ: Mapping[str, str]) -> str:

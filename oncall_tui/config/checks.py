@@ -5,10 +5,13 @@ These rules look at what is written and not at what could be read of it, so that
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
 
-from oncall_tui.settings import Where, nearest, shown
+from oncall_tui.domain.local_day import working_hours
+from oncall_tui.domain.wall_time import zone_info
+from oncall_tui.settings import Where, duration, nearest, shown
 
 Table = Mapping[str, object]
 Rule = Callable[[str], str]
@@ -21,9 +24,6 @@ SQLITE = "sqlite"
 _LISTS = frozenset({"people", "channels", "to", "good_news_to"})
 """Keys where a single text is refused already, for not being a list."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_CLOCK = r"([01]?\d|2[0-3]):[0-5]\d"
-_DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_HOURS = re.compile(rf"{_DAY}(-{_DAY})? {_CLOCK}-({_CLOCK}|24:00)", re.ASCII)
 
 
 def cross_problems(root: Table, where: Where) -> list[str]:
@@ -43,6 +43,7 @@ def cross_problems(root: Table, where: Where) -> list[str]:
         *_problems(root, where, "escalation.levels", "people", person),
         *_problems(root, where, "channels", "id", _new_id(taken)),
         *_problems(root, where, "sources", "id", _new_id(set())),
+        *_problems(root, where, "sources", "refresh", refresh_rule),
         *_problems(root, where, "customers", "time_zone", zone_rule),
         *_problems(root, where, "customers", "hours", hours_rule),
         *_problems(root, where, "handover", "to", _known("[[people]] or [[channels]]", (NEXT, *people, *channels))),
@@ -57,12 +58,11 @@ def known_person(root: Table) -> Rule:
 
 def zone_rule(name: str) -> str:
     """Refuse a time zone that does not exist."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a directory's name is an OSError, one with ".." a ValueError
-        near = nearest(name, available_timezones()) or nearest(name, _cities())
-        return shown(_cities().get(near, near)) if near else 'an IANA name, such as "Europe/Berlin"'
-    return ""
+    if zone_info(name) is not None:
+        return ""
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones()) if "/" in zone}
+    near = nearest(name, available_timezones()) or nearest(name, cities)
+    return shown(cities.get(near, near)) if near else 'an IANA name, such as "Europe/Berlin"'
 
 
 def store_rule(store: str) -> str:
@@ -77,13 +77,19 @@ def store_rule(store: str) -> str:
 
 def hours_rule(text: str) -> str:
     """Refuse working hours that cannot be understood."""
-    if all(_HOURS.fullmatch(part.strip()) for part in text.split(",")):
-        return ""
-    return 'days and hours, such as "Mon-Fri 09:00-18:00" or "Sun-Thu 08:00-16:00"'
+    try:
+        working_hours(text)
+    except ValueError:
+        return 'days and hours that end by 24:00, such as "Mon-Fri 09:00-18:00"'
+    return ""
 
 
-def _cities() -> Mapping[str, str]:
-    return {name.rpartition("/")[2]: name for name in sorted(available_timezones()) if "/" in name}
+def refresh_rule(text: str) -> str:
+    """Refuse to ask a source without a pause."""
+    try:
+        return "" if duration(text) >= timedelta(seconds=1) else '"1s" or more'
+    except ValueError:
+        return ""  # the source's own settings say so
 
 
 def _new_id(taken: set[str]) -> Rule:

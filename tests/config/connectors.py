@@ -23,7 +23,8 @@ class Post:
     port: int = 443
     weight: float = 1.0
     is_loud: bool = False
-    refresh: timedelta = field(default=timedelta(seconds=60), metadata=POSITIVE)
+    refresh: timedelta = timedelta(seconds=60)
+    timeout: timedelta = field(default=timedelta(seconds=9), metadata=POSITIVE)
     path: Path | None = None
     token: Secret | None = None
     words: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 import copy
 import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -9,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from oncall_tui.errors import SecretUnavailable
-from oncall_tui.secrets import FromCommand, FromEnvironment, FromFile, Secret, SecretReference, redact, resolve
+from oncall_tui.secrets import (
+    FromCommand,
+    FromEnvironment,
+    FromFile,
+    FromKeyring,
+    Secret,
+    SecretReference,
+    redact,
+    resolve,
+)
 from oncall_tui.settings import Where, read_table
 from tests.config.connectors import Post
 
@@ -149,10 +159,61 @@ def test_a_secret_is_one_line(tmp_path: Path, text: str, sentence: str) -> None:
     assert why_not(FromFile(written(tmp_path / "token", text))) == sentence
 
 
-def test_a_missing_keyring_says_how_to_install_it() -> None:
+KEYRING = """
+from keyring import errors
+def get_password(service, user):
+    if service == "locked":
+        raise errors.KeyringError("correct-horse-battery")
+    return "correct-horse-battery" if (service, user) == ("oncall/tui", "ana") else None
+"""
+ASK = """
+import sys
+from oncall_tui.errors import SecretUnavailable
+from oncall_tui.secrets import FromKeyring, Secret
+for service in sys.argv[1:]:
+    try:
+        print(Secret.named(FromKeyring(service, "ana")).reveal())
+    except SecretUnavailable as error:
+        print(error)
+"""
+
+
+def asked_of_a_keyring(folder: Path, *services: str) -> list[str]:
+    """Return what another interpreter says, whose keyring is the one in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, *services],
+        env={"PYTHONPATH": os.pathsep.join((str(folder), str(Path(__file__).parents[2])))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+def test_a_secret_comes_from_the_keyring(tmp_path: Path) -> None:
+    package = tmp_path / "keyring"
+    package.mkdir()
+    (package / "__init__.py").write_text(KEYRING, encoding="utf-8")
+    (package / "errors.py").write_text("class KeyringError(Exception): pass", encoding="utf-8")
+    assert asked_of_a_keyring(tmp_path, "oncall/tui", "locked", "other") == [
+        VALUE,
+        "the keyring did not open for locked/ana; unlock it, then start again.",
+        "the keyring has no entry other/ana; add it with: keyring set other ana",
+    ]
+
+
+def test_a_missing_keyring_says_how_to_install_it(tmp_path: Path) -> None:
+    package = tmp_path / "keyring"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError", encoding="utf-8")
+    assert asked_of_a_keyring(tmp_path, "oncall/tui") == [
+        'the keyring cannot be read; install it with: pip install "oncall-tui[keyring]"',
+    ]
+
+
+def test_a_keyring_entry_is_a_service_and_a_user() -> None:
     token = read_token({"keyring": "oncall/tui/ana"}, Path("config.toml"))
-    with pytest.raises(SecretUnavailable, match=r"config\.toml, \[\[channels\]\] x, token: the keyring "):
-        token.resolve({})
+    assert token._reference == FromKeyring("oncall/tui", "ana")
 
 
 def test_every_secret_is_tried_and_every_failure_told() -> None:
@@ -171,6 +232,15 @@ def test_every_secret_is_tried_and_every_failure_told() -> None:
         "config.toml, [[channels]] x, token: the environment variable A is not set; set it before the start.",
         "the environment variable B is not set; set it before the start.",
     ]
+
+
+def test_a_program_that_two_secrets_name_is_started_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = printing(f"open({str(log)!r}, 'a').write('started\\n'); print({VALUE!r})")
+    secrets = [Secret.named(command), Secret.named(printing(command.command[-1]))]
+    resolve(secrets, {})
+    assert [secret.reveal() for secret in secrets] == [VALUE, VALUE]
+    assert log.read_text(encoding="utf-8") == "started\n"
 
 
 def test_a_secret_is_fetched_when_it_is_first_needed(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_paths_start_at_the_folder_of_the_config() -> None:
             {"refresh": 60},
             ', refresh: found 60; write a number with its unit, such as "30s", "5m", "1h30m" or "2d".',
         ),
-        ({"refresh": "0s"}, ', refresh: found "0s"; write more than nothing, such as "30s".'),
+        ({"timeout": "0s"}, ', timeout: found "0s"; write more than nothing, such as "30s".'),
         ({"path": ""}, ', path: found ""; write the path of a file in quotes, such as "~/tickets.json".'),
         (
             {"path": "~nobody-here/x"},
