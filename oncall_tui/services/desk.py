@@ -55,6 +55,8 @@ class Desk:
 
     at: datetime
     team: str = ""
+    time_zone: str = "UTC"
+    """The team's zone, for times shown while it is not known who sits here."""
     is_demo: bool = False
     me: Person | None = None
     """Who sits here."""

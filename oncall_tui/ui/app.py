@@ -1,0 +1,160 @@
+"""The dashboard itself: places, keys that work everywhere, the one clock tick."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.message import Message
+from textual.reactive import reactive
+
+from oncall_tui.clock import Clock, Stopwatch
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.commands import KeysProvider
+from oncall_tui.ui.desk_text import notices
+from oncall_tui.ui.dialogs.leave import LeaveDialog
+from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.escalation_text import number, on_strip
+from oncall_tui.ui.keypress import Keypress
+from oncall_tui.ui.keypress_guard import KeypressGuard
+from oncall_tui.ui.screens.escalations import EscalationsScreen
+from oncall_tui.ui.screens.handover import HandoverScreen
+from oncall_tui.ui.screens.queue import QueueScreen
+from oncall_tui.ui.screens.reading import ReadingScreen, keys_page
+from oncall_tui.ui.screens.rota import RotaScreen
+from oncall_tui.ui.writes import WRITES, carry_out
+
+LET_FINISH = 5.0
+"""Seconds that quitting waits for what is being written."""
+WIDE = 110
+"""Columns from which the selected ticket stands beside the list."""
+
+
+def defect_sentence(_error: BaseException) -> str:
+    """Say that this program has a defect, without a word of what it was working on."""
+    return "oncall-tui stopped because of a defect of its own. Start it again: what was stored is not lost."
+
+
+def _nothing_known() -> Desk:
+    return Desk(at=datetime.min.replace(tzinfo=UTC))
+
+
+class OnCallApp(App[None]):
+    """Shows the desk it is given, and calls the actions that keys ask for."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "oncall-tui"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h,H", "go('handover')", "Handover", id="go.handover", tooltip="Hand over to the next person"),
+        Binding(
+            "x,X", "go('escalations')", "Escalations", id="go.escalations", tooltip="Every escalation, step by step"
+        ),
+        Binding("w,W", "go('rota')", "Rota", id="go.rota", tooltip="Who is on call in the next weeks"),
+        Binding("v,V", "notices", "Notices", show=False, id="app.notices", tooltip="Everything that is wrong with us"),
+        Binding("f5", "refresh", "Refresh", show=False, id="app.refresh", tooltip="Ask every source to answer now"),
+        Binding("q,Q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
+        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard"),
+        Binding("question_mark", "keys", "Help", id="app.help", tooltip="Every key that works here"),
+    ]
+
+    desk: reactive[Desk] = reactive(_nothing_known, init=False, always_update=True, repaint=False)
+    now: reactive[datetime] = reactive(lambda: datetime.min.replace(tzinfo=UTC), init=False, repaint=False)
+
+    def __init__(
+        self,
+        actions: Actions,
+        *,
+        clock: Clock,
+        stopwatch: Stopwatch,
+        desk: Desk | None = None,
+        theme: str = "",
+        on_crash: Callable[[BaseException], str] = defect_sentence,
+    ) -> None:
+        super().__init__()
+        self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
+        self._guard = KeypressGuard()
+        self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
+        self.set_reactive(OnCallApp.now, clock())
+        if theme:
+            self.theme = theme
+        keypress = Keypress(self, self._guard)
+        escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
+        self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
+        self.add_mode("rota", lambda: RotaScreen(actions))
+        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
+
+    async def on_mount(self) -> None:
+        """Show the queue, and let the clock tick."""
+        await self.switch_mode("queue")
+        self.set_interval(1, self._tick)
+
+    def show(self, desk: Desk) -> None:
+        """Show another desk."""
+        self.now = self._clock()
+        self.desk = desk
+
+    def _tick(self) -> None:
+        self.now = self._clock()
+
+    def post_message(self, message: Message) -> bool:
+        """Note when keys arrive, before anything slow can stretch a burst of them."""
+        match message:
+            case events.Key():
+                self._guard.saw_key(message.key, self._stopwatch())
+            case events.Paste():
+                self._guard.saw_paste(self._stopwatch())
+            case events.AppBlur():
+                self._guard.saw_focus(has_focus=False)
+            case events.AppFocus():
+                self._guard.saw_focus(has_focus=True)
+        return super().post_message(message)
+
+    async def action_go(self, mode: str) -> None:
+        """Go to a place; the same key again leads back to the queue."""
+        await self.switch_mode("queue" if mode == self.current_mode else mode)
+
+    def action_refresh(self) -> None:
+        """Ask every source to answer now."""
+        carry_out(self, self._actions.refresh(), then="Asking every source now.")
+
+    def action_keys(self) -> None:
+        """Show the keys that work here."""
+        self.push_screen(ReadingScreen("Keys", keys_page(self.screen.active_bindings.values())))
+
+    def action_notices(self) -> None:
+        """Show every lasting sentence about ourselves."""
+        lines = notices(self.desk) or ("Nothing is wrong with us.",)
+        self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
+
+    async def action_quit(self) -> None:
+        """Leave; with a live escalation only after asking."""
+        live = on_strip(self.desk.escalations)
+        if not live:
+            await self._leave(is_sure=True)
+        elif not isinstance(self.screen, LeaveDialog):
+            self.push_screen(LeaveDialog(" and ".join(number(escalation) for escalation in live)), self._leave)
+
+    async def _leave(self, is_sure: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+        if not is_sure:
+            return
+        writes = [worker for worker in self.workers if worker.group == WRITES and not worker.is_finished]
+        if writes:
+            await asyncio.wait([asyncio.ensure_future(worker.wait()) for worker in writes], timeout=LET_FINISH)
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one sentence: Textual's own report prints local variables, secrets among them."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.panic(Text(self._on_crash(error)))

@@ -1,0 +1,195 @@
+"""What the desk means, in words: header, moods, groups; pure."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.rota import Shift
+from oncall_tui.domain.ticket import Status
+from oncall_tui.domain.triage import Group, Row
+from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
+from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
+
+NOON, EVENING = 12, 17
+ZONE_HINT = "tell us in [[customers]] how to find it"
+
+
+def zone_of(desk: Desk) -> str:
+    """Return the zone of whoever sits here: all our own times are shown in it."""
+    person = desk.me or desk.on_call
+    return person.time_zone if person else desk.time_zone
+
+
+def who(desk: Desk, now: datetime) -> str:
+    """Return who is on call, and whether that is somebody else than who sits here."""
+    if desk.ended_shift is not None or (desk.shift is not None and desk.shift.ends_at <= now):
+        return "Your shift is over" if desk.shift is None else "The shift is over"
+    if desk.on_call is None:
+        return "Nobody is on call now" if desk.sources else "Loading"
+    if desk.me is not None and desk.me.id != desk.on_call.id:
+        return f"{desk.on_call.name} is on call, not you"
+    return f"{desk.on_call.name} is on call"
+
+
+def here(desk: Desk, now: datetime) -> str:
+    """Return the clock of whoever sits here."""
+    return f"{day_and_clock(now, zone_of(desk))} {place(zone_of(desk))}"
+
+
+def countdown(desk: Desk, now: datetime) -> str:
+    """Return how long the shift still lasts, or since when it is over, or when the next one starts."""
+    zone = zone_of(desk)
+    ended = desk.ended_shift or (desk.shift if desk.shift is not None and desk.shift.ends_at <= now else None)
+    if ended is not None:
+        return f"ended {span(now - ended.ends_at)} ago: hand over with H"
+    if desk.shift is not None:
+        return f"{span(desk.shift.ends_at - now)} left, to {_end(desk.shift, zone, now)}"
+    if desk.next_shift is not None:
+        person = desk.people.get(desk.next_shift.person)
+        return f"next: {person.name if person else desk.next_shift.person} {_from(desk.next_shift, zone, now)}"
+    return "no shift is planned" if desk.sources else ""
+
+
+def _end(shift: Shift, zone: str, now: datetime) -> str:
+    return (
+        day_and_clock(shift.ends_at, zone)
+        if shift.ends_at - now < timedelta(days=6)
+        else clock(shift.ends_at, zone, now)
+    )
+
+
+def _from(shift: Shift, zone: str, now: datetime) -> str:
+    return f"from {clock(shift.starts_at, zone, now)}"
+
+
+def source_words(source: SourceStatus, now: datetime, zone: str) -> str:
+    """Return how fresh a source is; a failing one says since when and why."""
+    match source.state:
+        case SourceState.LOADING:
+            return f"{source.id} loading"
+        case SourceState.LIVE:
+            return f"{source.id} {age(now - source.as_of)} ago" if source.as_of else f"{source.id} answers"
+    since = source.failing_since or source.as_of
+    word = "stale" if source.state is SourceState.STALE else "failed"
+    return f"{source.id} {word}" + (f" since {clock(since, zone, now)}" if since else "")
+
+
+def sources_line(desk: Desk, now: datetime) -> str:
+    """Return every source's freshness, the failing ones first."""
+    failing_first = sorted(desk.sources, key=lambda source: source.state in {SourceState.LIVE, SourceState.LOADING})
+    return " · ".join(source_words(source, now, zone_of(desk)) for source in failing_first)
+
+
+def counts(desk: Desk, now: datetime) -> str:
+    """Return the figures of the header; none where nothing can be seen."""
+    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
+        return ""
+    tickets = desk.tickets
+    figures = (
+        (len(tickets), "open"),
+        (sum(ticket.status is Status.NEW for ticket in tickets), "new"),
+        (sum(ticket.is_late(now) for ticket in tickets), "late"),
+        (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
+    )
+    return "  ".join(f"{count} {word}" for count, word in figures)
+
+
+def notices(desk: Desk) -> tuple[str, ...]:
+    """Return the lasting sentences about ourselves: failing sources first, then the latest."""
+    failing = (
+        f"{source.id}: {source.error or 'does not answer'}"
+        for source in desk.sources
+        if source.state in {SourceState.STALE, SourceState.FAILED}
+    )
+    return (*failing, *reversed(desk.notices))
+
+
+def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
+    """Return what stands in place of an empty list, or nothing when there are tickets to show."""
+    if desk.tickets:
+        return ()
+    zone = zone_of(desk)
+    lines = tuple(_mood_line(source, now, zone) for source in desk.sources)
+    match desk.sight:
+        case Sight.BLIND:
+            return ("No source answers: I cannot see.", "", *lines, "", "F5 tries again now.")
+        case Sight.LOADING:
+            return ("Waiting for the first answer: nothing is known yet.", "", *lines)
+        case Sight.STALE:
+            return ("Nothing is waiting where I can see, but not every source answers.", "", *lines)
+    if any(source.state is SourceState.LOADING for source in desk.sources):
+        return ("Nothing is waiting where I can see, but not every source has answered yet.", "", *lines)
+    return ("Nothing is waiting.", "", _next_to_wake(desk.groups, now))
+
+
+def _mood_line(source: SourceStatus, now: datetime, zone: str) -> str:
+    words = source_words(source, now, zone)
+    return f"{words}: {source.error}" if source.error else words
+
+
+def _next_to_wake(groups: tuple[Group, ...], now: datetime) -> str:
+    asleep = [(row.day.wakes_at, group) for group in groups for row in group.rows if row.day.wakes_at]
+    if not asleep:
+        return ""
+    at, group = min(asleep, key=lambda pair: pair[0])
+    return f"{' · '.join(group.places)} wakes in {span(at - now)}."
+
+
+def group_clock(group: Group, now: datetime) -> str:
+    """Return the clock a group's customers see."""
+    if group.utc_offset is None:
+        return "Clock unknown"
+    if group.zones:
+        return day_and_clock(now, group.zones[0])
+    return f"{now + group.utc_offset:%a %H:%M}"
+
+
+def group_title(group: Group, now: datetime) -> str:
+    """Return a group's clock and its places."""
+    return "  ".join(part for part in (group_clock(group, now), " · ".join(group.places)) if part)
+
+
+def group_day(group: Group, now: datetime) -> str:
+    """Return what part of the day it is for most of a group, and when that changes."""
+    commonest = Counter(row.day for row in group.rows).most_common(1)
+    return day_words(commonest[0][0], now, group) if commonest else ""
+
+
+def day_words(day: LocalDay, now: datetime, group: Group) -> str:
+    """Return a part of the day, and what comes next in it."""
+    zone = group.zones[0] if group.zones else ""
+    match day.day:
+        case Day.UNKNOWN:
+            return "working hours unknown"
+        case Day.AT_WORK:
+            return "at work" + (f" until {_local(day.closes_at, zone, group)}" if day.closes_at else "")
+        case Day.ASLEEP:
+            return "asleep" + (f", wakes in {span(day.wakes_at - now)}" if day.wakes_at else "")
+        case Day.AWAKE:
+            word = _part_of_day(_hour(now, zone, group))
+        case _:
+            word = str(day.day)
+    return word + (f", opens in {span(day.opens_at - now)}" if day.opens_at else "")
+
+
+def _local(at: datetime, zone: str, group: Group) -> str:
+    return f"{wall(at, zone) if zone else at + (group.utc_offset or timedelta()):%H:%M}"
+
+
+def _hour(at: datetime, zone: str, group: Group) -> int:
+    return (wall(at, zone) if zone else at + (group.utc_offset or timedelta())).hour
+
+
+def _part_of_day(hour: int) -> str:
+    return "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
+
+
+def customer_name(row: Row) -> str:
+    """Return the name a customer goes by here."""
+    requester = row.ticket.requester
+    return row.customer.name if row.customer else requester.organisation or requester.name or requester.email or "?"
+
+
+def tier_of(row: Row) -> str:
+    """Return how the customer is served, the customers table before the help desk."""
+    return (row.customer.tier if row.customer else "") or row.ticket.tier

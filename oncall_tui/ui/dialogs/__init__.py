@@ -1,0 +1,1 @@
+"""Questions that need an answer first; none of them owns work."""

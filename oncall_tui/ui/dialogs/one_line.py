@@ -1,0 +1,43 @@
+"""Asks for one line of text."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class OneLineDialog(ModalScreen[str | None]):
+    """A question, a line to answer it, Enter to keep it, Esc to leave it."""
+
+    DEFAULT_CSS = """
+    OneLineDialog { align: center middle; }
+    OneLineDialog > Vertical { width: 70; height: auto; padding: 1 2; border: round $primary; background: $surface; }
+    OneLineDialog Input { border: none; height: 1; margin: 1 0; background: $boost; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", tooltip="Leave without keeping it", priority=True),
+    ]
+
+    def __init__(self, question: str, *, value: str = "") -> None:
+        super().__init__()
+        self._question, self._value = question, value
+
+    def compose(self) -> ComposeResult:
+        """Ask."""
+        with Vertical():
+            yield Static(Content(self._question))
+            yield Input(value=self._value, max_length=500)
+            yield Static(Content("⏎ keep   ·   Esc leave"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the line back; an empty one is no answer."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+    def action_leave(self) -> None:
+        """Give nothing back."""
+        self.dismiss(None)

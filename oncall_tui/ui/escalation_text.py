@@ -1,0 +1,229 @@
+"""Escalations in words that never say more than was proved; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState, Level, Target
+from oncall_tui.domain.message import DeliveryState
+from oncall_tui.ui.text import between, clock, cut, due
+
+ALL_OF_IT = "X for all of it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripText:
+    """The two lines of the strip, and the state that colours them."""
+
+    first: str
+    second: str
+    state: EscalationState
+
+
+def on_strip(escalations: Iterable[Escalation]) -> tuple[Escalation, ...]:
+    """Return the live escalations, the one that still can be stopped first."""
+    live = (escalation for escalation in escalations if escalation.state.is_live)
+    return tuple(sorted(live, key=lambda escalation: escalation.state is not EscalationState.ARMED))
+
+
+def strip_text(escalations: Sequence[Escalation], now: datetime, zone: str, width: int) -> StripText | None:
+    """Return what the strip says, or None when nothing is live."""
+    if not escalations:
+        return None
+    escalation = escalations[0]
+    more = f"+{len(escalations) - 1} more, {ALL_OF_IT}" if len(escalations) > 1 else ALL_OF_IT
+    match escalation.state:
+        case EscalationState.ARMED:
+            first, second, more = _armed(escalation, now, width), _armed_facts(escalation, now), "E now · Esc stop"
+        case EscalationState.ACKNOWLEDGED:
+            first, second = acknowledged(escalation, now, zone), "Nothing more is sent."
+        case EscalationState.EXHAUSTED:
+            first, second = _exhausted(escalation), _what_to_say(escalation)
+            more = "P reached · " + more
+        case _:
+            first, second = _notifying(escalation, now, zone), next_step(escalation, now, zone)
+    return StripText(first=cut(first, width), second=between("  " + second, more, width), state=escalation.state)
+
+
+def number(escalation: Escalation) -> str:
+    """Return what the ticket is called in its source."""
+    return escalation.brief.ticket.partition(":")[2]
+
+
+def _armed(escalation: Escalation, now: datetime, width: int) -> str:
+    left = escalation.next_action_at - now if escalation.next_action_at else None
+    when = "now" if left is None or left.total_seconds() <= 0 else f"in {-int(-left.total_seconds() // 1)} s"
+    people = escalation.plan.levels[0].targets if escalation.plan.levels else ()
+    if not people:
+        return f"▲ Escalating {number(escalation)}: nobody stands on the first level!"
+    names = _and(target.name for target in people)
+    ways = ", then ".join(people[0].channels) if len(people) == 1 else ""
+    customer = escalation.brief.customer
+    wordings = (
+        f"▲ Escalating {number(escalation)} {customer} to {names} ({ways}) {when}",
+        f"▲ Escalating {number(escalation)} {cut(customer, 20)} to {names} {when}",
+        f"▲ Escalating {number(escalation)} to {names} {when}",
+    )
+    return next((line for line in wordings if cell_len(line) <= width and "()" not in line), wordings[-1])
+
+
+def _armed_facts(escalation: Escalation, now: datetime) -> str:
+    brief = escalation.brief
+    facts = (
+        due(brief.due_at, now).capitalize() if brief.due_at else "",
+        f"{brief.touches} touches" if brief.touches is not None else "",
+        brief.tier,
+    )
+    return ", ".join(fact for fact in facts if fact) + "."
+
+
+def _notifying(escalation: Escalation, now: datetime, zone: str) -> str:
+    latest = _latest(escalation)
+    if not latest:
+        return f"▲ {number(escalation)}: stored {clock(escalation.armed_at, zone, now)}, nothing accepted yet."
+    words = "; ".join(f"{_name(escalation, attempt)}: {proof(attempt, now, zone)}" for attempt in latest)
+    return f"▲ {number(escalation)} → {words}" + ("." if words.endswith("again") else ", not acknowledged.")
+
+
+def _latest(escalation: Escalation) -> tuple[Attempt, ...]:
+    """Return, for each person of the level, the attempt that got furthest."""
+    of_level = [a for a in escalation.attempts if (a.round, a.level) == (escalation.round, escalation.level)]
+    best: dict[str, Attempt] = {}
+    for attempt in sorted(of_level or escalation.attempts[-1:], key=lambda a: (_PROVED.index(a.state), a.at)):
+        best[attempt.person] = attempt
+    return tuple(best.values())
+
+
+_PROVED = (
+    DeliveryState.DROPPED,
+    DeliveryState.REJECTED,
+    DeliveryState.PENDING,
+    DeliveryState.RETRYING,
+    DeliveryState.SENDING,
+    DeliveryState.UNKNOWN,
+    DeliveryState.ACCEPTED,
+)
+
+
+def proof(attempt: Attempt, now: datetime, zone: str) -> str:
+    """Return what is known of one attempt, and no more."""
+    at = clock(attempt.at, zone, now)
+    detail = f": {attempt.detail.rstrip('.')}" if attempt.detail else ""
+    match attempt.state:
+        case DeliveryState.PENDING:
+            return f"stored {at}, not sent yet"
+        case DeliveryState.SENDING:
+            return f"being sent since {at}"
+        case DeliveryState.RETRYING:
+            return f"stored {at}, not accepted yet{detail}; tried again"
+        case DeliveryState.UNKNOWN:
+            return f"may have arrived {at}{detail}; sent again"
+        case DeliveryState.ACCEPTED:
+            return f"accepted {at}"
+        case DeliveryState.REJECTED:
+            return f"refused {at}{detail}"
+        case DeliveryState.DROPPED:
+            return "not sent: no longer needed"
+
+
+def next_step(escalation: Escalation, now: datetime, zone: str) -> str:
+    """Return who is tried next and when, or that nothing happens by itself."""
+    if escalation.next_action_at is None:
+        return "Nothing more happens by itself: ring somebody."
+    when = "now" if escalation.next_action_at <= now else f"at {clock(escalation.next_action_at, zone, now)}"
+    return f"Next: {_next_people(escalation)} {when}."
+
+
+def _next_people(escalation: Escalation) -> str:
+    levels = escalation.plan.levels
+    level = levels[escalation.level] if 0 <= escalation.level < len(levels) else None
+    untried = _untried(escalation, level) if level else ()
+    if untried:
+        return _and(f"{target.name} by {channel}" for target, channel in untried)
+    if escalation.level + 1 < len(levels):
+        return _and(target.name for target in levels[escalation.level + 1].targets) or "the next level"
+    if escalation.round < escalation.plan.rounds and levels:
+        return f"{_and(target.name for target in levels[0].targets)} again"
+    return "nobody is left, you are told"
+
+
+def _untried(escalation: Escalation, level: Level) -> tuple[tuple[Target, str], ...]:
+    tried = {
+        (a.person, a.channel) for a in escalation.attempts if (a.round, a.level) == (escalation.round, escalation.level)
+    }
+    left = ([c for c in target.channels if (target.person, c) not in tried] for target in level.targets)
+    return tuple((target, channels[0]) for target, channels in zip(level.targets, left, strict=True) if channels)
+
+
+def acknowledged(escalation: Escalation, now: datetime, zone: str) -> str:
+    """Return who took it, when, and in what words."""
+    by = escalation.acknowledged
+    if by is None:
+        return f"✓ {number(escalation)}: acknowledged"
+    words = f": “{by.words}”" if by.words else "."
+    return f"✓ {number(escalation)}: acknowledged by {by.name} at {clock(by.at, zone, now)}{words}"
+
+
+def _exhausted(escalation: Escalation) -> str:
+    return f"▲ {number(escalation)}: NOBODY HAS ACKNOWLEDGED. {whom_to_ring(escalation)}"
+
+
+def whom_to_ring(escalation: Escalation) -> str:
+    """Return the number to ring."""
+    targets = [target for level in escalation.plan.levels for target in level.targets]
+    to_ring = next((target for target in targets if target.phone), None)
+    if to_ring is None:
+        return f"Reach {targets[0].name if targets else 'a leader'} yourself: no number is known."
+    return f"Ring {to_ring.name}: {to_ring.phone}"
+
+
+def _what_to_say(escalation: Escalation) -> str:
+    return f"Say: “{escalation.brief.customer}: {escalation.brief.subject}.”"
+
+
+def heading(escalation: Escalation, now: datetime, zone: str) -> str:
+    """Return one line that names an escalation and its state."""
+    brief = escalation.brief
+    where = f", round {escalation.round}, level {escalation.level + 1} of {len(escalation.plan.levels)}"
+    by = f" by {brief.on_call_name}" if brief.on_call_name else ""
+    state = f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
+    return f"{number(escalation)}  {state}  from {clock(escalation.armed_at, zone, now)}{by}  {brief.customer}"
+
+
+def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...]:
+    """Return everything that is known of an escalation, one line each, oldest first."""
+    brief = escalation.brief
+    lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}", *([f"Why: {brief.why}"] if brief.why else [])]
+    lines += [
+        f"{clock(attempt.at, zone, now)}  {_name(escalation, attempt)} by {attempt.channel}: {proof(attempt, now, zone)}"
+        for attempt in escalation.attempts
+    ]
+    if escalation.acknowledged is not None:
+        lines.append(acknowledged(escalation, now, zone))
+    if escalation.state is EscalationState.EXHAUSTED:
+        lines.append(whom_to_ring(escalation))
+    elif escalation.state.wants_acknowledgement:
+        lines.append(next_step(escalation, now, zone))
+    if escalation.ended_at is not None:
+        reason = f": {escalation.reason}" if escalation.reason else ""
+        lines.append(f"{clock(escalation.ended_at, zone, now)}  {escalation.state}{reason}")
+    return tuple(lines)
+
+
+def _name(escalation: Escalation, attempt: Attempt) -> str:
+    target = escalation.target(attempt.person)
+    return target.name if target else attempt.person
+
+
+def _and(names: Iterable[str]) -> str:
+    *first, last = [*names] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def mark(escalation: Escalation | None) -> str:
+    """Return the symbol that repeats an escalation's state beside its ticket."""
+    if escalation is None or not escalation.state.is_live:
+        return ""
+    return "✓" if escalation.state is EscalationState.ACKNOWLEDGED else "▲"

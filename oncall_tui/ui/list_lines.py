@@ -1,0 +1,185 @@
+"""The lines of the ticket list, and where their columns stand; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from oncall_tui.domain.triage import Group, Row
+from oncall_tui.services.desk import Desk, SourceState
+from oncall_tui.text_safety import clean
+from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, tier_of
+from oncall_tui.ui.escalation_text import mark
+from oncall_tui.ui.text import between, cut, due, fit, fit_right, touches, waiting
+
+NARROW = 80
+WAITING, DUE, TOUCHES, CUSTOMER = 7, 8, 7, 12
+TICKET, TICKET_AT_MOST = 6, 12
+CUSTOMER_AT_MOST = 24
+DAY_COLUMN = 34
+"""Cells from a group's day words to the right edge."""
+CURSOR = "❯"
+STAR = " ★"
+"""Stands behind customers for whom the customers table declares a tier."""
+
+
+def group_key(group: Group) -> str:
+    """Name a group: there is one for each clock."""
+    return f"group {group.utc_offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """The heading of a group."""
+
+    group: Group
+    is_folded: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name the line whatever row it stands in."""
+        return group_key(self.group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLine:
+    """A ticket, with everything about it that does not change while time passes."""
+
+    row: Row
+    number: str
+    customer: str
+    star: str
+    subject: str
+    mark: str
+    is_stale: bool
+
+    @property
+    def key(self) -> str:
+        """Name the line whatever row it stands in."""
+        return self.row.ticket.id
+
+
+Line = GroupLine | TicketLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Widths that depend on the terminal and on the longest ticket number."""
+
+    width: int
+    ticket: int = TICKET
+
+    @property
+    def customer(self) -> int:
+        """Return the cells of the customer column."""
+        return min(CUSTOMER_AT_MOST, CUSTOMER + max(0, self.width - NARROW) // 3)
+
+    def heading(self) -> str:
+        """Return the line above the list."""
+        return self._line("   ", "ticket", "waiting", "due", "touches", "customer", "subject")
+
+    def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
+        """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
+        ticket = line.row.ticket
+        symbol = line.mark or ("!" if ticket.is_late(now) else " ")
+        return self._line(
+            f"{CURSOR if is_cursor else ' '}{symbol} ",
+            line.number,
+            waiting(ticket.waiting_since, now),
+            due(ticket.due_at, now),
+            touches(ticket.touches),
+            cut(line.customer, self.customer - len(line.star)) + line.star,
+            line.subject,
+        )
+
+    def _line(self, start: str, *cells: str) -> str:
+        number, waits, is_due, count, customer, subject = cells
+        figures = (
+            f"{start}{fit(number, self.ticket)}  {fit_right(waits, WAITING)}  "
+            f"{fit(is_due, DUE)}  {fit_right(count, TOUCHES)}  "
+        )
+        return fit(f"{figures}{fit(customer, self.customer)} {subject}", self.width)
+
+    def group_line(self, line: GroupLine, now: datetime, *, is_cursor: bool) -> str:
+        """Return a group's heading; a folded one still says that something in it is late."""
+        rows = line.group.rows
+        late = sum(row.ticket.is_late(now) for row in rows)
+        count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
+        fold = "▸" if line.is_folded else "▾"
+        title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
+        if line.group.utc_offset is None:
+            return between(f"{title}: {ZONE_HINT}", count, self.width)
+        day_width = min(DAY_COLUMN, self.width // 2)
+        return fit(title, self.width - day_width - 1) + " " + between(group_day(line.group, now), count, day_width)
+
+
+def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tuple[Line, ...]:
+    """Return the lines of the list from top to bottom."""
+    stale = {source.id for source in desk.sources if source.state is not SourceState.LIVE}
+    lines: list[Line] = []
+    for group in groups:
+        if not group.rows:
+            continue
+        heading = GroupLine(group=group, is_folded=group_key(group) in folded)
+        lines.append(heading)
+        if not heading.is_folded:
+            lines += [_ticket_line(row, desk, is_stale=row.ticket.source_id in stale) for row in group.rows]
+    return tuple(lines)
+
+
+def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
+    return TicketLine(
+        row=row,
+        number=cut(clean(row.ticket.number), TICKET_AT_MOST),
+        customer=customer_name(row),
+        star=STAR if row.customer and row.customer.tier else "",
+        subject=row.ticket.subject,
+        mark=mark(desk.escalation_of(row.ticket.id)),
+        is_stale=is_stale,
+    )
+
+
+def columns_for(lines: Sequence[Line], width: int) -> Columns:
+    """Return the columns that fit a width and the longest ticket number."""
+    longest = max((cell_len(line.number) for line in lines if isinstance(line, TicketLine)), default=TICKET)
+    return Columns(width=width, ticket=max(TICKET, longest))
+
+
+def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups so that the one whose next due time is nearest comes first."""
+
+    def first_due(group: Group) -> float:
+        return min((row.ticket.due_at.timestamp() for row in group.rows if row.ticket.due_at), default=float("inf"))
+
+    return tuple(sorted(groups, key=first_due))
+
+
+def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
+    """Return the groups with only those tickets that contain some text."""
+    if not wanted:
+        return tuple(groups)
+    return tuple(
+        Group(
+            utc_offset=group.utc_offset,
+            places=group.places,
+            zones=group.zones,
+            rows=tuple(row for row in group.rows if wanted.casefold() in _searched(row)),
+        )
+        for group in groups
+    )
+
+
+def _searched(row: Row) -> str:
+    ticket = row.ticket
+    requester = ticket.requester
+    texts = (
+        ticket.number,
+        ticket.subject,
+        customer_name(row),
+        requester.name,
+        requester.email,
+        tier_of(row),
+        *ticket.tags,
+    )
+    return " ".join(texts).casefold()

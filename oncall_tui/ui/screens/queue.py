@@ -1,0 +1,187 @@
+"""The main place: who is waiting, and what time it is for them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Input, Static
+
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.triage import Group
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.browse import browse
+from oncall_tui.ui.desk_text import mood_lines
+from oncall_tui.ui.dialogs.one_line import OneLineDialog
+from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.list_lines import by_lateness, found
+from oncall_tui.ui.screens.desk_screen import DeskScreen
+from oncall_tui.ui.screens.ticket import TicketScreen
+from oncall_tui.ui.widgets.detail import TicketDetail
+from oncall_tui.ui.widgets.header import Header
+from oncall_tui.ui.widgets.key_line import KeyLine
+from oncall_tui.ui.widgets.notice_line import NoticeLine
+from oncall_tui.ui.widgets.strip import EscalationStrip
+from oncall_tui.ui.widgets.ticket_list import TicketList
+from oncall_tui.ui.writes import carry_out
+
+GOOD_NEWS = "What went well? It waits for the digest at the end of the shift."
+
+
+class QueueScreen(DeskScreen):
+    """Tickets in groups by their customers' clocks, the escalation under way, the ticket under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "e,E",
+            "escalate",
+            "Escalate",
+            id="ticket.escalate",
+            priority=True,
+            tooltip="Escalate the ticket under the cursor; once more sends at once",
+        ),
+        Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
+        Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
+        Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
+        Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
+        Binding(
+            "s,S", "order", "Order", show=False, id="queue.order", tooltip="Groups by clock, or the next due first"
+        ),
+    ]
+
+    header = query_one("#header", Header)
+    tickets = query_one("#tickets", TicketList)
+    detail = query_one("#detail", TicketDetail)
+    mood = query_one("#mood", Static)
+    sought = query_one("#find", Input)
+
+    def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
+        super().__init__()
+        self._actions, self._escalate_key = actions, escalate_key
+        self._is_by_lateness = False
+        self._moved_to = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay the place out."""
+        yield Header(id="header")
+        yield NoticeLine()
+        yield Static(id="mood", markup=False)
+        with Horizontal(id="beside"):
+            yield TicketList(id="tickets")
+            yield TicketDetail(self._actions, id="detail")
+        yield EscalationStrip()
+        yield Input(id="find", placeholder="find in number, subject, customer, tag; Esc ends", compact=True)
+        yield KeyLine()
+
+    def show(self, desk: Desk, now: datetime) -> None:
+        """Show another desk."""
+        self.tickets.show(desk, self._groups(desk), now)
+        self.query_one(NoticeLine).show(desk)
+        self.tick(desk, now)
+
+    def tick(self, desk: Desk, now: datetime) -> None:
+        """Let time pass."""
+        self.header.show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now)
+        self.tickets.tick(now)
+        self.detail.show(desk, self.tickets.row, now)
+        lines = mood_lines(desk, now) or self._nothing_found(desk)
+        self.mood.set_class(bool(lines), "-shown")
+        self.query_one("#beside").set_class(bool(lines), "-nothing")
+        self.mood.update(Content("\n".join(lines)))
+
+    def _groups(self, desk: Desk) -> Sequence[Group]:
+        groups = found(desk.groups, self.sought.value)
+        return by_lateness(groups) if self._is_by_lateness else groups
+
+    def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
+        if any(group.rows for group in self._groups(desk)):
+            return ()
+        return (f"None of the {len(desk.tickets)} open tickets contains “{self.sought.value}”.", "", "Esc shows all.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave E to whoever is typing."""
+        return not (action == "escalate" and self.sought.has_focus)
+
+    def on_ticket_list_highlighted(self) -> None:
+        """Show the ticket under the cursor beside the list."""
+        self.detail.show(self.desk, self.tickets.row, self.present())
+
+    def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
+        """Show a ticket on the whole screen."""
+        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, message.ticket))
+
+    def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
+        """Say that the cursor is on another ticket than a moment ago."""
+        self._moved_to = message.now_on
+        number = message.gone.partition(":")[2]
+        after = f"The cursor is on {message.now_on} now." if message.now_on else "It was the last one."
+        self.notify(f"{number} is not open any more. {after}", severity="warning", markup=False)
+
+    def on_key(self) -> None:
+        """Take any key as a sign that the person has seen where the cursor is."""
+        self._moved_to = ""
+
+    def action_escalate(self) -> None:
+        """Bind the ticket under the cursor, now, and escalate it."""
+        row = self.tickets.row
+        if row is None:
+            self.notify("No ticket is under the cursor.", severity="warning", markup=False)
+        elif self._moved_to:
+            self.notify(
+                f"Not escalated: the cursor moved to {self._moved_to} by itself. Press E again to escalate that one.",
+                severity="warning",
+                markup=False,
+            )
+            self._moved_to = ""
+        else:
+            self._escalate_key.pressed(row)
+
+    def action_back(self) -> None:
+        """Stop the escalation that is armed; else end the search."""
+        if not stop_armed(self.app, self._actions, self.desk):
+            self._end_search()
+
+    def action_browse(self) -> None:
+        """Open the ticket under the cursor in the browser."""
+        browse(self, self.tickets.row)
+
+    def action_good_news(self) -> None:
+        """Ask for good news."""
+        ticket = self.tickets.row.ticket.id if self.tickets.row else None
+        self.app.push_screen(OneLineDialog(GOOD_NEWS), partial(self._keep_good_news, ticket))
+
+    def _keep_good_news(self, ticket: TicketId | None, text: str | None) -> None:
+        if text:
+            carry_out(self.app, self._actions.note_good_news(text, ticket), then="Kept for the digest.")
+
+    def action_find(self) -> None:
+        """Show the line to search with."""
+        self.sought.add_class("-shown")
+        self.sought.focus()
+
+    def _end_search(self) -> None:
+        self.sought.remove_class("-shown")
+        self.sought.value = ""
+        self.tickets.focus()
+
+    def on_input_changed(self) -> None:
+        """Show only what contains the text so far."""
+        self.show(self.desk, self.present())
+
+    def on_input_submitted(self) -> None:
+        """Go back to the list, which keeps the search."""
+        self.tickets.focus()
+
+    def action_order(self) -> None:
+        """Order the groups by clock, or by what is due next."""
+        self._is_by_lateness = not self._is_by_lateness
+        self.show(self.desk, self.present())
+        words = "the next due first" if self._is_by_lateness else "by the customers' clocks"
+        self.notify(f"Groups: {words}.", markup=False)

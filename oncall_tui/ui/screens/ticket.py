@@ -1,0 +1,77 @@
+"""One ticket on the whole screen, for narrow terminals and long conversations."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.triage import Row
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.browse import browse
+from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.screens.desk_screen import DeskScreen
+from oncall_tui.ui.widgets.detail import TicketDetail
+from oncall_tui.ui.widgets.header import Header
+from oncall_tui.ui.widgets.key_line import KeyLine
+from oncall_tui.ui.widgets.strip import EscalationStrip
+
+
+class TicketScreen(DeskScreen):
+    """Stays on its ticket, also when that leaves the list."""
+
+    CSS = """
+    TicketScreen TicketDetail { height: 1fr; padding: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
+        Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open this ticket in the browser"),
+        Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
+    ]
+
+    detail = query_one(TicketDetail)
+
+    def __init__(self, actions: Actions, escalate_key: EscalateKey, ticket: TicketId) -> None:
+        super().__init__()
+        self._actions, self._escalate_key, self._ticket = actions, escalate_key, ticket
+        self._row: Row | None = None
+        self._is_gone = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the place out."""
+        yield Header()
+        yield TicketDetail(self._actions)
+        yield EscalationStrip()
+        yield KeyLine()
+
+    def show(self, desk: Desk, now: datetime) -> None:
+        """Show another desk; a ticket that left the list stays here, and that is said once."""
+        row = desk.row(self._ticket)
+        if row is None and not self._is_gone:
+            self.notify("This ticket is not open any more.", severity="warning", markup=False)
+        self._is_gone = row is None
+        self._row = row or self._row
+        self.tick(desk, now)
+
+    def tick(self, desk: Desk, now: datetime) -> None:
+        """Let time pass."""
+        self.query_one(Header).show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now)
+        self.detail.show(desk, self._row, now)
+
+    def action_escalate(self) -> None:
+        """Escalate this ticket."""
+        if self._row is not None:
+            self._escalate_key.pressed(self._row)
+
+    def action_browse(self) -> None:
+        """Open this ticket in the browser."""
+        browse(self, self._row)
+
+    def action_back(self) -> None:
+        """Stop the escalation that is armed; else go back."""
+        if not stop_armed(self.app, self._actions, self.desk):
+            self.app.pop_screen()

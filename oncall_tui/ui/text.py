@@ -1,0 +1,111 @@
+"""Instants and durations in the words of the screen; pure, so that it is tested without an app."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.cells import cell_len, set_cell_size
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+UNKNOWN = "–"
+"""Stands where a source says nothing."""
+
+
+def fit(text: str, width: int) -> str:
+    """Return text of exactly ``width`` cells, cut with an ellipsis or padded."""
+    return set_cell_size(cut(text, width), max(width, 0))
+
+
+def fit_right(text: str, width: int) -> str:
+    """Return text of at least ``width`` cells, padded on its left."""
+    return " " * (width - cell_len(text)) + text
+
+
+def cut(text: str, width: int) -> str:
+    """Return text of at most ``width`` cells; what is cut shows an ellipsis."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
+def between(left: str, right: str, width: int) -> str:
+    """Return a line with ``right`` at its right edge; ``left`` gives way."""
+    return fit(left, width - cell_len(right) - 1) + " " + right if right else cut(left, width)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def wall(at: datetime, zone: str) -> datetime:
+    """Return an instant on a zone's wall clock; in UTC when the zone is unknown."""
+    return at.astimezone(_zone(zone) or ZoneInfo("UTC"))
+
+
+def place(zone: str) -> str:
+    """Return the city of a zone's name."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def day_and_clock(at: datetime, zone: str) -> str:
+    """Return ``Fri 22:05``."""
+    return f"{wall(at, zone):%a %H:%M}"
+
+
+def clock(at: datetime, zone: str, now: datetime) -> str:
+    """Return ``22:05``, with its day when that is another one than today."""
+    local = wall(at, zone)
+    if local.date() == wall(now, zone).date():
+        return f"{local:%H:%M}"
+    return f"{local:%a %H:%M}" if abs(at - now) < 6 * DAY else f"{local:%a %d %b %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Return ``58 h 55 m``; whole minutes, rounded down."""
+    minutes = max(0, int(length / MINUTE))
+    if minutes < 60:
+        return f"{minutes} m" if minutes else "under 1 m"
+    if minutes < 100 * 60:
+        return f"{minutes // 60} h {minutes % 60} m" if minutes % 60 else f"{minutes // 60} h"
+    return f"{minutes // 1440} d {minutes // 60 % 24} h"
+
+
+def age(length: timedelta) -> str:
+    """Return one figure with its unit: ``12 s``, ``40 m``, ``2 h``, ``3 d``; rounded down."""
+    if length < MINUTE:
+        return f"{max(0, int(length.total_seconds()))} s"
+    return _coarse(length)
+
+
+def _coarse(length: timedelta) -> str:
+    if length < HOUR:
+        return f"{int(length / MINUTE)} m"
+    return f"{int(length / HOUR)} h" if length < 2 * DAY else f"{int(length / DAY)} d"
+
+
+def waiting(since: datetime | None, now: datetime) -> str:
+    """Return how long a customer has been waiting for us."""
+    if since is None:
+        return UNKNOWN
+    return "now" if now - since < MINUTE else _coarse(now - since)
+
+
+def due(due_at: datetime | None, now: datetime) -> str:
+    """Return ``late 8 m``, ``due now`` or ``in 3 h``; rounded so that it never promises time there is not."""
+    if due_at is None:
+        return UNKNOWN
+    left = due_at - now
+    if abs(left) < MINUTE:
+        return "due now"
+    return f"in {_coarse(left)}" if left > timedelta() else f"late {_coarse(-left)}"
+
+
+def touches(count: int | None) -> str:
+    """Return how often our side did something."""
+    return UNKNOWN if count is None else f"{count}×"

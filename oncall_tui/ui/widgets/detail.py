@@ -1,0 +1,79 @@
+"""One ticket in full: what is known of it, and its conversation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.timer import Timer
+from textual.widgets import Static
+
+from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.triage import Row
+from oncall_tui.errors import SourceError
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.desk_text import zone_of
+from oncall_tui.ui.ticket_text import conversation, facts
+
+REST = 0.3
+"""Seconds the cursor rests on a ticket before its conversation is asked for."""
+
+
+class TicketDetail(VerticalScroll):
+    """Facts at once; the conversation when it has been read, or why it could not be."""
+
+    DEFAULT_CSS = """
+    TicketDetail > Static { height: auto; margin-bottom: 1; }
+    TicketDetail > #conversation { color: $text-muted; }
+    """
+
+    facts = query_one("#facts", Static)
+    conversation = query_one("#conversation", Static)
+
+    def __init__(self, actions: Actions, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._actions = actions
+        self._ticket: TicketId | None = None
+        self._facts = ""
+        self._waits: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay both parts out."""
+        yield Static(id="facts", markup=False)
+        yield Static(id="conversation", markup=False)
+
+    def show(self, desk: Desk, row: Row | None, now: datetime) -> None:
+        """Show a ticket; its conversation is read only when it is another ticket than before."""
+        text = facts(row, desk, now) if row else ""
+        if text != self._facts:
+            self._facts = text
+            self.facts.update(Content(text))
+        ticket = row.ticket.id if row else None
+        if ticket == self._ticket or not self.display:
+            return
+        self._ticket = ticket
+        self.scroll_home(animate=False)
+        if self._waits is not None:
+            self._waits.stop()
+        if row is None or row.ticket.messages:
+            self._show_messages(row.ticket.messages if row else (), now, zone_of(desk))
+            return
+        self.conversation.update(Content("Reading the conversation…"))
+        self._waits = self.set_timer(REST, lambda: self._read(row.ticket.id, now, zone_of(desk)))
+
+    def _read(self, ticket: TicketId, now: datetime, zone: str) -> None:
+        self.run_worker(self._load(ticket, now, zone), group="conversation", exclusive=True)
+
+    async def _load(self, ticket: TicketId, now: datetime, zone: str) -> None:
+        try:
+            messages = await self._actions.thread(ticket)
+        except SourceError as error:
+            self.conversation.update(Content(f"The conversation could not be read: {error}"))
+            return
+        self._show_messages(messages, now, zone)
+
+    def _show_messages(self, messages: Sequence[Message], now: datetime, zone: str) -> None:
+        self.conversation.update(Content(conversation(messages, now, zone)))

@@ -1,0 +1,62 @@
+"""The two lines at the top: who, when, how long; what can be seen, and how much is waiting."""
+
+from datetime import datetime
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from oncall_tui.services.desk import Desk, Sight
+from oncall_tui.ui.desk_text import countdown, counts, here, sources_line, who
+from oncall_tui.ui.text import between, fit
+
+DEMO = " DEMO "
+
+
+class Header(Static):
+    """Says the mood in words; colour repeats it."""
+
+    DEFAULT_CSS = """
+    Header { height: 2; padding: 0 1; background: $panel; color: $foreground; }
+    Header.-stale, Header.-over { background: $warning-muted; color: $text-warning; }
+    Header.-blind, Header.-off { background: $error-muted; color: $text-error; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, markup=False)
+        self._shown = ""
+        self._desk: Desk | None = None
+        self._now: datetime | None = None
+
+    def show(self, desk: Desk, now: datetime) -> None:
+        """Show a desk at an instant."""
+        self._desk, self._now = desk, now
+        self.set_class(desk.sight is Sight.STALE, "-stale")
+        self.set_class(desk.sight is Sight.BLIND, "-blind")
+        self.set_class(desk.ended_shift is not None, "-over")
+        self.set_class(desk.sight is not Sight.LOADING and desk.on_call is None and desk.ended_shift is None, "-off")
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lay the lines out for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if self._desk is None or self._now is None or not width:
+            return
+        text = "\n".join(header_lines(self._desk, self._now, width))
+        if text != self._shown:
+            self._shown = text
+            self.update(Content(text))
+
+
+def header_lines(desk: Desk, now: datetime, width: int) -> tuple[str, str]:
+    """Return both lines; the right parts, which are figures, stay whole."""
+    left = (DEMO.strip() + "  " if desk.is_demo else "") + who(desk, now)
+    right, clock = countdown(desk, now), here(desk, now)
+    middle = width * 35 // 100
+    room = width - cell_len(right) - 2
+    head = fit(left, max(middle, cell_len(left) + 2)) + clock
+    first = between(head if cell_len(head) <= room else left, right, width)
+    return first, between(sources_line(desk, now), counts(desk, now), width)

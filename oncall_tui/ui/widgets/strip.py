@@ -1,0 +1,50 @@
+"""The two lines above the footer that follow a live escalation."""
+
+from datetime import datetime
+
+from textual.content import Content
+from textual.widgets import Static
+
+from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.desk_text import zone_of
+from oncall_tui.ui.escalation_text import StripText, on_strip, strip_text
+
+
+class EscalationStrip(Static):
+    """Where the most urgent live escalation stands; absent when none is live."""
+
+    DEFAULT_CSS = """
+    EscalationStrip { height: 2; padding: 0 1; display: none; background: $warning-muted; color: $text-warning; }
+    EscalationStrip.-live { display: block; }
+    EscalationStrip.-acknowledged { background: $success-muted; color: $text-success; }
+    EscalationStrip.-exhausted { background: $error; color: $text; text-style: bold; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._desk: Desk | None = None
+        self._now: datetime | None = None
+        self._shown: StripText | None = None
+
+    def show(self, desk: Desk, now: datetime) -> None:
+        """Show a desk's live escalations at an instant."""
+        self._desk, self._now = desk, now
+        self.set_class(bool(on_strip(desk.escalations)), "-live")
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lay the lines out for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if self._desk is None or self._now is None or not width:
+            return
+        text = strip_text(on_strip(self._desk.escalations), self._now, zone_of(self._desk), width)
+        if text is None or text == self._shown:
+            return
+        self._shown = text
+        for state in EscalationState:
+            self.set_class(text.state is state, f"-{state}")
+        self.update(Content(f"{text.first}\n{text.second}"))

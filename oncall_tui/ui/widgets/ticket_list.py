@@ -1,0 +1,274 @@
+"""The list of tickets in groups by their customers' clocks, drawn line by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.triage import Group, Row
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, columns_for, group_key, lines_of
+
+HEADING = 1
+"""Lines above the list that do not scroll."""
+
+
+class TicketList(ScrollView, can_focus=True):
+    """Tickets in groups; its cursor stays on a ticket, wherever that ticket moves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k,K", "move(-1)", "Up", show=False, id="list.up", tooltip="Move to the ticket above"),
+        Binding("down,j,J", "move(1)", "Down", show=False, id="list.down", tooltip="Move to the ticket below"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Move a page up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Move a page down"),
+        Binding("home", "edge(0)", "First", show=False, tooltip="Move to the first ticket"),
+        Binding("end", "edge(-1)", "Last", show=False, tooltip="Move to the last ticket"),
+        Binding("shift+down", "group(1)", "Next group", show=False, tooltip="Move to the next group"),
+        Binding("shift+up", "group(-1)", "Previous group", show=False, tooltip="Move to the group before"),
+        Binding("space", "fold", "Fold", show=False, id="list.fold", tooltip="Fold or unfold the group"),
+        Binding("left", "fold(True)", "Fold", show=False, tooltip="Fold the group"),
+        Binding("right", "fold(False)", "Unfold", show=False, tooltip="Unfold the group"),
+        Binding(
+            "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
+        ),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "ticket-list--columns",
+        "ticket-list--group",
+        "ticket-list--late",
+        "ticket-list--stale",
+        "ticket-list--cursor",
+    }
+    DEFAULT_CSS = """
+    TicketList { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TicketList > .ticket-list--columns { color: $text-muted; }
+    TicketList > .ticket-list--group { color: $text-primary; text-style: bold; }
+    TicketList > .ticket-list--late { color: $text-error; text-style: bold; }
+    TicketList > .ticket-list--stale { text-style: dim; }
+    TicketList > .ticket-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    """
+
+    cursor = reactive(0, repaint=False)
+    """Index into the lines; what it stays on is ``cursor_key``."""
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another ticket, or on none."""
+
+        ticket: TicketId | None
+
+    @dataclass
+    class Opened(Message):
+        """A ticket was asked to be opened."""
+
+        ticket: TicketId
+
+    @dataclass
+    class CursorTicketGone(Message):
+        """The ticket under the cursor is not on the screen any more; the cursor went to its neighbour."""
+
+        gone: str
+        now_on: str
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.lines: tuple[Line, ...] = ()
+        self._groups: tuple[Group, ...] = ()
+        self._desk: Desk | None = None
+        self._now: datetime | None = None
+        self._folded: frozenset[str] = frozenset()
+        self._columns = Columns(width=80)
+        self._drawn: dict[int, str] = {}
+        self._highlighted: TicketId | None = None
+
+    @property
+    def row(self) -> Row | None:
+        """Return the ticket under the cursor."""
+        line = self._line(self.cursor)
+        return line.row if isinstance(line, TicketLine) else None
+
+    def show(self, desk: Desk, groups: Sequence[Group], now: datetime) -> None:
+        """Show other tickets; the cursor stays on its ticket."""
+        self._desk, self._groups, self._now = desk, tuple(groups), now
+        self._rebuild()
+
+    def tick(self, now: datetime) -> None:
+        """Let time pass: only visible lines whose text it changes are drawn again."""
+        self._now = now
+        for index, text in list(self._drawn.items()):
+            if self._text(index) != text:
+                self.refresh_line(index + HEADING)
+
+    def _rebuild(self) -> None:
+        if self._desk is None:
+            return
+        before, position = [line.key for line in self.lines], self.cursor
+        self.lines = lines_of(self._groups, self._desk, self._folded)
+        self._columns = columns_for(self.lines, self._columns.width)
+        self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
+        self._stay(before, position)
+        self._drawn.clear()
+        self.refresh()
+
+    def _stay(self, before: list[str], position: int) -> None:
+        """Keep the cursor on its line, or put it on the nearest one that is left."""
+        after = {line.key: index for index, line in enumerate(self.lines)}
+        wanted = [*before[position:], *reversed(before[:position])]
+        stays = next((key for key in wanted if key in after and self._is_stop(after[key])), None)
+        new = after[stays] if stays is not None else self._first_stop()
+        self.set_reactive(TicketList.cursor, new)
+        if wanted and wanted[0] != stays and self._highlighted is not None and wanted[0] == self._highlighted:
+            line = self._line(new)
+            self.post_message(self.CursorTicketGone(wanted[0], line.number if isinstance(line, TicketLine) else ""))
+        if before and stays == wanted[0]:
+            self.scroll_to(y=self.scroll_offset.y + new - position, animate=False)
+        self._reveal()
+        self._tell()
+
+    def _line(self, index: int) -> Line | None:
+        return self.lines[index] if 0 <= index < len(self.lines) else None
+
+    def _is_stop(self, index: int) -> bool:
+        """Tell whether the cursor may rest on a line: on tickets, and on the headings of folded groups."""
+        line = self.lines[index]
+        return isinstance(line, TicketLine) or line.is_folded
+
+    def _stops(self) -> list[int]:
+        return [index for index in range(len(self.lines)) if self._is_stop(index)]
+
+    def _first_stop(self) -> int:
+        return next(iter(self._stops()), 0)
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw the two lines that change."""
+        self.refresh_line(old + HEADING)
+        self.refresh_line(new + HEADING)
+        self._reveal()
+        self._tell()
+
+    def _tell(self) -> None:
+        ticket = self.row.ticket.id if self.row else None
+        if ticket != self._highlighted:
+            self._highlighted = ticket
+            self.post_message(self.Highlighted(ticket))
+
+    def _reveal(self) -> None:
+        """Scroll as little as shows the cursor, with its group's heading where it is the group's first."""
+        height = max(1, self.size.height - HEADING)
+        above = self._line(self.cursor - 1)
+        top = self.cursor - 1 if isinstance(above, GroupLine) else self.cursor
+        if top < self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        elif self.cursor >= self.scroll_offset.y + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some tickets."""
+        stops = self._stops()
+        if stops:
+            place = stops.index(self.cursor) if self.cursor in stops else 0
+            self.cursor = stops[min(max(place + by, 0), len(stops) - 1)]
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by what is visible."""
+        self.action_move(by * max(1, self.size.height - HEADING - 1))
+
+    def action_edge(self, which: int) -> None:
+        """Move the cursor to the first or last ticket."""
+        stops = self._stops()
+        if stops:
+            self.cursor = stops[which]
+
+    def action_group(self, by: int) -> None:
+        """Move the cursor to the first ticket of another group."""
+        headings = [index for index, line in enumerate(self.lines) if isinstance(line, GroupLine)]
+        if headings:
+            here = sum(index <= self.cursor for index in headings) - 1
+            start = headings[min(max(here + by, 0), len(headings) - 1)]
+            self.cursor = next(index for index in self._stops() if index >= start)
+
+    def action_fold(self, fold: bool | None = None) -> None:  # noqa: FBT001 - an action's parameter is positional
+        """Fold or unfold the group the cursor is in."""
+        heading = next((line for line in reversed(self.lines[: self.cursor + 1]) if isinstance(line, GroupLine)), None)
+        if heading is None or fold is heading.is_folded:
+            return
+        key = group_key(heading.group)
+        self._folded ^= {key}
+        self._highlighted = None  # folded away, not gone
+        self._rebuild()
+        index = next(index for index, line in enumerate(self.lines) if line.key == key)
+        self.cursor = index if self._is_stop(index) else index + 1
+
+    def action_open(self) -> None:
+        """Open the ticket under the cursor, or unfold the group."""
+        if self.row is not None:
+            self.post_message(self.Opened(self.row.ticket.id))
+        else:
+            self.action_fold(fold=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor, and nothing else: a click never sends anything."""
+        index = event.y - HEADING + self.scroll_offset.y
+        if event.y >= HEADING and index < len(self.lines) and self._is_stop(index):
+            self.cursor = index
+
+    def on_resize(self) -> None:
+        """Give the columns their new width."""
+        self._columns = columns_for(self.lines, self.scrollable_content_region.width)
+        self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
+        self._drawn.clear()
+        self._reveal()
+        self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Forget which lines were drawn: others are visible now."""
+        self._drawn.clear()
+        super().watch_scroll_y(old_value, new_value)
+
+    def _text(self, index: int) -> str:
+        line = self._line(index)
+        if line is None or self._now is None:
+            return ""
+        is_cursor = index == self.cursor
+        if isinstance(line, GroupLine):
+            return self._columns.group_line(line, self._now, is_cursor=is_cursor)
+        return self._columns.ticket_line(line, self._now, is_cursor=is_cursor)
+
+    def _looks(self, index: int) -> list[str]:
+        line = self._line(index)
+        classes = []
+        if isinstance(line, GroupLine):
+            classes.append("ticket-list--group")
+        elif line is not None and self._now is not None:
+            if line.row.ticket.is_late(self._now) or line.mark == "▲":
+                classes.append("ticket-list--late")
+            if line.is_stale:
+                classes.append("ticket-list--stale")
+        if index == self.cursor and line is not None:
+            classes.append("ticket-list--cursor")
+        return classes
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        if y < HEADING:
+            return self._strip(self._columns.heading(), ["ticket-list--columns"])
+        index = y - HEADING + self.scroll_offset.y
+        text = self._text(index)
+        self._drawn[index] = text
+        return self._strip(text, self._looks(index))
+
+    def _strip(self, text: str, classes: list[str]) -> Strip:
+        style = self.get_visual_style(*classes)
+        width = self.scrollable_content_region.width
+        segments = Content(text).render_segments(style)
+        return Strip(segments).adjust_cell_length(width, style.rich_style)

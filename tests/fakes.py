@@ -1,0 +1,79 @@
+"""Fakes of ports and actions: they do nothing and remember what they were asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.triage import Row
+from oncall_tui.errors import OnCallError
+from oncall_tui.services.actions import Actions
+
+
+@dataclass
+class RecordingActions(Actions):
+    """Remembers every call as its name and what it was about."""
+
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+    stops_in_time: bool = True
+    entries: Sequence[object] = ()
+    notes: str = ""
+    error: OnCallError | None = None
+
+    def _note(self, *call: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.calls.append(call)
+
+    async def escalate(self, row: Row, *, why: str = "") -> None:
+        self._note("escalate", row.ticket.id)
+
+    async def send_now(self, ticket: TicketId) -> None:
+        self._note("send now", ticket)
+
+    async def stop(self, ticket: TicketId) -> bool:
+        self._note("stop", ticket)
+        return self.stops_in_time
+
+    async def escalate_further(self, ticket: TicketId) -> None:
+        self._note("further", ticket)
+
+    async def withdraw(self, ticket: TicketId, reason: str) -> None:
+        self._note("withdraw", ticket, reason)
+
+    async def reached_by_phone(self, ticket: TicketId, person: str, words: str) -> None:
+        self._note("reached", ticket, person, words)
+
+    async def refresh(self) -> None:
+        self._note("refresh")
+
+    async def thread(self, ticket: TicketId) -> Sequence[Message]:
+        self._note("thread", ticket)
+        return ()
+
+    async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
+        self._note("good news", text, ticket or "")
+
+    async def handover_markdown(self, notes: str) -> str:
+        self._note("markdown")
+        return "# Handover\n\n- 4312 Acme KK: late\n"
+
+    async def handover_notes(self) -> str:
+        return self.notes
+
+    async def save_handover_notes(self, text: str) -> None:
+        self._note("save", text)
+        self.notes = text
+
+    async def deliver_handover(self) -> str:
+        self._note("deliver")
+        return "It goes to Ben Okafor by ben-push; saved as handover.md."
+
+    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[object]:
+        self._note("shifts")
+        return self.entries
+
+
+def words(text: str) -> CleanText:
+    return CleanText(text)
