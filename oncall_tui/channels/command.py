@@ -23,7 +23,7 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
+from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from oncall_tui.text_safety import clean
 
 _NEVER_STARTS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ELOOP})
@@ -64,7 +64,7 @@ class CommandChannel:
 
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Run the program with the message; judge by how it ends."""
-        process = await self._start(message)
+        process = await self._started(message)
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
                 await process.communicate(_written(message).encode())
@@ -88,6 +88,16 @@ class CommandChannel:
         if found is None:
             raise Rejected(self._cannot_start())
         return clean(f"{found} is there and may be run")
+
+    async def _started(self, message: OutgoingMessage) -> Process:
+        # Cancelled halfway, asyncio would kill the program alone, and its children would live on.
+        starting = asyncio.ensure_future(self._start(message))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with suppress(DeliveryError):
+                await _kill(await starting)
+            raise
 
     async def _start(self, message: OutgoingMessage) -> Process:
         try:

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import select
 import shutil
@@ -76,6 +77,19 @@ async def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) 
     hangs = 'exec 3> "$1"; sleep 60 & echo begun >&3; wait'
     with pytest.raises(OutcomeUnknown, match=r"did not end within 0\.4 s"):
         await channel("sh", "-c", hangs, "sh", str(pipe), timeout=timedelta(seconds=0.4)).send(a_message())
+    assert _read_until_nobody_holds_it(reader) == b"begun\n"
+    os.close(reader)
+
+
+async def test_a_program_whose_send_is_cancelled_does_not_live_on(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    sending = asyncio.create_task(shell('exec 3> "$1"; echo begun >&3; sleep 60', pipe).send(a_message()))
+    await asyncio.to_thread(select.select, [reader], [], [], 5)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
     assert _read_until_nobody_holds_it(reader) == b"begun\n"
     os.close(reader)
 

@@ -17,10 +17,10 @@ _SCENE: tuple[tuple[int, Plot, str], ...] = (
     (4321, plots.VAT, "W-95 R-60 W-40 N12 W33 S190"),
     (4330, plots.CUSTOMS, "W-400 R-380 N-300 W-190 W25 R70 W95 S300"),
     (4335, plots.DOUBLE_BOOKING, "W-600 R-560 W-234 W9 N45 S130"),
-    (4339, plots.CARD, "W-30 N4 W19 R40 W64 S280"),
+    (4339, plots.WIDGET, "W-30 N4 W19 R40 W64 S280"),
     (4341, plots.EXPORT, "W-300 R-240 W3 W41 R90 S420"),
     (4344, plots.SEATS, "W-100 R-85 W-50 N7 W15 R55 S75"),
-    (4346, plots.WIDGET, "W-12 R28 W50 S210"),
+    (4346, plots.CARD, "W-12 R28 W50 S210"),
     (4347, plots.PRICES, "W-150 R-140 N22 S110"),
     (4348, plots.MAILS, "W-170 R-160 W-130 N35 W80 S330"),
     (4350, plots.STOCK, "W-320 N-310 R-300 W-280 W11 N62 S260"),
@@ -29,6 +29,7 @@ _SCENE: tuple[tuple[int, Plot, str], ...] = (
     (4354, plots.INVITE, "W-45 R-30 W-18 R20 S37"),
 )
 """Ticket number, plot and script of each of the cast, in the order of ``CAST``."""
+
 _FIRST_ARRIVAL = 4400
 _FIRST_OF_CROWD = 100_000
 _LIVELY_ARRIVALS = 12

@@ -104,7 +104,7 @@ CARD = _plot(
     "payments checkout",
     (
         "Every third card is declined at the last step. The bank says that no request reaches them.",
-        "It is Friday evening and the shop is full. What shall we tell people who want to pay?",
+        "The shop is full, and they stand at the till. What shall we tell people who want to pay?",
     ),
     ("Hello {name}, we see the declines as well. Until we know more, please offer payment by invoice.",),
     ("Declines only where the postcode is empty. The new check came with Thursday's release.",),
