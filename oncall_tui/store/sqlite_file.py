@@ -122,7 +122,7 @@ def _connect(path: Path, patience: timedelta) -> sqlite3.Connection:
 
 
 def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    if _pragma(connection, "application_id") != _APPLICATION_ID or _pragma(connection, "quick_check(1)") != "ok":
+    if _pragma(connection, "application_id") != _APPLICATION_ID or _pragma(connection, "integrity_check(1)") != "ok":
         raise damaged(path)
     version, known = _pragma(connection, "user_version"), len(_migrations())
     if int(version) > known:
