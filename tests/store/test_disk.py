@@ -20,7 +20,7 @@ import pytest
 from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.errors import StoreFailed
 from oncall_tui.store.sqlite import SqliteStore
-from oncall_tui.store.sqlite_file import _set_pragmas
+from oncall_tui.store.sqlite_format import set_pragmas
 from tests.store.make import LEASE, NOW, lost, message
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +75,7 @@ def test_a_disk_that_cannot_be_made_safe_is_refused() -> None:
         closing(sqlite3.connect(":memory:")) as connection,
         pytest.raises(StoreFailed, match="does not keep the journal safe: journal_mode is memory and must be delete"),
     ):
-        _set_pragmas(connection, {"journal_mode": "delete"})
+        set_pragmas(connection, {"journal_mode": "delete"})
 
 
 async def test_a_lock_of_another_program_is_reported_and_the_screen_goes_on(store: SqliteStore, path: Path) -> None:
