@@ -48,11 +48,10 @@ class Entry:
 
     def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Self:
         """Return it as its new holder has it."""
-        # A lease that ended without a settlement says nothing about what its holder managed to send.
-        may_have_arrived = self.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
         return replace(
             self,
-            message=_marked(self.message) if may_have_arrived else self.message,
+            # A lease that ended without a settlement says nothing about what its holder managed to send.
+            message=_marked(self.message) if self.state is DeliveryState.SENDING else self.message,
             state=DeliveryState.SENDING,
             next_try_at=now + lease,
             tries=self.tries + 1,

@@ -6,29 +6,16 @@ emptied or deleted while it is open is noticed, because SQLite itself would go o
 
 import os
 import sqlite3
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
-from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal, Self
 from uuid import uuid4
 
-from oncall_tui.errors import StoreFailed
 from oncall_tui.store.sqlite_errors import EMPTIED, MOVED, damaged, failed, read_only, sentences
+from oncall_tui.store.sqlite_format import APPLICATION_ID, PRAGMAS, check_ours, migrate, set_pragmas, transaction
 
-_APPLICATION_ID: Final = int.from_bytes(b"onca", "big")
-_PRAGMAS: Final[Mapping[str, str | int]] = MappingProxyType(
-    {
-        "journal_mode": "delete",
-        "synchronous": 3,  # EXTRA: the folder is synced as well, without which a commit can come undone
-        "foreign_keys": 1,
-        # On macOS a plain fsync leaves the bytes in the drive's cache.
-        **({"fullfsync": 1} if sys.platform == "darwin" else {}),
-    }
-)
 _EMPTY: Final = (
     "“{path}” is empty, so what was recorded in it is gone: put back a copy, "
     "or delete it and start again to begin a new one."
@@ -52,11 +39,11 @@ class SqliteFile:
             if not path.stat().st_size:
                 raise failed(_EMPTY, path)
             connection = undo.enter_context(closing(_connect(path, patience)))
-            _check_ours(connection, path)
+            check_ours(connection, path)
             if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
                 raise read_only(path)
-            _set_pragmas(connection, _PRAGMAS)
-            _migrate(connection)
+            set_pragmas(connection, PRAGMAS)
+            migrate(connection)
             file = cls(path, connection)
             if not file._instance:
                 raise damaged(path)
@@ -70,7 +57,7 @@ class SqliteFile:
             self._check_place()
             # Drops cached pages: SQLite takes another store of the same shape, copied over this one, for its own.
             self._connection.execute("PRAGMA shrink_memory")
-            with _transaction(self._connection, kind):
+            with transaction(self._connection, kind):
                 if _instance(self._connection) != self._instance:
                     raise failed(EMPTIED, self._path)
                 yield self._connection
@@ -99,9 +86,9 @@ def _create(path: Path) -> None:
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with closing(_connect(draft, timedelta(seconds=1))) as connection:
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            _set_pragmas(connection, _PRAGMAS)
-            _migrate(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            set_pragmas(connection, PRAGMAS)
+            migrate(connection)
         _publish(draft, path)
     finally:
         draft.unlink(missing_ok=True)
@@ -119,75 +106,6 @@ def _publish(draft: Path, path: Path) -> None:
 def _connect(path: Path, patience: timedelta) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=rw"  # never creates a file
     return sqlite3.connect(address, uri=True, timeout=patience.total_seconds(), isolation_level=None)
-
-
-def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    if _pragma(connection, "application_id") != _APPLICATION_ID or _pragma(connection, "quick_check(1)") != "ok":
-        raise damaged(path)
-    version, known = _pragma(connection, "user_version"), len(_migrations())
-    if int(version) > known:
-        raise failed(
-            "“{path}” was written by a newer version of oncall-tui (format {version}, this one knows {known}): "
-            "update oncall-tui on this machine.",
-            path,
-            version=version,
-            known=known,
-        )
-
-
-def _set_pragmas(connection: sqlite3.Connection, pragmas: Mapping[str, str | int]) -> None:
-    for name, wanted in pragmas.items():
-        connection.execute(f"PRAGMA {name} = {wanted}")
-        found = _pragma(connection, name)
-        if found != wanted:
-            raise StoreFailed(
-                f"SQLite on this machine does not keep the journal safe: {name} is {found} and must be {wanted}. "
-                "Use another build of Python or another disk."
-            )
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to the newest format, one transaction for each step."""
-    for number, script in enumerate(_migrations(), start=1):
-        if int(_pragma(connection, "user_version")) >= number:
-            continue
-        with _transaction(connection, "IMMEDIATE"):
-            if int(_pragma(connection, "user_version")) < number:  # asked again: another window may have been first
-                for statement in _statements(script):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {number}")
-
-
-def _migrations() -> list[str]:
-    folder = resources.files("oncall_tui.store") / "migrations"
-    scripts = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
-    return [script.read_text(encoding="utf-8") for script in scripts]
-
-
-def _statements(script: str) -> Iterator[str]:
-    # Not executescript, which commits whatever is open.
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, kind: Literal["IMMEDIATE", "DEFERRED"]) -> Iterator[None]:
-    connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> str | int:
-    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
-    return value if isinstance(value, int) else str(value)
 
 
 def _place(path: Path) -> tuple[int, int]:
