@@ -4,15 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from oncall_tui.domain.brief import Brief
+from oncall_tui.domain.brief import Brief, EscalationId
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.escalation import (
-    AcknowledgedBy,
-    Attempt,
-    Escalation,
-    EscalationId,
-    EscalationState,
-)
+from oncall_tui.domain.escalation import AcknowledgedBy, Attempt, Escalation, EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.message import DeliveryState, MessageKey
 from oncall_tui.domain.people import ChannelId, Person, PersonId

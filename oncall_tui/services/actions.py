@@ -11,6 +11,7 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.events import (
     EscalationAcknowledged,
     EscalationArmed,
+    EscalationEvent,
     EscalationStepped,
     EscalationStopped,
     EscalationWithdrawn,
@@ -20,6 +21,7 @@ from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
+from oncall_tui.errors import BadUse
 from oncall_tui.services.board import Board
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
@@ -29,7 +31,7 @@ from oncall_tui.services.polling import Polling
 from oncall_tui.text_safety import clean, clean_body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Actions:
     """Everything a person can do from the screen."""
 
@@ -42,58 +44,52 @@ class Actions:
     clock: Clock
     new_id: Callable[[], str]
 
-    async def escalate(self, row: Row, *, why: str = "") -> EscalationId | None:
-        """Arm an escalation of the ticket; None when one is live already."""
-        identity = EscalationId(self.new_id())
+    async def escalate(self, row: Row, *, why: str = "") -> None:
+        """Arm an escalation of the ticket; does nothing when one is live already."""
         armed = EscalationArmed(
-            escalation=identity,
+            escalation=EscalationId(self.new_id()),
             brief=self._brief(row, why),
             policy=self.board.team.policy,
             by=self.board.me,
         )
-        is_armed = await self.logbook.happened(row.ticket.id, armed)
+        await self.logbook.happened(row.ticket.id, armed)
         self._poke()
-        return identity if is_armed else None
 
-    async def send_now(self, ticket: TicketId) -> bool:
-        """End the undo seconds; False when they were over."""
-        return await self._by_hand(ticket, {EscalationState.ARMED})
-
-    async def escalate_further(self, ticket: TicketId) -> bool:
-        """Go to the next level now; False when there is nothing to go on with."""
-        return await self._by_hand(ticket, set(EscalationState) - {EscalationState.ARMED})
+    async def send_now(self, ticket: TicketId) -> None:
+        """End the undo seconds; does nothing when they are over."""
+        known = self.logbook.latest(ticket)
+        if known is not None and known.state is EscalationState.ARMED:
+            await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True))
 
     async def stop(self, ticket: TicketId) -> bool:
         """Stop an escalation within its undo seconds; False when it was too late."""
-        escalation = self.logbook.latest(ticket)
-        if escalation is None:
-            return False
-        return await self.logbook.happened(ticket, EscalationStopped(escalation=escalation.id))
+        known = self.logbook.latest(ticket)
+        return known is not None and await self._happened(ticket, EscalationStopped(escalation=known.id))
 
-    async def withdraw(self, ticket: TicketId, reason: str) -> bool:
-        """Take a live escalation back and tell whoever was told."""
-        escalation = self.logbook.latest(ticket)
-        if escalation is None:
-            return False
-        event = EscalationWithdrawn(escalation=escalation.id, by=self.board.me, reason=clean(reason))
-        is_withdrawn = await self.logbook.happened(ticket, event)
-        self._poke()
-        return is_withdrawn
+    async def escalate_further(self, ticket: TicketId) -> None:
+        """Go to the next level now, or once more through the ladder; raise ``BadUse`` when there is nothing to go on with."""
+        known = self._known(ticket)
+        if not await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True)):
+            raise BadUse(f"{known.brief.number} is {known.state.value}: there is nothing to go on with")
 
-    async def reached_by_phone(self, ticket: TicketId, person: str, words: str) -> bool:
-        """Record that a person took it on the phone; False when that person cannot, or nothing is asked."""
-        escalation = self.logbook.latest(ticket)
-        if escalation is None:
-            return False
+    async def withdraw(self, ticket: TicketId, reason: str) -> None:
+        """Take a live escalation back and tell whoever was told; raise ``BadUse`` when it is not live."""
+        known = self._known(ticket)
+        event = EscalationWithdrawn(escalation=known.id, by=self.board.me, reason=clean(reason))
+        if not await self._happened(ticket, event):
+            raise BadUse(f"{known.brief.number} is {known.state.value}: there is nothing to take back")
+
+    async def reached_by_phone(self, ticket: TicketId, person: str, words: str) -> None:
+        """Record that a person, by id or name, took it on the phone; raise ``BadUse`` when nobody of that name can."""
+        known = self._known(ticket)
         event = EscalationAcknowledged(
-            escalation=escalation.id,
-            person=PersonId(person),
+            escalation=known.id,
+            person=self._person(person),
             acknowledged_at=self.clock(),
             words=clean(words),
         )
-        is_taken = await self.logbook.happened(ticket, event)
-        self._poke()
-        return is_taken
+        if not await self._happened(ticket, event):
+            raise BadUse(f"{person} cannot take {known.brief.number}: it is {known.state.value}, or {person} raised it")
 
     async def refresh(self) -> None:
         """Ask every source to answer now."""
@@ -137,16 +133,24 @@ class Actions:
         rota = self.board.team.rota
         return sorted([*rota.shifts(start, end), *rota.gaps(start, end)], key=lambda span: span.starts_at)
 
-    async def _by_hand(self, ticket: TicketId, states: set[EscalationState]) -> bool:
-        escalation: Escalation | None = self.logbook.latest(ticket)
-        if escalation is None or escalation.state not in states:
-            return False
-        has_stepped = await self.logbook.happened(
-            ticket,
-            EscalationStepped(escalation=escalation.id, is_by_hand=True),
-        )
+    async def _happened(self, ticket: TicketId, event: EscalationEvent) -> bool:
+        has_happened = await self.logbook.happened(ticket, event)
         self._poke()
-        return has_stepped
+        return has_happened
+
+    def _known(self, ticket: TicketId) -> Escalation:
+        known = self.logbook.latest(ticket)
+        if known is None:
+            raise BadUse(f"{ticket} is not escalated")
+        return known
+
+    def _person(self, name: str) -> PersonId:
+        wanted = name.strip().casefold()
+        people = self.board.team.people.values()
+        found = [p for p in people if wanted in {p.id.casefold(), p.name.casefold(), p.name.casefold().split()[0]}]
+        if len(found) != 1:
+            raise BadUse(f"write who it was: {', '.join(person.name for person in people)}")
+        return found[0].id
 
     def _poke(self) -> None:
         self.escalating.poke()

@@ -54,7 +54,7 @@ def test_the_example_has_no_other_table() -> None:
 
 def test_the_example_is_a_config_without_a_problem(config: Config) -> None:
     assert [person.name for person in config.people] == ["Ana Ruiz", "Ben Okafor", "Dana Lee", "Sam Cho"]
-    assert [target.name for target in config.plan.levels[0].targets] == ["Dana Lee"]
+    assert [target.name for target in config.policy.levels[0].targets] == ["Dana Lee"]
 
 
 def test_the_example_names_its_secrets_and_writes_none(config: Config) -> None:

@@ -72,7 +72,7 @@ async def test_a_message_is_checked_again_just_before_it_leaves(rig: Rig) -> Non
     rig.channels[next(iter(rig.channels))].errors.append(NotSent("busy"))
     await rig.escalate()
     await rig.pass_time(seconds=6)
-    assert await rig.station.actions.reached_by_phone(ticket().id, "dana", "has it")
+    await rig.station.actions.reached_by_phone(ticket().id, "Dana", "has it")
     await rig.pass_time(minutes=10)
     assert rig.received() == []
 

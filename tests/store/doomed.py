@@ -12,7 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from oncall_tui.domain.escalation import EscalationId
+from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.events import NotificationAccepted, StreamId
 from oncall_tui.domain.message import DeliveryState
 from oncall_tui.ports import Settlement
