@@ -28,10 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _run(asked: argparse.Namespace) -> int:
     # Imported here, so that --help and --version wait for nothing.
-    from oncall_tui.commands import run  # noqa: PLC0415
+    from oncall_tui.commands import run
 
     if asked.command in (None, "demo"):
-        from oncall_tui.ui.run import dashboard  # noqa: PLC0415
+        from oncall_tui.ui.run import dashboard
 
         return await dashboard(await run.station(asked))
     return await run.command(asked)

@@ -46,13 +46,16 @@ class LateKinds(Mapping[str, type]):
         self._modules = modules
 
     def __getitem__(self, kind: str) -> type:
+        """Return the settings class of a kind."""
         settings: type = import_module(self._modules[kind]).Settings
         return settings
 
     def __iter__(self) -> Iterator[str]:
+        """Return every kind there is."""
         return iter(self._modules)
 
     def __len__(self) -> int:
+        """Return how many kinds there are."""
         return len(self._modules)
 
 

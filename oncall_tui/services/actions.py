@@ -67,7 +67,7 @@ class Actions:
         return known is not None and await self._happened(ticket, EscalationStopped(escalation=known.id))
 
     async def escalate_further(self, ticket: TicketId) -> None:
-        """Go to the next level now, or once more through the ladder; raise ``BadUse`` when there is nothing to go on with."""
+        """Go to the next level now, or once more through the ladder; raise ``BadUse`` when nothing is left."""
         known = self._known(ticket)
         if not await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True)):
             raise BadUse(f"{known.brief.number} is {known.state.value}: there is nothing to go on with")

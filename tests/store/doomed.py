@@ -9,51 +9,62 @@ import random
 import select
 import signal
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+<<<<<<< HEAD
 from oncall_tui.domain.brief import EscalationId
+=======
+>>>>>>> store
 from oncall_tui.domain.events import NotificationAccepted, StreamId
 from oncall_tui.domain.message import DeliveryState
 from oncall_tui.ports import Settlement
 from oncall_tui.store.sqlite import SqliteStore
-from tests.store.make import LEASE, NOW, lost, message
+from tests.store.make import LEASE, NOW, filled, lost, message
 
 STREAM = StreamId("ticket:helpdesk:4312")
+MOST_LINES = 7
 
 
-async def work(path: Path) -> None:
+async def work(path: Path, pipe: int) -> None:
     """Queue a message with its event, then claim one and record its acceptance, for ever."""
     store = await SqliteStore.open(path)
     version = len(await store.read())
     while True:
         key = f"k-{version + 1}"
-        queued = await store.append(STREAM, [lost(key)], at=NOW, after_version=version, send=[message(key)])
-        _acknowledge(queued[-1].version)
+        await store.append(STREAM, [lost(key)], at=NOW, after_version=version, send=[message(key)])
+        version = _acknowledge(pipe, version + 1)
         claimed = await store.claim(now=NOW + timedelta(days=version), holder="doomed", lease=LEASE)
-        version += 1
         if claimed is not None:
             sent = claimed.message.key
-            accepted = NotificationAccepted(escalation=EscalationId("e"), key=sent)
+            accepted = replace(filled(NotificationAccepted), key=sent)
             settle = Settlement(key=sent, state=DeliveryState.ACCEPTED)
-            done = await store.append(STREAM, [accepted], at=NOW, after_version=version, settle=settle)
-            _acknowledge(done[-1].version)
-            version += 1
+            await store.append(STREAM, [accepted], at=NOW, after_version=version, settle=settle)
+            version = _acknowledge(pipe, version + 1)
 
 
-def _acknowledge(version: int) -> None:
-    os.write(1, b"%d\n" % version)
+def _acknowledge(pipe: int, version: int) -> int:
+    os.write(pipe, b"%d\n" % version)
+    return version
 
 
-def main(rounds: int, path: Path) -> None:
-    for _ in range(rounds):
-        child = os.fork()
-        if not child:
-            asyncio.run(work(path))
-        select.select([], [], [], random.uniform(0.005, 0.06))  # some of it opening, most of it writing
+def die_after(lines: int, path: Path) -> bytes:
+    """Kill a child somewhere behind its first ``lines`` acknowledgements, and return all it acknowledged."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        asyncio.run(work(path, writing))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as acknowledgements:
+        begun = b"".join(acknowledgements.readline() for _ in range(lines))
+        # Without a line to wait for, the child dies while it opens the file.
+        select.select([], [], [], random.uniform(0, 0.004 if lines else 0.02))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        return begun + acknowledgements.read()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    for turn in range(int(sys.argv[1])):
+        sys.stdout.buffer.write(die_after(turn % MOST_LINES, Path(sys.argv[2])))
