@@ -13,10 +13,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-<<<<<<< HEAD
-from oncall_tui.domain.brief import EscalationId
-=======
->>>>>>> store
 from oncall_tui.domain.events import NotificationAccepted, StreamId
 from oncall_tui.domain.message import DeliveryState
 from oncall_tui.ports import Settlement

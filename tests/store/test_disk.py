@@ -1,5 +1,4 @@
 """Disks that are full, slow, swapped or broken: never silence, never a traceback, always a sentence."""
-# ruff: noqa: ASYNC240 - a test spoils files at once; nothing else waits on its loop
 
 import asyncio
 import json
