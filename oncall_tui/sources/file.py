@@ -117,7 +117,8 @@ class FileSource:
 
     async def check(self) -> CleanText:
         """Read it and count."""
-        return clean(f"{len(await self.open_tickets())} open tickets in it")
+        count = len(await self.open_tickets())
+        return clean(f"{count} open {'ticket' if count == 1 else 'tickets'} in it")
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every open ticket, with its conversation."""
