@@ -22,7 +22,7 @@ class Lifeline:
     def hold(self, connection: socket.socket | None) -> None:
         """Remember a connection, or end it when nobody waits for it any more."""
         with self._lock:
-            if connection is not None:
+            if connection is not None and connection not in self._sockets:
                 self._sockets.append(connection)
             if self._is_cut:
                 self._end_all()

@@ -14,6 +14,8 @@ from oncall_tui.mail.server import ANSWER_WITHIN, Security, Server, trust, why_u
 from oncall_tui.text_safety import clean
 
 _LIMIT = timedelta(seconds=60)
+_NAME = "[127.0.0.1]"
+"""What EHLO says: the machine's own name is nobody's business, and finding it can hang."""
 _GOODBYE_WITHIN = 2.0
 _OK = 250
 _FOR_GOOD = 500
@@ -88,10 +90,9 @@ def _deliver(server: Server, envelope: Envelope, progress: _Progress, lifeline: 
 @contextmanager
 def _connected(server: Server, progress: _Progress, lifeline: Lifeline) -> Iterator[smtplib.SMTP]:
     try:
-        smtp = _connect(server)
+        smtp = _connect(server, lifeline)
         try:
-            lifeline.hold(smtp.sock)
-            _greet(smtp, server, progress, lifeline)
+            _greet(smtp, server, progress)
             yield smtp
         finally:
             _part(smtp)
@@ -109,18 +110,35 @@ def _connected(server: Server, progress: _Progress, lifeline: Lifeline) -> Itera
         raise _lost(server, progress, why_unreachable(error)) from error
 
 
-def _connect(server: Server) -> smtplib.SMTP:
-    # An address literal as name: the machine's own name is nobody's business, and finding it can hang.
-    name = "[127.0.0.1]"
-    if server.security is not Security.TLS:
-        return smtplib.SMTP(server.host, server.port, name, ANSWER_WITHIN)
-    return smtplib.SMTP_SSL(server.host, server.port, name, timeout=ANSWER_WITHIN, context=trust())
+class _Plain(smtplib.SMTP):
+    def __init__(self, server: Server, lifeline: Lifeline) -> None:
+        self._lifeline = lifeline
+        super().__init__(server.host, server.port, _NAME, ANSWER_WITHIN)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for an answer, the greeting included, no longer than somebody waits for it."""
+        self._lifeline.hold(self.sock)
+        return super().getreply()
 
 
-def _greet(smtp: smtplib.SMTP, server: Server, progress: _Progress, lifeline: Lifeline) -> None:
+class _Tls(smtplib.SMTP_SSL):
+    def __init__(self, server: Server, lifeline: Lifeline) -> None:
+        self._lifeline = lifeline
+        super().__init__(server.host, server.port, _NAME, timeout=ANSWER_WITHIN, context=trust())
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for an answer, the greeting included, no longer than somebody waits for it."""
+        self._lifeline.hold(self.sock)
+        return super().getreply()
+
+
+def _connect(server: Server, lifeline: Lifeline) -> smtplib.SMTP:
+    return _Tls(server, lifeline) if server.security is Security.TLS else _Plain(server, lifeline)
+
+
+def _greet(smtp: smtplib.SMTP, server: Server, progress: _Progress) -> None:
     if server.security is Security.STARTTLS:
         smtp.starttls(context=trust())
-        lifeline.hold(smtp.sock)
     smtp.ehlo_or_helo_if_needed()
     if server.login:
         progress.stage = _Stage.LOGIN

@@ -72,6 +72,7 @@ class Dovecot:
     tls_port: int
     """Speaks TLS from the first byte; 0 where no certificate could be made."""
     certificate: Path = Path()
+    """For ``localhost``, signed by nobody; its key is ``key.pem`` beside it."""
     user: str = "support"
     password: str = "pw"
 

@@ -1,7 +1,9 @@
 """A real SMTP server on loopback that can misbehave, and keeps what it received."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,7 +12,7 @@ from enum import StrEnum
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers.dovecot import free_port
 
@@ -63,14 +65,39 @@ class SmtpServer:
         return "250 queued"
 
 
+USER, PASSWORD = "oncall", "smtp-pw"
+
+
+def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:
+    expected = LoginPassword(USER.encode(), PASSWORD.encode())
+    return AuthResult(success=login == expected, handled=False)
+
+
+@contextmanager
+def running(*, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None) -> Iterator[SmtpServer]:
+    """Run a server on a free port: plain, or with TLS from the first byte, or with TLS on request."""
+    server = SmtpServer(port=free_port())
+    controller = Controller(
+        server,
+        hostname=server.host,
+        port=server.port,
+        ssl_context=tls,
+        tls_context=starttls,
+        authenticator=_authenticate,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
 @pytest.fixture(scope="session")
 def smtp_server() -> Iterator[SmtpServer]:
-    """Start the server on a free port."""
-    server = SmtpServer(port=free_port())
-    controller = Controller(server, hostname=server.host, port=server.port)
-    controller.start()
-    yield server
-    controller.stop()
+    """Start a server without encryption."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The mail channel against a real SMTP server and a real Dovecot."""
 
+import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from oncall_tui.mail.server import Security, Server
 from oncall_tui.secrets import Secret
 from tests.mail.letters import raw_letter
 from tests.servers.dovecot import Dovecot, free_port
-from tests.servers.smtp import Mode, SmtpServer
+from tests.servers.smtp import PASSWORD, USER, Mode, SmtpServer, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -221,6 +222,45 @@ async def test_a_server_without_encryption_takes_nothing_when_it_is_asked_for(re
     with pytest.raises(NotSent, match="STARTTLS"):
         await build(DANAS_MAIL, settings, utc_now).send(message())
     assert not real_smtp.received
+
+
+def with_login(server: SmtpServer, password: str, security: Security = Security.NONE) -> Email:
+    settings = Settings(
+        to=DANA,
+        from_=OPS,
+        smtp_host="localhost",
+        smtp_port=server.port,
+        smtp_security=security,
+        user=USER,
+        password=Secret(password),
+    )
+    return build(DANAS_MAIL, settings, utc_now)
+
+
+async def test_a_login_is_used_and_a_wrong_one_is_refused_for_good_without_telling_it(real_smtp: SmtpServer) -> None:
+    await with_login(real_smtp, PASSWORD).send(message())
+    with pytest.raises(Rejected, match="user and password") as refusal:
+        await with_login(real_smtp, "wrong-secret").send(message())
+    assert "wrong-secret" not in str(refusal.value)
+    assert len(real_smtp.received) == 1
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+async def test_only_a_trusted_certificate_gets_the_letter(
+    real_dovecot: Dovecot, security: Security, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not real_dovecot.tls_port:
+        pytest.skip("openssl is not installed, so there is no certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(real_dovecot.certificate, real_dovecot.certificate.with_name("key.pem"))
+    kinds = {Security.TLS: running(tls=context), Security.STARTTLS: running(starttls=context)}
+    with kinds[security] as server:
+        mail = with_login(server, PASSWORD, security)
+        with pytest.raises(NotSent, match="certificate"):
+            await mail.send(message())
+        monkeypatch.setenv("SSL_CERT_FILE", str(real_dovecot.certificate))
+        await mail.send(message())
+        assert len(server.received) == 1
 
 
 async def test_without_its_mailbox_the_channel_says_that_it_is_blind(real_smtp: SmtpServer) -> None:
