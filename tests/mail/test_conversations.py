@@ -51,6 +51,12 @@ def test_two_first_letters_with_one_subject_stay_two() -> None:
     assert len(conversations(file({"Subject": "Contact form"}, {"Subject": "Contact form"}), US)) == 2
 
 
+def test_a_reply_stays_with_what_it_names_even_where_a_newer_letter_has_its_subject() -> None:
+    first, second = {"Subject": "Form"}, {"Subject": "Form"}
+    found = conversations(file(first, second, {"Subject": "Re: Form", "In_Reply_To": "<0@x>"}), US)
+    assert ids(found) == [["<0@x>", "<2@x>"], ["<1@x>"]]
+
+
 def test_a_copy_counts_once_and_another_letter_with_its_id_is_not_lost() -> None:
     [found] = conversations(file({}, {"Message_ID": "<0@x>"}, {"Message_ID": "<0@x>", "From": "eve@y.example"}), US)
     assert [filed.letter.sender.email for filed in found.letters] == ["pat@x.example", "eve@y.example"]
