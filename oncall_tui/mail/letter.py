@@ -105,13 +105,21 @@ _POLICY = _AsReceived()
 def parse_letter(raw: bytes, *, arrived_at: datetime) -> Letter:
     """Read a letter, or as much of it as can be read; never raises on what a stranger wrote."""
     raw = raw[:READ_AT_MOST]
-    message = _parse_message(raw)
+    made_up = f"<no-id-{sha256(raw).hexdigest()[:32]}>"
+    try:
+        return _parse(_parse_message(raw), made_up, arrived_at)
+    except _UNREADABLE:
+        text = clean_body(raw.decode("utf-8", "replace"))
+        return Letter(message_id=made_up, subject=CleanText("(unreadable)"), text=text, sent_at=arrived_at)
+
+
+def _parse(message: Message, made_up_id: str, arrived_at: datetime) -> Letter:
     ids = _MESSAGE_ID.findall(_header(message, "Message-ID"))
     subject = _decoded(_header(message, "Subject"))
     date = _parse_date(_header(message, "Date"))
     reply_to = _parse_correspondents(message, "Reply-To")
     return Letter(
-        message_id=ids[0] if ids else f"<no-id-{sha256(raw).hexdigest()[:32]}>",
+        message_id=ids[0] if ids else made_up_id,
         references=_parse_references(message),
         senders=_parse_correspondents(message, "From") or _parse_correspondents(message, "Sender"),
         reply_to=reply_to[0] if reply_to else None,
@@ -255,7 +263,8 @@ def _parts(message: Message) -> Iterator[Message]:
         if not waiting:
             return
         part = waiting.pop(0)
-        content = part.get_payload()
+        # Only asked for where it is a list: a text would be decoded, by whatever codec its sender names.
+        content = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(content, list):
             waiting[:0] = [inner for inner in content if isinstance(inner, Message)]
         elif not _header(part, "Content-Disposition").lower().startswith("attachment"):
