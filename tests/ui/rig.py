@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from textual import events
 from textual.pilot import Pilot
@@ -20,7 +21,7 @@ class Rig:
     """The app, what it asked for, and a stopwatch that goes on by ``step`` each time it is read."""
 
     actions: RecordingActions
-    now = desk_make.NOW
+    now: datetime = desk_make.NOW
     step: float = 1.0
     seconds: float = 0.0
     app: OnCallApp = field(init=False)
@@ -33,7 +34,13 @@ class Rig:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, and wait until what they ask for is done."""
         await self.pilot.press(*keys)
-        await self.settle()
+        await self.settle(is_judged=bool({"e", "d"} & {key.lower() for key in keys}))
+
+    async def pass_time(self, length: timedelta) -> None:
+        """Let the clock go on, and the app see it."""
+        self.now += length
+        self.app._tick()
+        await self.pilot.pause()
 
     async def burst(self, *keys: str) -> None:
         """Let keys arrive all at once, as a paste or a terminal's answer does."""
@@ -43,8 +50,9 @@ class Rig:
         self.step = 1.0
         await self.settle()
 
-    async def settle(self) -> None:
-        await self.pilot.pause(VERDICT_AFTER * 1.5)
+    async def settle(self, *, is_judged: bool = True) -> None:
+        """Wait until everything is done; a key that sends something out is judged a moment after it."""
+        await self.pilot.pause(VERDICT_AFTER * 1.5 if is_judged else None)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
@@ -58,7 +66,7 @@ async def running(desk: Desk, *, size: tuple[int, int] = (80, 24), rig: Rig | No
     rig = rig or Rig(RecordingActions())
     rig.app = OnCallApp(rig.actions, clock=lambda: rig.now, stopwatch=rig.stopwatch, desk=desk)
     rig.app.animation_level = "none"
-    async with rig.app.run_test(size=size) as pilot:
+    async with rig.app.run_test(size=size, notifications=True) as pilot:
         rig.pilot = pilot
         await pilot.pause()
         yield rig

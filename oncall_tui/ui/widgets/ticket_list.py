@@ -109,8 +109,11 @@ class TicketList(ScrollView, can_focus=True):
     def _rebuild(self) -> None:
         if self._desk is None:
             return
+        lines = lines_of(self._groups, self._desk, self._folded)
+        if lines == self.lines:
+            return
         before, position = [line.key for line in self.lines], self.cursor
-        self.lines = lines_of(self._groups, self._desk, self._folded)
+        self.lines = lines
         self._columns = columns_for(self.lines, self._columns.width)
         self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
         self._stay(before, position)
