@@ -319,3 +319,14 @@ def rota() -> tuple[Shift | Gap, ...]:
     gap = Gap(starts_at=NEXT.starts_at - 3 * HOUR, ends_at=NEXT.starts_at)
     later = replace(NEXT, starts_at=NEXT.starts_at + timedelta(days=7), ends_at=NEXT.ends_at + timedelta(days=7))
     return (SHIFT, gap, NEXT, replace(later, person=ANA.id, origin=ShiftOrigin.OVERRIDE))
+
+
+def silent() -> Desk:
+    """Return a desk whose tickets come without their conversation."""
+    return replace(
+        live(),
+        groups=tuple(
+            replace(group, rows=tuple(replace(row, ticket=replace(row.ticket, messages=())) for row in group.rows))
+            for group in groups()
+        ),
+    )

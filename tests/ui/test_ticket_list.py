@@ -61,7 +61,7 @@ async def test_when_its_ticket_goes_the_cursor_takes_the_next_one_and_says_so() 
         rig.app.show(replace(desk, groups=(replace(desk.groups[0], rows=desk.groups[0].rows[:1]), *desk.groups[1:])))
         await rig.settle()
         assert under_cursor(rig) == "4330"
-        assert "4321 is not open any more. The cursor is on 4330 now." in rig.text
+        assert "4321 left the list. The cursor is on 4330 now." in rig.text
 
 
 async def test_keys_move_over_tickets_and_groups_and_stop_at_the_ends() -> None:

@@ -127,7 +127,7 @@ class QueueScreen(DeskScreen):
         self._moved_to = message.now_on
         number = message.gone.partition(":")[2]
         after = f"The cursor is on {message.now_on} now." if message.now_on else "It was the last one."
-        self.notify(f"{number} is not open any more. {after}", severity="warning", markup=False)
+        self.notify(f"{number} left the list. {after}", severity="warning", markup=False)
 
     def on_key(self) -> None:
         """Take any key as a sign that the person has seen where the cursor is."""

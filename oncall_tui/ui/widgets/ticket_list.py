@@ -72,7 +72,7 @@ class TicketList(ScrollView, can_focus=True):
 
     @dataclass
     class CursorTicketGone(Message):
-        """The ticket under the cursor is not on the screen any more; the cursor went to its neighbour."""
+        """The ticket under the cursor is not on the desk any more; the cursor went to its neighbour."""
 
         gone: str
         now_on: str
@@ -127,9 +127,10 @@ class TicketList(ScrollView, can_focus=True):
         stays = next((key for key in wanted if key in after and self._is_stop(after[key])), None)
         new = after[stays] if stays is not None else self._first_stop()
         self.set_reactive(TicketList.cursor, new)
-        if wanted and wanted[0] != stays and self._highlighted is not None and wanted[0] == self._highlighted:
+        gone = self._highlighted
+        if gone is not None and self._desk is not None and self._desk.row(gone) is None:
             line = self._line(new)
-            self.post_message(self.CursorTicketGone(wanted[0], line.number if isinstance(line, TicketLine) else ""))
+            self.post_message(self.CursorTicketGone(gone, line.number if isinstance(line, TicketLine) else ""))
         if before and stays == wanted[0]:
             self.scroll_to(y=self.scroll_offset.y + new - position, animate=False)
         self._reveal()
@@ -204,7 +205,6 @@ class TicketList(ScrollView, can_focus=True):
             return
         key = group_key(heading.group)
         self._folded ^= {key}
-        self._highlighted = None  # folded away, not gone
         self._rebuild()
         index = next(index for index, line in enumerate(self.lines) if line.key == key)
         self.cursor = index if self._is_stop(index) else index + 1
