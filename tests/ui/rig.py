@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.app import OnCallApp
@@ -33,8 +34,30 @@ class Rig:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, and wait until what they ask for is done."""
-        await self.pilot.press(*keys)
+        for key in keys[:-1]:
+            self._key_down(key)
+            await self.pilot.pause()
+        self._key_down(keys[-1])
+        await self.pilot.pause(0)
         await self.settle(is_judged=bool({"e", "d"} & {key.lower() for key in keys}))
+
+    def _key_down(self, key: str) -> None:
+        self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    async def type(self, text: str) -> None:
+        """Put text into the line that asks for it, and keep it."""
+        line = self.app.focused
+        assert isinstance(line, Input)
+        line.value = text
+        await self.press("enter")
+
+    async def burst(self, *keys: str) -> None:
+        """Let keys arrive all at once, as a paste or a terminal's answer does."""
+        self.step = 0.001
+        for key in keys:
+            self._key_down(key)
+        self.step = 1.0
+        await self.settle()
 
     async def pass_time(self, length: timedelta) -> None:
         """Let the clock go on, and the app see it."""
@@ -42,17 +65,10 @@ class Rig:
         self.app._tick()
         await self.pilot.pause()
 
-    async def burst(self, *keys: str) -> None:
-        """Let keys arrive all at once, as a paste or a terminal's answer does."""
-        self.step = 0.001
-        for key in keys:
-            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
-        self.step = 1.0
-        await self.settle()
-
     async def settle(self, *, is_judged: bool = True) -> None:
         """Wait until everything is done; a key that sends something out is judged a moment after it."""
-        await self.pilot.pause(VERDICT_AFTER * 1.5 if is_judged else None)
+        if is_judged:
+            await self.pilot.pause(VERDICT_AFTER * 1.5)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 

@@ -15,8 +15,7 @@ TOKEN = "tk-plain-and-secret"
 
 async def test_q_leaves_when_nothing_is_live() -> None:
     async with running(desk_make.live()) as rig:
-        await rig.pilot.press("q")
-        await rig.pilot.pause()
+        await rig.press("q")
         assert not rig.app.is_running
 
 
@@ -27,8 +26,7 @@ async def test_leaving_with_a_live_escalation_asks_first(key: str) -> None:
         assert "Escalation of 4312 is live" in rig.text
         await rig.press("escape")
         assert rig.app.is_running
-        await rig.pilot.press(key, "q")
-        await rig.pilot.pause()
+        await rig.press(key, "q")
         assert not rig.app.is_running
 
 

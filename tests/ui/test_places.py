@@ -1,5 +1,5 @@
 import pytest
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.errors import SourceUnreachable
@@ -12,11 +12,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_search_narrows_the_list_and_esc_ends_it() -> None:
     async with running(desk_make.live()) as rig:
-        await rig.press("slash", *"vat")
+        await rig.press("slash")
+        await rig.type("vat")
         assert "4321" in rig.text
         assert "4312" not in rig.text
-        rig.app.screen.query_one(Input).value = "nowhere"
-        await rig.settle()
+        await rig.press("slash")
+        await rig.type("nowhere")
         assert "None of the 8 open tickets contains “nowhere”." in rig.text
         await rig.press("escape", "down")
         assert "4312" in rig.text
@@ -44,7 +45,8 @@ async def test_keys_work_again_after_the_list_was_away() -> None:
 
 async def test_good_news_is_kept_with_its_ticket() -> None:
     async with running(desk_make.live()) as rig:
-        await rig.press("g", *"Thx", "enter")
+        await rig.press("g")
+        await rig.type("Thx")
         assert rig.actions.calls == [("good news", "Thx", "helpdesk:4312")]
         assert "Kept for the digest." in rig.text
         await rig.press("g", "escape")
@@ -97,8 +99,10 @@ async def test_an_escalation_can_go_further_be_withdrawn_or_be_reached_by_phone(
     async with running(desk_make.notifying()) as rig:
         await rig.press("x")
         await rig.press("e")
-        await rig.press("p", *"Dana Lee: ok", "enter")
-        await rig.press("r", *"done", "enter")
+        await rig.press("p")
+        await rig.type("Dana Lee: ok")
+        await rig.press("r")
+        await rig.type("done")
         assert rig.actions.calls == [
             ("further", "helpdesk:4312"),
             ("reached", "helpdesk:4312", "Dana Lee", "ok"),

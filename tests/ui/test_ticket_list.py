@@ -68,7 +68,7 @@ async def test_keys_move_over_tickets_and_groups_and_stop_at_the_ends() -> None:
     async with running(desk_make.live()) as rig:
         seen = []
         for key in ("up", "shift+down", "end", "down", "shift+up", "home", "pagedown"):
-            await rig.pilot.press(key)
+            await rig.press(key)
             seen.append(under_cursor(rig))
         assert seen == ["4312", "4330", "4335", "4335", "4333", "4312", "4335"]
 
@@ -111,7 +111,7 @@ async def test_only_lines_whose_text_changes_are_drawn_again() -> None:
         rig.app.show(desk_make.live())
         await rig.pilot.pause()
         assert drawn == []
-        await rig.pilot.press("down")
+        await rig.press("down")
         assert {line[3:7] for line in drawn} == {"4312", "4321"}
 
 

@@ -87,6 +87,8 @@ class TicketList(ScrollView, can_focus=True):
         self._columns = Columns(width=80)
         self._drawn: dict[int, str] = {}
         self._highlighted: TicketId | None = None
+        self.has_slipped = False
+        """True while the cursor is on another ticket than the person put it on."""
 
     @property
     def row(self) -> Row | None:
@@ -129,6 +131,7 @@ class TicketList(ScrollView, can_focus=True):
         self.set_reactive(TicketList.cursor, new)
         gone = self._highlighted
         if gone is not None and self._desk is not None and self._desk.row(gone) is None:
+            self.has_slipped = True
             line = self._line(new)
             self.post_message(self.CursorTicketGone(gone, line.number if isinstance(line, TicketLine) else ""))
         if before and stays == wanted[0]:
@@ -152,6 +155,7 @@ class TicketList(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the two lines that change."""
+        self.has_slipped = False
         self.refresh_line(old + HEADING)
         self.refresh_line(new + HEADING)
         self._reveal()
