@@ -23,6 +23,7 @@ from oncall_tui.ui import belt
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog
+from oncall_tui.ui.driver import SteadyDriver
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.escalation_text import number, on_strip
 from oncall_tui.ui.keypress import Keypress
@@ -83,7 +84,7 @@ class OnCallApp(App[None]):
         on_crash: Callable[[BaseException], str] = defect_sentence,
     ) -> None:
         belt.fasten()
-        super().__init__()
+        super().__init__(driver_class=SteadyDriver)
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
         self._rang_at: datetime | None = None
