@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -73,13 +74,20 @@ class Dashboard:
 
     async def draws(self, words: str, *, within: float = LONG) -> None:
         """Wait until it has drawn some words."""
+        await self._until(lambda: words in self.text, f"drew {words!r}", within)
+
+    async def writes(self, sequence: str, *, within: float = LONG) -> None:
+        """Wait until it has steered the terminal in some way."""
+        await self._until(lambda: sequence.encode() in self.written, f"wrote {sequence!r}", within)
+
+    async def _until(self, is_true: Callable[[], bool], what: str, within: float) -> None:
         try:
             async with asyncio.timeout(within):
-                while words not in self.text:
+                while not is_true():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise AssertionError(f"never drew {words!r}, but: {self.text[-3000:]}") from None
+            raise AssertionError(f"it never {what}, but: {self.text[-3000:]}") from None
 
     async def end(self) -> int:
         """Wait until it has ended, and return its exit code; what it drew last is read too."""

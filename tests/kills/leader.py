@@ -40,6 +40,8 @@ class Leaders(Sink):
 
     fails: bool = False
     """Whether the first try of a message fails as ``FAILS`` says."""
+    is_out_of_order: bool = False
+    """Whether every message is answered with an error."""
     acknowledges: bool = True
     """Whether whoever is told of a ticket with an even number acknowledges at once."""
     told: list[Told] = field(default_factory=list)
@@ -71,6 +73,8 @@ class Leaders(Sink):
         self.tries[request.key] += 1
         if self.fails and self.tries[request.key] == 1:
             self.fault, self.taken = FAILS[int(number) % len(FAILS)]
+        if self.is_out_of_order:
+            self.taken = BROKEN
         self.told.append(
             Told(
                 key=body["key"],
