@@ -116,9 +116,14 @@ class TicketList(ScrollView, can_focus=True):
             return
         before, position = [line.key for line in self.lines], self.cursor
         self.lines = lines
-        self._columns = columns_for(self.lines, self._columns.width)
         self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
+        self._measure()
         self._stay(before, position)
+
+    def _measure(self) -> None:
+        """Give the columns the width there is now, and draw everything again."""
+        width = self.scrollable_content_region.width
+        self._columns = columns_for(self.lines, width or self._columns.width)
         self._drawn.clear()
         self.refresh()
 
@@ -228,11 +233,9 @@ class TicketList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Give the columns their new width."""
-        self._columns = columns_for(self.lines, self.scrollable_content_region.width)
         self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
-        self._drawn.clear()
+        self._measure()
         self._reveal()
-        self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Forget which lines were drawn: others are visible now."""
