@@ -19,9 +19,9 @@ async def dashboard(station: Station) -> int:
 
     The loops are tasks beside the app and not workers of it: leaving the screen cancels no message that is on its way.
     """
-    if not terminal.is_there():
+    if not terminal.can_be_drawn_on():
         await station.close()
-        raise BadUse("the dashboard needs a terminal; “oncall-tui list” prints the open tickets without one")
+        raise BadUse("the dashboard needs a terminal; “oncall-tui list” needs none")
     await station.open()
     app = OnCallApp(
         station.actions,
@@ -49,9 +49,10 @@ async def dashboard(station: Station) -> int:
 
 async def _end_with_terminal(app: OnCallApp) -> None:
     """End the app when its terminal is closed, which not everybody is told by a signal."""
-    while terminal.is_there():
+    while True:
         await asyncio.sleep(_LOOK_EVERY)
-    _end(app, signal.SIGHUP)
+        if not terminal.is_there():
+            return _end(app, signal.SIGHUP)
 
 
 def _end(app: OnCallApp, number: signal.Signals) -> None:

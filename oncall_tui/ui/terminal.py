@@ -5,6 +5,7 @@ import termios
 from typing import Final
 
 _INPUT: Final = 0
+_DRAWN_ON: Final = 2
 _STREAMS: Final = (0, 1, 2)
 
 
@@ -16,6 +17,12 @@ def is_there() -> bool:
     except termios.error:
         return False
     return True
+
+
+def can_be_drawn_on() -> bool:
+    """Tell whether there is a terminal to read keys from, and one to draw on."""
+    # Textual draws on standard error: redirected, it would fill a file with what customers wrote.
+    return is_there() and os.isatty(_DRAWN_ON)
 
 
 def let_go() -> None:

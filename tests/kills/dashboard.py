@@ -41,18 +41,27 @@ class Dashboard:
     _is_open: bool = True
 
     @classmethod
-    def start(cls, scene: Scene, *, is_controlled: bool = True) -> Self:
-        """Start it in 80 columns and 24 lines; without control, the terminal's end sends no signal."""
+    def start(
+        cls, scene: Scene, *, is_controlled: bool = True, stdin: int | None = None, stderr: int | None = None
+    ) -> Self:
+        """Start it in 80 columns and 24 lines.
+
+        Args:
+            scene: What it works with.
+            is_controlled: Whether the end of the terminal sends a signal.
+            stdin: What it reads instead of the terminal.
+            stderr: Where it draws instead of the terminal.
+        """
         master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        kind = "controlling" if is_controlled else "mere"
+        kind = "controlling" if is_controlled and stdin is None else "mere"
         process = subprocess.Popen(
             [sys.executable, "-S", "-c", IN_TERMINAL, kind, "--config", str(scene.config)],
             cwd=ROOT,
             env=scene.environment,
-            stdin=slave,
+            stdin=slave if stdin is None else stdin,
             stdout=slave,
-            stderr=slave,
+            stderr=slave if stderr is None else stderr,
             start_new_session=True,
         )
         os.close(slave)
@@ -113,6 +122,9 @@ class Dashboard:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        for pipe in (self.process.stdin, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
         self.close()
 
     def left_behind(self) -> list[str]:

@@ -1,8 +1,8 @@
 """A station without a screen that is killed while it escalates: ``python -m tests.kills.doomed CONFIG SEED NUMBER…``.
 
-For each number a child is forked, which escalates that ticket, prints ``stored NUMBER`` once it has been told so, goes on
-with whatever its forerunners left, and is killed at a random moment. Each child's clock is ahead of its forerunner's by
-more than a lease, so that none waits for the dead.
+For each number a child is forked, which escalates that ticket, prints ``stored NUMBER`` once it has been told so, goes
+on with whatever its forerunners left, and is killed at a random moment. Each child's clock is ahead of its forerunner's
+by more than a lease, so that none waits for the dead.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from tests.kills.leader import Leaders
 from tests.kills.scene import Scene
 
 FASTER = 40
+_LOOK_EVERY = 0.2
 _BEGUN = {EscalationState.ARMED, EscalationState.QUEUED}
 SHOWN_ESCALATING = re.compile(r"▲ Escalating (\d+)")
 SHOWN_ACCEPTED = re.compile(r"▲ (\d+) → [^▲]*?: (?:may have arrived[^▲]*?; )?accepted")
@@ -57,8 +59,7 @@ async def settle(scene: Scene, *, ahead: timedelta = timedelta()) -> None:
     loops = asyncio.create_task(station.run())
     try:
         async with asyncio.timeout(LONG * 4):
-            while not await _is_settled(station):
-                await asyncio.sleep(0.05)
+            await _settled(station)
     finally:
         loops.cancel()
         await asyncio.wait({loops})
@@ -70,8 +71,17 @@ def _fast(ahead: timedelta) -> Clock:
     return lambda: began + ahead + (utc_now() - began) * FASTER
 
 
+async def _settled(station: Station) -> None:
+    changed = asyncio.Event()
+    station.logbook.on_change(changed.set)
+    while not await _is_settled(station):
+        with suppress(TimeoutError):  # a message that is dropped leaves no line in the journal
+            async with asyncio.timeout(_LOOK_EVERY):
+                await changed.wait()
+        changed.clear()
+
+
 async def _is_settled(station: Station) -> bool:
-    await station.logbook.catch_up()
     if any(escalation.state in _BEGUN for escalation in station.logbook.escalations):
         return False
     waiting = await station.store.unsettled()
@@ -85,7 +95,9 @@ async def recorded(scene: Scene) -> Sequence[Recorded]:
     return lines
 
 
-async def judge(scene: Scene, leaders: Leaders, *, kills: int, promised: Iterable[str], claimed: Iterable[str]) -> Verdict:
+async def judge(
+    scene: Scene, leaders: Leaders, *, kills: int, promised: Iterable[str], claimed: Iterable[str]
+) -> Verdict:
     """Hold everything against everything.
 
     Args:

@@ -1,4 +1,4 @@
-"""Everything a dashboard needs to run for real: a config, a file of tickets, a journal, a leader who is reached by HTTP.
+"""All a dashboard needs to run for real: a config, a file of tickets, a journal, leaders who are reached by HTTP.
 
 Nothing lies outside one folder, and nothing leaves this machine.
 """

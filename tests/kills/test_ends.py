@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -215,11 +216,18 @@ async def test_an_answer_that_does_not_come_holds_the_end_up_for_five_seconds_on
         assert not any(isinstance(event, NotificationAccepted | NotificationDelayed) for event in events)
 
 
-async def test_an_escalation_that_somebody_has_needs_no_question(tmp_path: Path) -> None:
-    async with playing(tmp_path, "idle") as play:
-        play.leaders.acknowledges = True
-        await play.escalate()
-        await play.dashboard.draws("Nothing more is sent.")
-        play.dashboard.type("q")
-        assert await play.dashboard.end() == 0
-        assert ASKED not in play.dashboard.text
+@pytest.mark.parametrize(("stdin", "stderr"), [(subprocess.PIPE, None), (None, subprocess.PIPE)])
+async def test_without_a_terminal_it_says_so_and_draws_nothing(
+    tmp_path: Path, stdin: int | None, stderr: int | None
+) -> None:
+    scene = Scene(tmp_path, "http://127.0.0.1:9")
+    scene.write()
+    scene.open_ticket()
+    dashboard = Dashboard.start(scene, stdin=stdin, stderr=stderr)
+    try:
+        assert await dashboard.end() == 2
+        said = dashboard.process.stderr.read().decode() if dashboard.process.stderr else dashboard.text
+        assert "the dashboard needs a terminal" in said
+        assert "\x1b" not in said + dashboard.written.decode()
+    finally:
+        dashboard.stop()

@@ -1,4 +1,4 @@
-"""An escalation survives the process that raised it: killed at any moment, it is neither lost, nor doubled, nor invented."""
+"""An escalation survives the process that raised it: whenever that dies, nothing is lost, doubled or invented."""
 
 import asyncio
 import random

@@ -1,7 +1,6 @@
-"""A help desk that fails, in whatever way, never makes the list look calm: what was seen stays, and the screen says why."""
+"""A help desk that fails, in whatever way, never makes the list look calm: tickets stay, and the screen says why."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,15 +23,15 @@ pytestmark = pytest.mark.anyio
 REFUSES = None
 """Nobody listens."""
 FAULTS: Mapping[str, tuple[Reply | None, str]] = {
-    "refuses": (REFUSES, "?"),
-    "silent": (Reply(fault=Fault.SILENCE), "?"),
-    "hangs-up": (Reply(fault=Fault.HANG_UP), "?"),
-    "cut": (Reply(body=b"[" + b" " * 99, fault=Fault.CUT), "?"),
-    "locked": (reply({"error": "who are you"}, 401), "?"),
-    "busy": (reply({"error": "later"}, 429, Retry_After="1"), "?"),
-    "broken": (reply({"error": "out of order"}, 500), "?"),
-    "garbled": (Reply(body=b'[{"id": "1"'), "?"),
-    "login": (Reply(body=LOGIN_PAGE.body, headers={"Content-Type": "text/html"}), "?"),
+    "refuses": (REFUSES, "connection was refused"),
+    "silent": (Reply(fault=Fault.SILENCE), "did not answer"),
+    "hangs-up": (Reply(fault=Fault.HANG_UP), "broke off the connection"),
+    "cut": (Reply(body=b"[" + b" " * 99, fault=Fault.CUT), "in the middle of its answer"),
+    "locked": (reply({"error": "who are you"}, 401), "refused the credentials (401)"),
+    "busy": (reply({"error": "later"}, 429, Retry_After="1"), "asks for a pause"),
+    "broken": (reply({"error": "out of order"}, 500), "error of its own (500)"),
+    "garbled": (Reply(body=b'[{"id": "1"'), "broken JSON"),
+    "login": (Reply(body=LOGIN_PAGE.body, headers={"Content-Type": "text/html"}), "answered with a web page"),
 }
 """What goes wrong, and a word of the reason the screen gives."""
 
@@ -44,6 +43,7 @@ class Desk:
     number: int
     port: int = 0
     server: HttpServer = field(init=False)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _listener: asyncio.Server | None = None
 
@@ -70,10 +70,18 @@ class Desk:
             self._listener.close()
             self._listener = None
 
+    async def was_asked(self, times: int) -> None:
+        """Wait until it was asked so often."""
+        while len(self.server.asked) < times:
+            self._asked.clear()
+            await self._asked.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._asked.set()
         serving = asyncio.ensure_future(self.server.serve(reader, writer))
         over = asyncio.ensure_future(self._over.wait())
         await asyncio.wait({serving, over}, return_when=asyncio.FIRST_COMPLETED)
+        self._asked.set()
         over.cancel()
         serving.cancel()
         writer.close()
@@ -137,7 +145,6 @@ async def test_sources_that_fail_in_every_way_at_once_leave_their_tickets_on_the
             await desk.fail(FAULTS[name][0])
         async with watching(tmp_path, desks) as screen:
             await screen.shows("No source answers: I cannot see.", *(f"{name} failed since" for name in desks))
-            print(screen.text)
             assert "Nothing is waiting" not in screen.text
             assert "0 open" not in screen.text
             for desk in desks.values():
@@ -148,12 +155,42 @@ async def test_sources_that_fail_in_every_way_at_once_leave_their_tickets_on_the
             for name, desk in desks.items():
                 await desk.fail(FAULTS[name][0])
             await screen.shows("+8 more", "9 open", *numbers)
-            print(screen.text)
             await screen.pilot.press("v")
-            await screen.shows(*(f"{name}: " for name in desks))
-            print(screen.text)
+            await screen.shows(*(why for _, why in FAULTS.values()))
             await screen.pilot.press("escape")
+            await asked_again(desks, before)
             for desk in desks.values():
                 await desk.open()
             await screen.shows("9 open", *numbers, not_any_more="more: V")
-            assert all(len(desk.server.asked) > before[name] for name, desk in desks.items())
+            await screen.shows(" s ago", not_any_more="stale")
+
+
+async def asked_again(desks: Mapping[str, Desk], before: Mapping[str, int]) -> None:
+    """Wait until every desk that listens was asked twice more, although it failed."""
+    async with asyncio.timeout(LONG):
+        for name, desk in desks.items():
+            if FAULTS[name][0] is not REFUSES:
+                await desk.was_asked(before[name] + 2)
+
+
+async def test_a_single_source_that_fails_is_named_in_the_header_with_since_when_and_below_with_why(
+    tmp_path: Path,
+) -> None:
+    async with open_desks({"helpdesk": None}) as desks, watching(tmp_path, desks) as screen:
+        desk = desks["helpdesk"]
+        await screen.shows(" s ago", "2001", "1 open")
+        await desk.fail(Reply(body=LOGIN_PAGE.body, headers={"Content-Type": "text/html"}))
+        await screen.shows("helpdesk stale since", "helpdesk answered with a web page", "2001", "1 open")
+        await desk.open()
+        await screen.shows(" s ago", "2001", "1 open", not_any_more="stale")
+
+
+async def test_a_source_that_never_answered_leaves_a_screen_that_says_so_and_no_calm_list(tmp_path: Path) -> None:
+    async with open_desks({"helpdesk": None}) as desks:
+        await desks["helpdesk"].fail(REFUSES)
+        async with watching(tmp_path, desks) as screen:
+            await screen.shows("No source answers: I cannot see.", "helpdesk failed since", "refused")
+            assert "Nothing is waiting" not in screen.text
+            assert " open" not in screen.text
+            await desks["helpdesk"].fail(reply([]))
+            await screen.shows("Nothing is waiting.", not_any_more="cannot see")
