@@ -46,8 +46,8 @@ class Verdict:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills: {len(self.lost)} lost, {len(self.second_keys)} second keys, "
-            f"{len(self.falsely_accepted)} falsely accepted ({self.armed} escalations, {self.claims} shown as accepted, {self.repeats} repeats, "
-            f"{len(self.unmarked)} unmarked)"
+            f"{len(self.falsely_accepted)} falsely accepted ({self.armed} escalations, {self.repeats} repeats, "
+            f"{len(self.unmarked)} unmarked, {self.claims} shown as accepted)"
         )
 
     @property
