@@ -123,7 +123,7 @@ async def test_e_typed_into_the_search_is_a_letter() -> None:
     async with running(desk_make.live()) as rig:
         await rig.press("slash", "e", "E")
         assert rig.actions.calls == []
-        assert rig.app.screen.query_one("#find", Input).value == "eE"
+        assert rig.app.screen.query_one(Input).value == "eE"
 
 
 async def test_e_escalates_from_the_ticket_on_the_whole_screen_too() -> None:
