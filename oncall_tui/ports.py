@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import (
@@ -51,6 +51,7 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 

@@ -4,21 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from oncall_tui.domain.brief import Brief, EscalationId
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.escalation import (
-    AcknowledgedBy,
-    Attempt,
-    Brief,
-    Escalation,
-    EscalationId,
-    EscalationState,
-    Level,
-    Plan,
-    Target,
-)
+from oncall_tui.domain.escalation import AcknowledgedBy, Attempt, Escalation, EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.message import DeliveryState, MessageKey
 from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Status, Ticket, TicketId
@@ -40,7 +32,7 @@ DANA = Target(
     channels=(ChannelId("dana-push"), ChannelId("dana-phone")),
 )
 SAM = Target(person=PersonId("sam"), name="Sam Cho", channels=(ChannelId("sam-push"),))
-PLAN = Plan(levels=(Level(targets=(DANA,), wait=5 * MINUTE), Level(targets=(SAM,), wait=10 * MINUTE)))
+POLICY = Policy(levels=(Level(targets=(DANA,), wait=5 * MINUTE), Level(targets=(SAM,), wait=10 * MINUTE)))
 SHIFT = Shift(
     starts_at=NOW - 4 * HOUR,
     ends_at=datetime(2026, 11, 23, 14, tzinfo=UTC),
@@ -207,7 +199,7 @@ def escalation(state: EscalationState, **more: object) -> Escalation:
             touches=made.touches,
             on_call_name="Ana Ruiz",
         ),
-        plan=PLAN,
+        policy=POLICY,
         by=ANA.id,
         state=state,
         armed_at=NOW - 4 * MINUTE,

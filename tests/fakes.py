@@ -1,9 +1,9 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
@@ -11,15 +11,15 @@ from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
 
 
-@dataclass
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
-    calls: list[tuple[str, ...]] = field(default_factory=list)
-    stops_in_time: bool = True
-    entries: Sequence[object] = ()
-    notes: str = ""
-    error: OnCallError | None = None
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, ...]] = []
+        self.stops_in_time = True
+        self.entries: Sequence[Shift | Gap] = ()
+        self.notes = ""
+        self.error: OnCallError | None = None
 
     def _note(self, *call: str) -> None:
         if self.error is not None:
@@ -55,7 +55,7 @@ class RecordingActions(Actions):
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")
 
-    async def handover_markdown(self, notes: str) -> str:
+    async def handover_markdown(self, notes: str | None = None) -> str:
         self._note("markdown")
         return "# Handover\n\n- 4312 Acme KK: late\n"
 
@@ -70,7 +70,7 @@ class RecordingActions(Actions):
         self._note("deliver")
         return "It goes to Ben Okafor by ben-push; saved as handover.md."
 
-    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[object]:
+    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         self._note("shifts")
         return self.entries
 

@@ -25,7 +25,7 @@ class Customer:
         domain = address.rpartition("@")[2]
         organisation = requester.organisation.casefold()
         return any(
-            wanted.removeprefix("org:").strip() == organisation
+            bool(organisation) and wanted.removeprefix("org:").strip() == organisation
             if wanted.startswith("org:")
             else wanted in {address, domain} or (bool(domain) and domain.endswith("." + wanted))
             for wanted in (entry.casefold() for entry in self.match)

@@ -9,154 +9,228 @@ States::
     armed ──► queued ──► notifying ──► acknowledged ──► resolved
       │          └───────────┴──► exhausted ──┘
       └──► withdrawn         (ticket solved before anyone acknowledged: cleared)
+
+The ladder: within a level a person's channels follow one another a minute apart; a level waits as long as its policy
+says; after the last level the next round begins. Times count from when a step was really taken, not from when it was
+due, so that a machine that slept resumes with one message to a person and never with a burst.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NewType
+from dataclasses import replace
+from datetime import datetime
 
-from oncall_tui.domain.message import DeliveryState, MessageKey
-from oncall_tui.domain.people import ChannelId, PersonId
+from oncall_tui.domain.episode import AcknowledgedBy, Attempt, Escalation, EscalationState
+from oncall_tui.domain.events import (
+    EscalationAcknowledged,
+    EscalationArmed,
+    EscalationEvent,
+    EscalationStepped,
+    EscalationStopped,
+    EscalationWithdrawn,
+    NotificationAccepted,
+    NotificationDelayed,
+    NotificationRejected,
+    TicketSolved,
+)
+from oncall_tui.domain.ladder import (
+    EXHAUSTED_REMINDER,
+    Effect,
+    Notify,
+    StandDown,
+    Step,
+    current_level,
+    deliverable,
+    due_channels,
+    is_current,
+    level_ends_at,
+    send,
+    stand_down,
+    start_next_level,
+    untried,
+)
+from oncall_tui.domain.message import DeliveryState
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.domain.ticket import TicketId
 
-EscalationId = NewType("EscalationId", str)
+__all__ = [
+    "AcknowledgedBy",
+    "Attempt",
+    "Effect",
+    "Escalation",
+    "EscalationState",
+    "Notify",
+    "StandDown",
+    "Step",
+    "advance",
+]
 
-CHANNEL_SPACING = timedelta(minutes=1)
-"""Within a level, a person's channels follow one another a minute apart."""
-EXHAUSTED_REMINDER = timedelta(minutes=15)
-"""How often an escalation that reached nobody rings again."""
-
-
-class EscalationState(StrEnum):
-    """Where an escalation stands."""
-
-    ARMED = "armed"
-    QUEUED = "queued"
-    NOTIFYING = "notifying"
-    ACKNOWLEDGED = "acknowledged"
-    RESOLVED = "resolved"
-    WITHDRAWN = "withdrawn"
-    EXHAUSTED = "exhausted"
-    CLEARED = "cleared"
-
-    @property
-    def is_live(self) -> bool:
-        """Tell whether the ticket may not be escalated a second time."""
-        return self in _LIVE
-
-    @property
-    def wants_acknowledgement(self) -> bool:
-        """Tell whether somebody still has to take it."""
-        return self in _UNANSWERED
+_Settled = NotificationAccepted | NotificationRejected | NotificationDelayed
 
 
-_UNANSWERED = frozenset({EscalationState.QUEUED, EscalationState.NOTIFYING, EscalationState.EXHAUSTED})
-_LIVE = _UNANSWERED | {EscalationState.ARMED, EscalationState.ACKNOWLEDGED}
+def advance(escalation: Escalation | None, event: EscalationEvent, now: datetime) -> Step | None:
+    """Return what is known after an event at an instant, and what has to leave; None when the event changes nothing.
+
+    Args:
+        escalation: The latest episode of the event's ticket; None before the first.
+        event: What happened.
+        now: When it happened, UTC.
+    """
+    if isinstance(event, EscalationArmed):
+        return _armed(escalation, event, now)
+    if escalation is None or escalation.id != event.escalation:
+        return None
+    if isinstance(event, _Settled):
+        return _settled(escalation, event, now)
+    return _decided(escalation, event, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """One person on a level, as known when the escalation began."""
-
-    person: PersonId
-    name: str
-    phone: str = ""
-    time_zone: str = "UTC"
-    channels: tuple[ChannelId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """People who are notified together, and how long they have to answer."""
-
-    targets: tuple[Target, ...]
-    wait: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The ladder as it stood when the escalation began; a later change of the config does not alter it."""
-
-    levels: tuple[Level, ...]
-    rounds: int = 3
-    undo: timedelta = timedelta(seconds=5)
+def _decided(
+    escalation: Escalation,
+    event: EscalationStopped | EscalationStepped | EscalationAcknowledged | EscalationWithdrawn | TicketSolved,
+    now: datetime,
+) -> Step | None:
+    match event:
+        case EscalationStopped():
+            return _stopped(escalation, now)
+        case EscalationStepped():
+            return _stepped(escalation, now, is_by_hand=event.is_by_hand)
+        case EscalationAcknowledged():
+            return _acknowledged(escalation, event, now)
+        case EscalationWithdrawn():
+            return _withdrawn(escalation, event, now)
+        case TicketSolved():
+            return _solved(escalation, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """The ticket as it stood when E went down, so that a message can be written without the help desk."""
-
-    ticket: TicketId
-    subject: CleanText
-    customer: CleanText = NO_TEXT
-    requester: CleanText = NO_TEXT
-    tier: CleanText = NO_TEXT
-    customer_zone: str = ""
-    waiting_since: datetime | None = None
-    due_at: datetime | None = None
-    touches: int | None = None
-    url: str = ""
-    why: CleanText = NO_TEXT
-    on_call_name: str = ""
-    on_call_phone: str = ""
-    team: str = ""
+def _armed(earlier: Escalation | None, event: EscalationArmed, now: datetime) -> Step | None:
+    if earlier is not None and earlier.state.is_live:
+        return None
+    return Escalation(
+        id=event.escalation,
+        brief=event.brief,
+        policy=event.policy,
+        by=event.by,
+        state=EscalationState.ARMED,
+        armed_at=now,
+        next_action_at=now + event.policy.undo,
+    ), ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One message to one person through one channel, and what is proved of it."""
-
-    key: MessageKey
-    round: int
-    level: int
-    person: PersonId
-    channel: ChannelId
-    state: DeliveryState
-    at: datetime
-    detail: CleanText = NO_TEXT
-    reference: str = ""
+def _stopped(escalation: Escalation, now: datetime) -> Step | None:
+    if escalation.state is not EscalationState.ARMED:
+        return None
+    return _ended(escalation, EscalationState.WITHDRAWN, now, CleanText("stopped before anything was sent")), ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgedBy:
-    """Who took it, when, and in what words."""
+def _stepped(escalation: Escalation, now: datetime, *, is_by_hand: bool) -> Step | None:
+    is_due = escalation.next_action_at is not None and escalation.next_action_at <= now
+    match escalation.state:
+        case EscalationState.ARMED if is_due or is_by_hand:
+            return start_next_level(escalation, now)
+        case EscalationState.QUEUED | EscalationState.NOTIFYING if is_by_hand or now >= level_ends_at(escalation):
+            return start_next_level(escalation, now)
+        case EscalationState.QUEUED | EscalationState.NOTIFYING if is_due:
+            return send(escalation, due_channels(escalation, now), now)
+        case EscalationState.EXHAUSTED | EscalationState.ACKNOWLEDGED if is_by_hand:
+            return _once_more(escalation, now)
+        case EscalationState.EXHAUSTED if is_due:
+            return replace(escalation, next_action_at=now + EXHAUSTED_REMINDER), ()
+        case _:
+            return None
 
-    person: PersonId
-    name: str
-    at: datetime
-    channel: ChannelId | None
-    words: CleanText = NO_TEXT
+
+def _once_more(escalation: Escalation, now: datetime) -> Step:
+    """Go on by hand from where it ended: to the next level, or through the ladder once more."""
+    is_used_up = escalation.state is EscalationState.EXHAUSTED
+    rounds = escalation.policy.rounds + (1 if is_used_up else 0)
+    return start_next_level(
+        replace(escalation, acknowledged=None, policy=replace(escalation.policy, rounds=rounds)),
+        now,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation:
-    """One episode of bringing one ticket to the leadership contact."""
+def _settled(escalation: Escalation, event: _Settled, now: datetime) -> Step | None:
+    earlier = next((attempt for attempt in escalation.attempts if attempt.key == event.key), None)
+    if earlier is None or earlier.state.is_final:
+        return None
+    later = _outcome(earlier, event, now)
+    attempts = tuple(later if attempt is earlier else attempt for attempt in escalation.attempts)
+    known = replace(escalation, attempts=attempts)
+    if not known.state.wants_acknowledgement:
+        # It was on its way when somebody acknowledged: whoever it reached is told so, like everybody before.
+        taker = known.acknowledged.person if known.acknowledged else None
+        return known, tuple(effect for effect in stand_down(known, but=taker) if effect.target.person == later.person)
+    if later.state is DeliveryState.ACCEPTED and known.state is EscalationState.QUEUED:
+        return replace(known, state=EscalationState.NOTIFYING), ()
+    if later.state is DeliveryState.REJECTED and is_current(known, later):
+        return _after_rejection(known, later, now)
+    return known, ()
 
-    id: EscalationId
-    brief: Brief
-    plan: Plan
-    by: PersonId | None
-    state: EscalationState
-    armed_at: datetime
-    next_action_at: datetime | None
-    """When something happens next by itself; None when nothing will."""
-    round: int = 1
-    level: int = -1
-    """Index into ``plan.levels``; -1 before the first."""
-    level_began_at: datetime | None = None
-    attempts: tuple[Attempt, ...] = ()
-    acknowledged: AcknowledgedBy | None = None
-    ended_at: datetime | None = None
-    reason: CleanText = NO_TEXT
 
-    @property
-    def told(self) -> tuple[Attempt, ...]:
-        """Return the attempts that reached, or may have reached, a person."""
-        reached = {DeliveryState.ACCEPTED, DeliveryState.UNKNOWN, DeliveryState.SENDING}
-        return tuple(attempt for attempt in self.attempts if attempt.state in reached)
+def _outcome(attempt: Attempt, event: _Settled, now: datetime) -> Attempt:
+    match event:
+        case NotificationAccepted():
+            return replace(attempt, state=DeliveryState.ACCEPTED, at=now, reference=event.reference, detail=NO_TEXT)
+        case NotificationRejected():
+            return replace(attempt, state=DeliveryState.REJECTED, at=now, detail=event.detail)
+        case NotificationDelayed():
+            state = DeliveryState.UNKNOWN if event.may_have_arrived else DeliveryState.RETRYING
+            return replace(attempt, state=state, at=now, detail=event.detail)
 
-    def target(self, person: PersonId) -> Target | None:
-        """Return the plan's entry for a person."""
-        return next((t for level in self.plan.levels for t in level.targets if t.person == person), None)
+
+def _after_rejection(escalation: Escalation, rejected: Attempt, now: datetime) -> Step:
+    """Try the person's next channel at once; when nothing on the level can be delivered, start the next level."""
+    if escalation.state is EscalationState.EXHAUSTED:
+        return escalation, ()
+    target = next(t for t in current_level(escalation).targets if t.person == rejected.person)
+    left = untried(escalation, target)
+    if left:
+        return send(escalation, [(target, left[0])], now)
+    here = [attempt for attempt in escalation.attempts if is_current(escalation, attempt)]
+    is_waiting = any(untried(escalation, t) for t in deliverable(escalation, current_level(escalation)))
+    if is_waiting or any(attempt.state is not DeliveryState.REJECTED for attempt in here):
+        return escalation, ()
+    return start_next_level(escalation, now)
+
+
+def _acknowledged(escalation: Escalation, event: EscalationAcknowledged, now: datetime) -> Step | None:
+    is_self = event.person == escalation.by  # whoever asks for help cannot be the only one who answers
+    may_be = escalation.state.wants_acknowledgement or escalation.state is EscalationState.CLEARED
+    if is_self or not may_be:
+        return None
+    target = escalation.policy.target(event.person)
+    taken = replace(
+        escalation,
+        state=EscalationState.RESOLVED if escalation.state is EscalationState.CLEARED else EscalationState.ACKNOWLEDGED,
+        acknowledged=AcknowledgedBy(
+            person=event.person,
+            name=target.name if target else event.person,
+            at=event.acknowledged_at,
+            channel=event.channel,
+            words=event.words,
+        ),
+        next_action_at=None,
+    )
+    if escalation.state is EscalationState.CLEARED:
+        return replace(taken, ended_at=now), ()
+    return taken, tuple(stand_down(escalation, but=event.person))
+
+
+def _withdrawn(escalation: Escalation, event: EscalationWithdrawn, now: datetime) -> Step | None:
+    if not escalation.state.is_live:
+        return None
+    ended = _ended(escalation, EscalationState.WITHDRAWN, now, event.reason)
+    return ended, tuple(stand_down(escalation, but=None))
+
+
+def _solved(escalation: Escalation, now: datetime) -> Step | None:
+    if escalation.state is EscalationState.ACKNOWLEDGED:
+        return _ended(escalation, EscalationState.RESOLVED, now, NO_TEXT), ()
+    if escalation.state is EscalationState.ARMED:
+        return _ended(escalation, EscalationState.WITHDRAWN, now, CleanText("solved before anything was sent")), ()
+    if not escalation.state.wants_acknowledgement:
+        return None
+    ended = _ended(escalation, EscalationState.CLEARED, now, CleanText("solved before anyone acknowledged"))
+    return ended, tuple(stand_down(escalation, but=None))
+
+
+def _ended(escalation: Escalation, state: EscalationState, now: datetime, reason: CleanText) -> Escalation:
+    return replace(escalation, state=state, ended_at=now, next_action_at=None, reason=reason)

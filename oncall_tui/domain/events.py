@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from oncall_tui.domain.escalation import Brief, EscalationId, Plan
+from oncall_tui.domain.brief import Brief, EscalationId
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.people import ChannelId, PersonId
+from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, TicketId
 
@@ -30,7 +31,7 @@ class EscalationArmed:
 
     escalation: EscalationId
     brief: Brief
-    plan: Plan
+    policy: Policy
     by: PersonId | None
 
 

@@ -1,8 +1,23 @@
 """What part of the day it is for a customer, and when that changes."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Final
+
+from oncall_tui.domain.wall_time import instant, local
+
+NIGHT_BEGINS: Final = time(22)
+NIGHT_ENDS: Final = time(7)
+
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ENTRY = "[a-z]+(?: ?- ?[a-z]+)?"
+_TIME = "[0-9]{1,2}:[0-9]{2}"
+_HOURS = re.compile(f"(?P<days>{_ENTRY}(?: ?, ?{_ENTRY})*),? (?P<opens>{_TIME}) ?- ?(?P<closes>{_TIME})")
+_MIDNIGHT = time()
+_DAY = timedelta(days=1)
 
 
 class Day(StrEnum):
@@ -27,3 +42,129 @@ class LocalDay:
     """When working hours end; None unless at work."""
     wakes_at: datetime | None = None
     """When the night ends; None unless asleep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHours:
+    """When a customer works, on the customer's clock."""
+
+    days: frozenset[int]
+    """0 is Monday."""
+    opens: time
+    closes: time
+    """Later than ``opens``, or midnight for the end of the day."""
+
+
+MONDAY_TO_FRIDAY: Final = WorkingHours(days=frozenset({0, 1, 2, 3, 4}), opens=time(9), closes=time(18))
+SUNDAY_TO_THURSDAY: Final = WorkingHours(days=frozenset({6, 0, 1, 2, 3}), opens=time(9), closes=time(18))
+SUNDAY_TO_FRIDAY: Final = WorkingHours(days=frozenset({6, 0, 1, 2, 3, 4}), opens=time(9), closes=time(18))
+
+_OTHER_WEEKENDS: Final = {
+    # Friday and Saturday are the weekend here: the zones of these countries, older names included.
+    **dict.fromkeys(
+        (
+            "Africa/Algiers",
+            "Africa/Cairo",
+            "Africa/Khartoum",
+            "Africa/Tripoli",
+            "Asia/Aden",
+            "Asia/Amman",
+            "Asia/Baghdad",
+            "Asia/Bahrain",
+            "Asia/Dacca",
+            "Asia/Damascus",
+            "Asia/Dhaka",
+            "Asia/Jerusalem",
+            "Asia/Kuwait",
+            "Asia/Muscat",
+            "Asia/Qatar",
+            "Asia/Riyadh",
+            "Asia/Tel_Aviv",
+            "Egypt",
+            "Israel",
+            "Libya",
+        ),
+        SUNDAY_TO_THURSDAY,
+    ),
+    # Nepal rests on Saturday alone.
+    "Asia/Kathmandu": SUNDAY_TO_FRIDAY,
+    "Asia/Katmandu": SUNDAY_TO_FRIDAY,
+}
+
+
+def default_hours(zone: str) -> WorkingHours:
+    """Return when people in a zone usually work; Monday to Friday where nothing else is known."""
+    return _OTHER_WEEKENDS.get(zone, MONDAY_TO_FRIDAY)
+
+
+def working_hours(text: str) -> WorkingHours:
+    """Read hours such as ``Mon-Fri 09:00-18:00`` or ``Sat, Mon-Wed 8:30-24:00``.
+
+    Raises:
+        ValueError: With a sentence that says what cannot be read and what to write instead.
+    """
+    found = _HOURS.fullmatch(" ".join(text.replace("\N{EN DASH}", "-").casefold().split()))
+    if found is None:
+        raise ValueError(f'hours {text!r} cannot be read; write days and times such as "Mon-Fri 09:00-18:00"')
+    opens, closes = _time(found["opens"]), _time(found["closes"])
+    if closes <= opens and closes != _MIDNIGHT:
+        raise ValueError(f"hours {text!r} close before they open; end them at 24:00 at the latest")
+    return WorkingHours(days=frozenset(_days(found["days"])), opens=opens, closes=closes)
+
+
+def local_day(at: datetime, zone: tzinfo, hours: WorkingHours) -> LocalDay:
+    """Return the part of the day on a customer's clock: work before night, and night before weekend."""
+    shown = local(at, zone)
+    if closes_at := _closes_at(at, shown.date(), zone, hours):
+        return LocalDay(day=Day.AT_WORK, closes_at=closes_at)
+    opens_at = _opens_at(at, shown.date(), zone, hours)
+    if NIGHT_ENDS <= shown.time() < NIGHT_BEGINS:
+        day = Day.AWAKE if shown.weekday() in hours.days else Day.WEEKEND
+        return LocalDay(day=day, opens_at=opens_at)
+    morning = shown.date() + (_DAY if shown.time() >= NIGHT_BEGINS else timedelta())
+    night_ends_at = instant(morning, NIGHT_ENDS, zone)
+    wakes_at = min(night_ends_at, opens_at or night_ends_at)  # who opens before seven is up by then
+    return LocalDay(day=Day.ASLEEP, wakes_at=wakes_at, opens_at=opens_at)
+
+
+def _closes_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> datetime | None:
+    """Return when the hours under way end, or None outside of them."""
+    if on.weekday() not in hours.days:
+        return None
+    last_on = on + _DAY if hours.closes == _MIDNIGHT else on
+    closes_at = instant(last_on, hours.closes, zone, is_end=True)
+    return closes_at if instant(on, hours.opens, zone) <= at < closes_at else None
+
+
+def _opens_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> datetime | None:
+    for days in range(2 * len(_DAYS)):  # twice, because a zone that changes sides of the date line skips a day
+        day = on + days * _DAY
+        opens_at = instant(day, hours.opens, zone)
+        if day.weekday() in hours.days and opens_at > at and local(opens_at, zone).date() == day:
+            return opens_at
+    return None
+
+
+def _time(text: str) -> time:
+    hour, minute = (int(number) for number in text.split(":"))
+    if (hour, minute) == (24, 0):
+        return _MIDNIGHT
+    try:
+        return time(hour, minute)
+    except ValueError:
+        raise ValueError(f"{text} is no time of day; write one such as 09:00") from None
+
+
+def _days(text: str) -> Iterator[int]:
+    for entry in text.split(","):
+        first, _, last = (name.strip() for name in entry.partition("-"))
+        begin = _day(first)
+        length = (_day(last) - begin) % len(_DAYS) if last else 0
+        yield from ((begin + day) % len(_DAYS) for day in range(length + 1))
+
+
+def _day(name: str) -> int:
+    for number, day in enumerate(_DAYS):
+        if name in {day, day[:3]}:
+            return number
+    raise ValueError(f"{name} is no day of the week; write one such as Mon")

@@ -1,12 +1,27 @@
-"""Open tickets in the order in which somebody should look at them."""
+"""Open tickets in the order in which somebody should look at them.
 
+Groups follow the sun: the easternmost clock first, unknown clocks last. Within a group the late come first, then
+whatever is due next, then whoever has been waiting longest, then the newest number; a ticket that is not due, or that
+nobody waits for, comes after those that are.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache, partial
+from typing import Final
 
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.local_day import LocalDay
-from oncall_tui.domain.ticket import Ticket
-from oncall_tui.domain.zone_guess import CustomerZone
+from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours
+from oncall_tui.domain.ticket import Requester, Ticket
+from oncall_tui.domain.wall_time import local, utc_offset, zone_info
+from oncall_tui.domain.zone_guess import CustomerZone, guess_zone
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_MINUTES_OF_HOUR: Final = 60
+_LAST_DIGITS: Final = re.compile(r"[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +45,86 @@ class Group:
     zones: tuple[str, ...]
     """IANA names, in the order of ``places``."""
     rows: tuple[Row, ...]
+
+
+def find_customer(requester: Requester, customers: Sequence[Customer]) -> Customer | None:
+    """Return the first row of the customers table that somebody who wrote belongs to."""
+    return next((customer for customer in customers if customer.is_of(requester)), None)
+
+
+def group(
+    tickets: Iterable[Ticket], customers: Sequence[Customer], now: datetime, *, account_default: str = ""
+) -> tuple[Group, ...]:
+    """Return tickets by the clock their customers see now, in the order of this module."""
+    customer_of = cache(lambda requester: find_customer(requester, customers))
+    clock = cache(partial(_clock, now))
+    by_offset: dict[timedelta | None, list[Row]] = {}
+    for ticket in tickets:
+        customer: Customer | None = customer_of(ticket.requester)
+        zone = guess_zone(ticket.requester, customer, account_default=account_default)
+        offset, day = clock(zone, customer.hours if customer else "")
+        by_offset.setdefault(offset, []).append(Row(ticket=ticket, zone=zone, day=day, customer=customer))
+    return tuple(_group(offset, by_offset[offset]) for offset in sorted(by_offset, key=_from_the_east))
+
+
+def clock_of(group: Group, now: datetime) -> datetime | None:
+    """Return what the customers of a group see on their clocks, or None where nobody knows."""
+    return None if group.utc_offset is None else local(now, timezone(group.utc_offset))
+
+
+def _clock(now: datetime, zone: CustomerZone, hours: str) -> tuple[timedelta | None, LocalDay]:
+    tz: tzinfo | None = zone_info(zone.zone)
+    if tz is None and zone.offset is not None:
+        tz = timezone(zone.offset)
+    if tz is None:
+        return None, LocalDay(day=Day.UNKNOWN)
+    return utc_offset(now, tz), local_day(now, tz, _hours(hours, zone.zone))
+
+
+def _hours(text: str, zone: str) -> WorkingHours:
+    try:
+        return working_hours(text)
+    except ValueError:  # not given; what cannot be read was an error of the config
+        return default_hours(zone)
+
+
+def _from_the_east(offset: timedelta | None) -> tuple[bool, timedelta]:
+    return offset is None, -(offset or timedelta())
+
+
+def _group(offset: timedelta | None, rows: Sequence[Row]) -> Group:
+    newest_first = sorted(rows, key=lambda row: _number(row.ticket), reverse=True)
+    places = Counter(place for row in rows if (place := _place(row.zone.zone, offset)))
+    busiest_first = sorted(places, key=lambda place: (-places[place], place))
+    zones = {row.zone.zone for row in rows} - {""}
+    return Group(
+        utc_offset=offset,
+        places=tuple(busiest_first),
+        zones=tuple(sorted(zones, key=lambda zone: (busiest_first.index(_place(zone, offset)), zone))),
+        rows=tuple(sorted(newest_first, key=lambda row: _urgency(row.ticket))),
+    )
+
+
+def _urgency(ticket: Ticket) -> tuple[datetime, datetime]:
+    """Return what tickets are taken in the order of; what is late is also what was due first."""
+    return ticket.due_at or _NEVER, ticket.waiting_since or _NEVER
+
+
+def _number(ticket: Ticket) -> tuple[int, str, str]:
+    """Return what orders 9 before 10 and ``OPS-9`` before ``OPS-10``, without trusting that a number is small."""
+    digits = _LAST_DIGITS.findall(ticket.number)
+    counted = digits[0].lstrip("0") if digits else ""
+    return len(counted), counted, ticket.id
+
+
+def _place(zone: str, offset: timedelta | None) -> str:
+    """Return the city a zone is called after, or the offset where it is called after none."""
+    if zone and not zone.startswith("Etc/"):  # whose signs are the wrong way round: Etc/GMT+5 is UTC-5
+        return zone.rpartition("/")[2].replace("_", " ")
+    return "" if offset is None else _offset_words(offset)
+
+
+def _offset_words(offset: timedelta) -> str:
+    sign = "-" if offset < timedelta() else "+"
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), _MINUTES_OF_HOUR)
+    return f"UTC{sign}{hours}:{minutes:02}" if minutes else f"UTC{sign}{hours}" if hours else "UTC"

@@ -1,67 +1,177 @@
-"""What a key press asks for."""
+"""What a key press asks for: each returns once it is stored, and none waits for the network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from oncall_tui.clock import Clock
+from oncall_tui.domain import handover as handovers
+from oncall_tui.domain.brief import Brief, EscalationId
+from oncall_tui.domain.escalation import Escalation, EscalationState
+from oncall_tui.domain.events import (
+    EscalationAcknowledged,
+    EscalationArmed,
+    EscalationEvent,
+    EscalationStepped,
+    EscalationStopped,
+    EscalationWithdrawn,
+    GoodNewsNoted,
+)
+from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
+from oncall_tui.errors import BadUse
+from oncall_tui.services.board import Board
+from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.handing_over import HandingOver
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.polling import Polling
+from oncall_tui.text_safety import clean, clean_body
 
 
+@dataclass(slots=True, kw_only=True)
 class Actions:
-    """Everything a person can do from the screen; each returns once it is stored, none waits for the network."""
+    """Everything a person can do from the screen."""
+
+    logbook: Logbook
+    board: Board
+    polling: Polling
+    escalating: Escalating
+    delivery: Delivery
+    handing_over: HandingOver
+    clock: Clock
+    new_id: Callable[[], str]
 
     async def escalate(self, row: Row, *, why: str = "") -> None:
-        """Arm an escalation of the ticket; a second call while it is armed sends it at once."""
-        raise NotImplementedError
+        """Arm an escalation of the ticket; does nothing when one is live already."""
+        armed = EscalationArmed(
+            escalation=EscalationId(self.new_id()),
+            brief=self._brief(row, why),
+            policy=self.board.team.policy,
+            by=self.board.me,
+        )
+        await self.logbook.happened(row.ticket.id, armed)
+        self._poke()
 
     async def send_now(self, ticket: TicketId) -> None:
-        """End the undo seconds of an armed escalation."""
-        raise NotImplementedError
+        """End the undo seconds; does nothing when they are over."""
+        known = self.logbook.latest(ticket)
+        if known is not None and known.state is EscalationState.ARMED:
+            await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True))
 
     async def stop(self, ticket: TicketId) -> bool:
         """Stop an escalation within its undo seconds; False when it was too late."""
-        raise NotImplementedError
+        known = self.logbook.latest(ticket)
+        return known is not None and await self._happened(ticket, EscalationStopped(escalation=known.id))
 
     async def escalate_further(self, ticket: TicketId) -> None:
-        """Go to the next step of a live escalation now."""
-        raise NotImplementedError
+        """Go to the next level now, or once more through the ladder; raise ``BadUse`` when nothing is left."""
+        known = self._known(ticket)
+        if not await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True)):
+            raise BadUse(f"{known.brief.number} is {known.state.value}: there is nothing to go on with")
 
     async def withdraw(self, ticket: TicketId, reason: str) -> None:
-        """Take a live escalation back."""
-        raise NotImplementedError
+        """Take a live escalation back and tell whoever was told; raise ``BadUse`` when it is not live."""
+        known = self._known(ticket)
+        event = EscalationWithdrawn(escalation=known.id, by=self.board.me, reason=clean(reason))
+        if not await self._happened(ticket, event):
+            raise BadUse(f"{known.brief.number} is {known.state.value}: there is nothing to take back")
 
     async def reached_by_phone(self, ticket: TicketId, person: str, words: str) -> None:
-        """Record that a person took it on the phone."""
-        raise NotImplementedError
+        """Record that a person, by id or name, took it on the phone; raise ``BadUse`` when nobody of that name can."""
+        known = self._known(ticket)
+        event = EscalationAcknowledged(
+            escalation=known.id,
+            person=self._person(person),
+            acknowledged_at=self.clock(),
+            words=clean(words),
+        )
+        if not await self._happened(ticket, event):
+            raise BadUse(f"{person} cannot take {known.brief.number}: it is {known.state.value}, or {person} raised it")
 
     async def refresh(self) -> None:
-        """Ask every source to answer now; returns at once."""
-        raise NotImplementedError
+        """Ask every source to answer now."""
+        self.polling.refresh()
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a ticket's conversation, or raise a ``SourceError``."""
-        raise NotImplementedError
+        row = self.board.desk().row(ticket)
+        if row is not None and row.ticket.messages:
+            return row.ticket.messages
+        for identity, source in self.polling.sources.items():
+            if ticket.startswith(f"{identity}:"):
+                return await source.thread(ticket)
+        return ()
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         """Keep good news for the digest."""
-        raise NotImplementedError
+        await self.logbook.note(GoodNewsNoted(text=clean(text), ticket=ticket))
 
-    async def handover_markdown(self, notes: str) -> str:
-        """Return the handover of this shift as it stands now."""
-        raise NotImplementedError
+    async def handover_markdown(self, notes: str | None = None) -> str:
+        """Return the handover as it stands now, with these notes or the kept ones; raise ``BadUse`` without a shift."""
+        own = None if notes is None else clean_body(notes)
+        return handovers.markdown(self.handing_over.draft(own))
 
     async def handover_notes(self) -> str:
         """Return what was typed into this shift's handover so far."""
-        raise NotImplementedError
+        return self.handing_over.notes()
 
     async def save_handover_notes(self, text: str) -> None:
         """Keep what was typed."""
-        raise NotImplementedError
+        await self.handing_over.keep(clean_body(text))
 
     async def deliver_handover(self) -> str:
-        """Freeze the handover, save it, put it into the outbox; return one sentence that says what will happen."""
-        raise NotImplementedError
+        """Save the handover and put it into the outbox; return one sentence that says what will happen."""
+        sentence = await self.handing_over.deliver()
+        self._poke()
+        return sentence
 
-    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[object]:
-        """Return shifts and gaps for the rota screen, in order."""
-        raise NotImplementedError
+    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
+        """Return shifts and gaps in the order of their start."""
+        rota = self.board.team.rota
+        return sorted([*rota.shifts(start, end), *rota.gaps(start, end)], key=lambda span: span.starts_at)
+
+    async def _happened(self, ticket: TicketId, event: EscalationEvent) -> bool:
+        has_happened = await self.logbook.happened(ticket, event)
+        self._poke()
+        return has_happened
+
+    def _known(self, ticket: TicketId) -> Escalation:
+        known = self.logbook.latest(ticket)
+        if known is None:
+            raise BadUse(f"{ticket} is not escalated")
+        return known
+
+    def _person(self, name: str) -> PersonId:
+        wanted = name.strip().casefold()
+        people = self.board.team.people.values()
+        found = [p for p in people if wanted in {p.id.casefold(), p.name.casefold(), p.name.casefold().split()[0]}]
+        if len(found) != 1:
+            raise BadUse(f"write who it was: {', '.join(person.name for person in people)}")
+        return found[0].id
+
+    def _poke(self) -> None:
+        self.escalating.poke()
+        self.delivery.poke()
+
+    def _brief(self, row: Row, why: str) -> Brief:
+        ticket, requester = row.ticket, row.ticket.requester
+        me = self.board.team.people.get(self.board.me) if self.board.me else None
+        return Brief(
+            ticket=ticket.id,
+            subject=ticket.subject,
+            customer=clean(row.customer.name) if row.customer else requester.organisation,
+            requester=clean(requester.name or requester.email),
+            tier=clean(row.customer.tier) if row.customer and row.customer.tier else ticket.tier,
+            customer_zone=row.zone.zone,
+            waiting_since=ticket.waiting_since,
+            due_at=ticket.due_at,
+            touches=ticket.touches,
+            url=ticket.url,
+            why=clean(why),
+            on_call_name=me.name if me else "",
+            on_call_phone=me.phone if me else "",
+            team=self.board.team.name,
+        )

@@ -14,7 +14,9 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from oncall_tui.clock import Clock, Stopwatch
-from oncall_tui.domain.escalation import EXHAUSTED_REMINDER, EscalationId, EscalationState
+from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.commands import KeysProvider

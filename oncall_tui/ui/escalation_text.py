@@ -6,8 +6,9 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState, Level, Target
+from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
 from oncall_tui.domain.message import DeliveryState
+from oncall_tui.domain.policy import Level, Target
 from oncall_tui.ui.text import between, clock, cut, due
 
 ALL_OF_IT = "X for all of it"
@@ -55,7 +56,7 @@ def number(escalation: Escalation) -> str:
 def _armed(escalation: Escalation, now: datetime, width: int) -> str:
     left = escalation.next_action_at - now if escalation.next_action_at else None
     when = "now" if left is None or left.total_seconds() <= 0 else f"in {-int(-left.total_seconds() // 1)} s"
-    people = escalation.plan.levels[0].targets if escalation.plan.levels else ()
+    people = escalation.policy.levels[0].targets if escalation.policy.levels else ()
     if not people:
         return f"▲ Escalating {number(escalation)}: nobody stands on the first level!"
     names = _and(target.name for target in people)
@@ -132,14 +133,14 @@ def next_step(escalation: Escalation, now: datetime, zone: str) -> str:
 
 
 def _next_people(escalation: Escalation) -> str:
-    levels = escalation.plan.levels
+    levels = escalation.policy.levels
     level = levels[escalation.level] if 0 <= escalation.level < len(levels) else None
     untried = _untried(escalation, level) if level else ()
     if untried:
         return _and(f"{target.name} by {channel}" for target, channel in untried)
     if escalation.level + 1 < len(levels):
         return _and(target.name for target in levels[escalation.level + 1].targets) or "the next level"
-    if escalation.round < escalation.plan.rounds and levels:
+    if escalation.round < escalation.policy.rounds and levels:
         return f"{_and(target.name for target in levels[0].targets)} again"
     return "nobody is left, you are told"
 
@@ -167,7 +168,7 @@ def _exhausted(escalation: Escalation) -> str:
 
 def whom_to_ring(escalation: Escalation) -> str:
     """Return the number to ring."""
-    targets = [target for level in escalation.plan.levels for target in level.targets]
+    targets = [target for level in escalation.policy.levels for target in level.targets]
     to_ring = next((target for target in targets if target.phone), None)
     if to_ring is None:
         return f"Reach {targets[0].name if targets else 'a leader'} yourself: no number is known."
@@ -188,7 +189,7 @@ def heading(escalation: Escalation, now: datetime, zone: str) -> str:
 
 def standing(escalation: Escalation) -> str:
     """Return an escalation's state, and how far up it is."""
-    where = f", round {escalation.round}, level {escalation.level + 1} of {len(escalation.plan.levels)}"
+    where = f", round {escalation.round}, level {escalation.level + 1} of {len(escalation.policy.levels)}"
     return f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
 
 
@@ -212,7 +213,7 @@ def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...
 
 
 def _name(escalation: Escalation, attempt: Attempt) -> str:
-    target = escalation.target(attempt.person)
+    target = escalation.policy.target(attempt.person)
     return target.name if target else attempt.person
 
 

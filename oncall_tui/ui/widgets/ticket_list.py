@@ -47,7 +47,7 @@ class TicketList(ScrollView, can_focus=True):
         "ticket-list--cursor",
     }
     DEFAULT_CSS = """
-    TicketList { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TicketList { scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden; }
     TicketList > .ticket-list--columns { color: $text-muted; }
     TicketList > .ticket-list--group { color: $text-primary; text-style: bold; }
     TicketList > .ticket-list--late { color: $text-error; text-style: bold; }

@@ -1,0 +1,41 @@
+"""The front door: arguments, config, bootstrap, run; and the one place that turns an error into a sentence."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from oncall_tui.arguments import parse
+from oncall_tui.errors import OnCallError
+
+BAD_USE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 on success, 1 on a finding, 2 on bad use or bad config."""
+    asked = parse(arguments)
+    try:
+        return asyncio.run(_run(asked))
+    except OnCallError as error:
+        print(f"oncall-tui: {error}", file=sys.stderr)
+        return BAD_USE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+async def _run(asked: argparse.Namespace) -> int:
+    # Imported here, so that --help and --version wait for nothing.
+    from oncall_tui.commands import run
+
+    if asked.command in (None, "demo"):
+        from oncall_tui.ui.run import dashboard
+
+        return await dashboard(await run.station(asked))
+    return await run.command(asked)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,289 @@
+"""How the parts are put together: the only module that names concrete adapters."""
+
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from oncall_tui import config as configs
+from oncall_tui.channels import CHANNELS
+from oncall_tui.clock import Clock, clock_started_at, utc_now
+from oncall_tui.config import Config
+from oncall_tui.crash import CrashFile
+from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.policy import Level, Policy, Target
+from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.ticket import SourceId
+from oncall_tui.errors import BadUse
+from oncall_tui.ports import Channel, Store, TicketSource
+from oncall_tui.secrets import resolve
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.board import Board, Team
+from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.handing_over import HandingOver, HandoverShelf
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.station import Station
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.sources import SOURCES
+from oncall_tui.store.handover_files import HandoverFiles
+from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.sqlite import SqliteStore
+
+
+class LateKinds(Mapping[str, type]):
+    """The settings class of each kind, its module imported when it is asked for."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, kind: str) -> type:
+        """Return the settings class of a kind."""
+        settings: type = import_module(self._modules[kind]).Settings
+        return settings
+
+    def __iter__(self) -> Iterator[str]:
+        """Return every kind there is."""
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        """Return how many kinds there are."""
+        return len(self._modules)
+
+
+@runtime_checkable
+class _Refreshed(Protocol):
+    """The settings of a source, all of which say how often it is read."""
+
+    @property
+    def refresh(self) -> timedelta: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a station is made of: from a config, or made up."""
+
+    team: Team
+    feeds: Sequence[Feed]
+    channels: Mapping[ChannelId, Channel]
+    store: Store
+    shelf: HandoverShelf
+    crashes: CrashFile
+    clock: Clock = utc_now
+
+
+def load_config(explicit: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the config with every connector's table, or raise ``ConfigInvalid`` or ``BadUse``."""
+    return configs.load(
+        _config_path(explicit, environ),
+        sources=LateKinds(SOURCES),
+        channels=LateKinds(CHANNELS),
+        environ=environ,
+    )
+
+
+def load_team(explicit: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the config without its sources and channels, which is fast and needs no library of theirs."""
+    return configs.load(_config_path(explicit, environ), sources=None, channels=None, environ=environ)
+
+
+def _config_path(explicit: Path | None, environ: Mapping[str, str]) -> Path:
+    path = configs.find(explicit, environ)
+    if path is None:
+        usual = configs.usual_path()
+        raise BadUse(f"there is no config yet: try “oncall-tui demo”, or copy config.example.toml to {usual}")
+    return path
+
+
+def channel_of(entry: configs.ChannelEntry, clock: Clock) -> Channel:
+    """Build the channel of a table."""
+    channel: Channel = import_module(CHANNELS[entry.kind]).build(entry.id, entry.settings, clock)
+    return channel
+
+
+def source_of(entry: configs.SourceEntry, clock: Clock) -> TicketSource:
+    """Build the source of a table."""
+    source: TicketSource = import_module(SOURCES[entry.kind]).build(entry.id, entry.settings, clock)
+    return source
+
+
+def rota_of(config: Config) -> Rota:
+    """Return the rota of a config."""
+    return Rota(
+        zone=ZoneInfo(config.team.time_zone),
+        people=_by_id(config.people),
+        rotations=config.rotations,
+        overrides=config.overrides,
+    )
+
+
+async def open_store(config: Config) -> Store:
+    """Open the team's journal, or raise ``StoreFailed``."""
+    return await SqliteStore.open(config.team.store)
+
+
+async def escalations_of(config: Config) -> Sequence[Escalation]:
+    """Return every escalation of the team's journal; none where there is no journal yet."""
+    if not config.team.store.exists():
+        return ()
+    store = await open_store(config)
+    logbook = Logbook(store, utc_now)
+    await logbook.catch_up()
+    await store.close()
+    return logbook.escalations
+
+
+async def station_of(config: Config, clock: Clock = utc_now) -> Station:
+    """Put a station together from a config, its secrets fetched; raise ``SecretUnavailable`` or ``StoreFailed``."""
+    resolve(config.secrets)
+    folder = config.team.store.parent
+    return _station(
+        Parts(
+            team=_team(config),
+            feeds=[
+                Feed(source=source_of(entry, clock), kind=entry.kind, refresh=_refresh(entry.settings))
+                for entry in config.sources
+            ],
+            channels={entry.id: channel_of(entry, clock) for entry in config.channels},
+            store=await open_store(config),
+            shelf=HandoverFiles(folder / "handovers"),
+            crashes=CrashFile(folder / "crashes", clock, config.secrets),
+            clock=clock,
+        ),
+    )
+
+
+def demo_station(
+    *,
+    starts_at: datetime | None,
+    seed: int,
+    tickets: int,
+    folder: Path,
+    clock: Clock | None = None,
+) -> Station:
+    """Put the made-up night together; nothing of it leaves the machine, and nothing is kept but a saved handover.
+
+    Args:
+        starts_at: When the night begins; None for the usual Friday.
+        seed: Another seed is another night.
+        tickets: How many are open at first.
+        folder: Where a handover, or a crash, is saved.
+        clock: The night's clock; without one it shows ``starts_at`` now and runs on.
+    """
+    from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
+
+    began = starts_at or NIGHT_STARTS_AT
+    clock = clock or clock_started_at(began)
+    settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
+    made_up = night()
+    people = _by_id(made_up.people)
+    levels = tuple(
+        Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
+        for level in made_up.levels
+    )
+    team = Team(
+        name=made_up.name,
+        time_zone=made_up.time_zone,
+        people=people,
+        rota=Rota(zone=ZoneInfo(made_up.time_zone), people=people, rotations=made_up.rotations),
+        policy=Policy(levels=levels, rounds=made_up.rounds, undo=made_up.undo),
+        customers=made_up.customers,
+        me=made_up.me,
+        is_demo=True,
+    )
+    return _station(
+        Parts(
+            team=team,
+            feeds=[
+                Feed(
+                    source=demo.build(SourceId("helpdesk"), settings, clock),
+                    kind="demo",
+                    refresh=settings.refresh,
+                ),
+            ],
+            channels={
+                identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels
+            },
+            store=MemoryStore(),
+            shelf=HandoverFiles(folder / "handovers"),
+            crashes=CrashFile(folder / "crashes", clock),
+            clock=clock,
+        ),
+    )
+
+
+def _station(parts: Parts) -> Station:
+    troubles = Troubles()
+    logbook = Logbook(parts.store, parts.clock)
+    polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
+    escalating = Escalating(logbook, parts.channels, parts.clock, troubles)
+    delivery = Delivery(
+        parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}"
+    )
+    board = Board(parts.team, polling, logbook, parts.clock, troubles)
+    actions = Actions(
+        logbook=logbook,
+        board=board,
+        polling=polling,
+        escalating=escalating,
+        delivery=delivery,
+        handing_over=HandingOver(board, logbook, parts.shelf, parts.clock),
+        clock=parts.clock,
+        new_id=_new_id,
+    )
+    return Station(
+        store=parts.store,
+        logbook=logbook,
+        polling=polling,
+        escalating=escalating,
+        delivery=delivery,
+        board=board,
+        actions=actions,
+        troubles=troubles,
+        report=parts.crashes.write,
+    )
+
+
+def _refresh(settings: object) -> timedelta:
+    return settings.refresh if isinstance(settings, _Refreshed) else timedelta(seconds=60)
+
+
+def _new_id() -> str:
+    return uuid4().hex[:12]
+
+
+def _team(config: Config) -> Team:
+    return Team(
+        name=config.team.name,
+        time_zone=config.team.time_zone,
+        people=_by_id(config.people),
+        rota=rota_of(config),
+        policy=config.policy,
+        customers=config.customers,
+        handover_to=config.handover.to,
+        me=config.me,
+    )
+
+
+def _by_id(people: Sequence[Person]) -> Mapping[PersonId, Person]:
+    return {person.id: person for person in people}
+
+
+def _target(person: Person) -> Target:
+    return Target(
+        person=person.id,
+        name=person.name,
+        phone=person.phone,
+        time_zone=person.time_zone,
+        channels=person.channels,
+    )

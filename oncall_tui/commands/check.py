@@ -1,0 +1,98 @@
+"""``oncall-tui check``: the rota, every source and every channel, tried for real."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+
+from oncall_tui import bootstrap
+from oncall_tui.clock import utc_now
+from oncall_tui.config import Config
+from oncall_tui.domain.message import Proof
+from oncall_tui.domain.rota_problems import problems
+from oncall_tui.errors import OnCallError, SecretUnavailable
+from oncall_tui.ports import Channel, Checkable, TicketSource
+from oncall_tui.secrets import resolve
+
+AHEAD = timedelta(days=60)
+"""How far ahead gaps of the rota are looked for."""
+_LIMIT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was tried, and what was seen."""
+
+    subject: str
+    is_good: bool
+    sentence: str
+
+
+async def findings(config: Config) -> Sequence[Finding]:
+    """Try everything a config names, each on its own, and return what was seen."""
+    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), *_rota(config)]
+    found += _levels(config)
+    try:
+        resolve(config.secrets)
+    except SecretUnavailable as error:
+        found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
+    subjects: list[tuple[str, TicketSource | Channel]] = [
+        *((f"source {entry.id}", bootstrap.source_of(entry, utc_now)) for entry in config.sources),
+        *((f"channel {entry.id}", bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
+    ]
+    return [*found, *await asyncio.gather(*(_try(subject, part) for subject, part in subjects))]
+
+
+def as_text(found: Sequence[Finding]) -> str:
+    """Return a line for each finding."""
+    return "\n".join(f"{'ok     ' if f.is_good else 'PROBLEM'}  {f.subject}: {f.sentence}" for f in found)
+
+
+def as_json(found: Sequence[Finding]) -> Mapping[str, object]:
+    """Return the same as JSON."""
+    return {"findings": [{"subject": f.subject, "ok": f.is_good, "sentence": f.sentence} for f in found]}
+
+
+async def _try(subject: str, part: TicketSource | Channel) -> Finding:
+    try:
+        async with asyncio.timeout(_LIMIT.total_seconds()):
+            sentence = await _seen(part)
+    except OnCallError as error:
+        return Finding(subject=subject, is_good=False, sentence=str(error))
+    except TimeoutError:
+        return Finding(subject=subject, is_good=False, sentence=f"no answer within {_LIMIT.total_seconds():.0f} s")
+    return Finding(subject=subject, is_good=True, sentence=sentence)
+
+
+async def _seen(part: TicketSource | Channel) -> str:
+    return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
+
+
+def _rota(config: Config) -> Sequence[Finding]:
+    now = utc_now()
+    rota = bootstrap.rota_of(config)
+    found = problems(rota, now, now + AHEAD)
+    zones = Finding(subject="time zones", is_good=True, sentence=f"tzdata {version('tzdata')}")
+    if not found:
+        return [zones, Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
+    return [zones, *(Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found)]
+
+
+def _levels(config: Config) -> Sequence[Finding]:
+    """Name every level that reaches nobody, or through which nobody can acknowledge."""
+    if not config.policy.levels:
+        sentence = "there is no level: E would reach nobody; add [[escalation.levels]]"
+        return [Finding(subject="escalation", is_good=False, sentence=sentence)]
+    proofs = {entry.id: bootstrap.channel_of(entry, utc_now).proves for entry in config.channels}
+    found = []
+    for number, level in enumerate(config.policy.levels, start=1):
+        channels = [channel for target in level.targets for channel in target.channels]
+        if not channels:
+            sentence = "nobody on it has a channel, so it is skipped"
+        elif all(proofs[channel] < Proof.ACKNOWLEDGED for channel in channels):
+            sentence = "none of its channels can show that somebody acknowledged"
+        else:
+            continue
+        found.append(Finding(subject=f"escalation level {number}", is_good=False, sentence=sentence))
+    return found

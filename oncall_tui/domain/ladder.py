@@ -1,0 +1,145 @@
+"""The ladder an escalation climbs: which channel, person and level comes next, and when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from oncall_tui.domain.episode import Attempt, Escalation, EscalationState
+from oncall_tui.domain.message import DeliveryState, MessageKey
+from oncall_tui.domain.people import ChannelId, PersonId
+from oncall_tui.domain.policy import Level, Target
+
+CHANNEL_SPACING = timedelta(minutes=1)
+EXHAUSTED_REMINDER = timedelta(minutes=15)
+"""How often an escalation that reached nobody rings again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """Ask a person, through a channel, to acknowledge."""
+
+    key: MessageKey
+    target: Target
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandDown:
+    """Tell a person who was notified that nothing is asked any more."""
+
+    key: MessageKey
+    target: Target
+    channel: ChannelId
+
+
+Effect = Notify | StandDown
+Step = tuple[Escalation, tuple[Effect, ...]]
+
+
+def start_next_level(escalation: Escalation, now: datetime) -> Step:
+    """Begin the next level that can be delivered to, or say that all are used up."""
+    for round_, index in _levels_after(escalation):
+        level = escalation.policy.levels[index]
+        targets = deliverable(escalation, level)
+        if targets:
+            state = EscalationState.NOTIFYING if escalation.told else EscalationState.QUEUED
+            begun = replace(escalation, state=state, round=round_, level=index, level_began_at=now)
+            return send(begun, [(target, target.channels[0]) for target in targets], now)
+    exhausted = replace(escalation, state=EscalationState.EXHAUSTED, next_action_at=now + EXHAUSTED_REMINDER)
+    return exhausted, ()
+
+
+def _levels_after(escalation: Escalation) -> Iterator[tuple[int, int]]:
+    count = len(escalation.policy.levels)
+    place = (escalation.round - 1) * count + escalation.level + 1
+    for position in range(place, escalation.policy.rounds * count):
+        yield position // count + 1, position % count
+
+
+def send(escalation: Escalation, whom: list[tuple[Target, ChannelId]], now: datetime) -> Step:
+    """Record the attempts, and return them as what has to leave."""
+    effects = tuple(
+        Notify(key=_key(escalation, target, channel), target=target, channel=channel) for target, channel in whom
+    )
+    attempts = tuple(
+        Attempt(
+            key=effect.key,
+            round=escalation.round,
+            level=escalation.level,
+            person=effect.target.person,
+            channel=effect.channel,
+            state=DeliveryState.PENDING,
+            at=now,
+        )
+        for effect in effects
+    )
+    sent = replace(escalation, attempts=escalation.attempts + attempts)
+    return replace(sent, next_action_at=_next_action_at(sent, now)), effects
+
+
+def _key(escalation: Escalation, target: Target, channel: ChannelId) -> MessageKey:
+    return MessageKey(f"{escalation.id}/{escalation.round}/{escalation.level + 1}/{target.person}/{channel}")
+
+
+def _next_action_at(escalation: Escalation, now: datetime) -> datetime:
+    coming = (
+        _due_at(escalation, target, untried(escalation, target)[0])
+        for target in deliverable(escalation, current_level(escalation))
+        if untried(escalation, target)
+    )
+    return max(now, min([level_ends_at(escalation), *coming]))
+
+
+def _due_at(escalation: Escalation, target: Target, channel: ChannelId) -> datetime:
+    began = escalation.level_began_at or escalation.armed_at
+    return began + target.channels.index(channel) * CHANNEL_SPACING
+
+
+def due_channels(escalation: Escalation, now: datetime) -> list[tuple[Target, ChannelId]]:
+    """Return at most one channel a person: of those overdue the latest, so that a late machine sends one message."""
+    due = []
+    for target in deliverable(escalation, current_level(escalation)):
+        overdue = [c for c in untried(escalation, target) if _due_at(escalation, target, c) <= now]
+        due += [(target, overdue[-1])] if overdue else []
+    return due
+
+
+def untried(escalation: Escalation, target: Target) -> tuple[ChannelId, ...]:
+    """Return the person's channels after the last one used on this level in this round."""
+    used = [
+        target.channels.index(attempt.channel)
+        for attempt in escalation.attempts
+        if attempt.person == target.person and is_current(escalation, attempt)
+    ]
+    return target.channels[max(used, default=-1) + 1 :]
+
+
+def deliverable(escalation: Escalation, level: Level) -> tuple[Target, ...]:
+    """Return whoever of a level can be reached and did not raise the escalation."""
+    return tuple(target for target in level.targets if target.channels and target.person != escalation.by)
+
+
+def current_level(escalation: Escalation) -> Level:
+    """Return the level under way."""
+    return escalation.policy.levels[escalation.level]
+
+
+def level_ends_at(escalation: Escalation) -> datetime:
+    """Return when the level under way gives way to the next."""
+    return (escalation.level_began_at or escalation.armed_at) + current_level(escalation).wait
+
+
+def is_current(escalation: Escalation, attempt: Attempt) -> bool:
+    """Tell whether an attempt belongs to the level and round under way."""
+    return (attempt.round, attempt.level) == (escalation.round, escalation.level)
+
+
+def stand_down(escalation: Escalation, *, but: PersonId | None) -> Iterator[StandDown]:
+    """Tell each person once, through the channel that last reached that person."""
+    count = len(escalation.attempts)  # a second acknowledgement after more attempts is told anew
+    last = {attempt.person: attempt.channel for attempt in escalation.told}
+    for person, channel in last.items():
+        target = escalation.policy.target(person)
+        if person != but and target is not None:
+            key = MessageKey(f"{escalation.id}/stand-down/{count}/{person}/{channel}")
+            yield StandDown(key=key, target=target, channel=channel)

@@ -1,0 +1,181 @@
+"""Drains the outbox: one message at a time to each channel, each checked again just before it leaves."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+from oncall_tui.clock import Clock
+from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.events import (
+    HandoverMessageSettled,
+    NotificationAccepted,
+    NotificationDelayed,
+    NotificationRejected,
+    StreamId,
+)
+from oncall_tui.domain.message import DeliveryState, OutgoingMessage, Purpose
+from oncall_tui.domain.people import ChannelId
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, StoreError
+from oncall_tui.ports import Channel, Claimed, Outbox, Settlement
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.troubles import Troubles
+
+SENDING_LIMIT = timedelta(seconds=15)
+LEASE = timedelta(seconds=20)
+"""Longer than a message can take to send; after a crash another process, or the next start, goes on this much later."""
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60))
+"""Pauses between tries; the last one repeats for as long as the message is wanted."""
+_TICK = 1.0
+_AT_ONCE = 8
+
+
+class Delivery:
+    """The loop that sends what is stored."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        logbook: Logbook,
+        channels: Mapping[ChannelId, Channel],
+        clock: Clock,
+        troubles: Troubles,
+        *,
+        holder: str,
+    ) -> None:
+        self._outbox = outbox
+        self._logbook = logbook
+        self._channels = channels
+        self._clock = clock
+        self._troubles = troubles
+        self._holder = holder
+        self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def poke(self) -> None:
+        """Look at once whether something waits to be sent."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            self._woken.clear()
+            try:
+                is_idle = not await self.send_next()
+                self._troubles.clear("outbox")
+            except StoreError as error:
+                self._troubles.say("outbox", CleanText(str(error)))
+                is_idle = True
+            if is_idle:
+                try:
+                    async with asyncio.timeout(_TICK):
+                        await self._woken.wait()
+                except TimeoutError:
+                    continue
+
+    async def send_next(self) -> bool:
+        """Begin to send the message that is due longest; False when none is due or enough are under way."""
+        if len(self._under_way) >= _AT_ONCE:
+            return False
+        claimed = await self._outbox.claim(now=self._clock(), holder=self._holder, lease=LEASE)
+        if claimed is None:
+            return False
+        task = asyncio.create_task(self._deliver(claimed))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            sentence = f"sending failed in a way nobody foresaw ({type(error).__name__}); it is tried again"
+            self._troubles.say("sending", CleanText(sentence))
+
+    async def finish(self, *, within: timedelta = timedelta(seconds=5)) -> None:
+        """Let what is being sent come to its end, for so long at most; the rest stays stored."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within.total_seconds())
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        message = claimed.message
+        try:
+            await self._logbook.catch_up()
+            if not self._is_wanted(message):
+                await self._settle(message, Settlement(key=message.key, state=DeliveryState.DROPPED))
+                return
+            await self._settle(message, await self._send(claimed))
+        except StoreError as error:
+            self._troubles.say("outbox", CleanText(f"{message.title}: what became of it is not recorded: {error}"))
+
+    async def _send(self, claimed: Claimed) -> Settlement:
+        message = claimed.message
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            gone = CleanText(f"there is no channel {message.channel} any more")
+            return Settlement(key=message.key, state=DeliveryState.REJECTED, detail=gone)
+        try:
+            async with asyncio.timeout(SENDING_LIMIT.total_seconds()):
+                receipt = await channel.send(message)
+        except TimeoutError:
+            return self._again(claimed, OutcomeUnknown("no answer in time"))
+        except DeliveryError as error:
+            return self._again(claimed, error)
+        return Settlement(key=message.key, state=DeliveryState.ACCEPTED, reference=receipt.reference)
+
+    def _again(self, claimed: Claimed, error: DeliveryError) -> Settlement:
+        key, detail = claimed.message.key, CleanText(str(error))
+        if isinstance(error, Rejected):
+            return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail)
+        pause = BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1]
+        if isinstance(error, NotSent) and error.retry_after is not None:
+            pause = max(pause, error.retry_after)
+        state = DeliveryState.RETRYING if isinstance(error, NotSent) else DeliveryState.UNKNOWN
+        return Settlement(key=key, state=state, detail=detail, next_try_at=self._clock() + pause)
+
+    def _is_wanted(self, message: OutgoingMessage) -> bool:
+        """Tell whether a message still has to leave: after an acknowledgement only the stand-down does."""
+        if message.purpose is not Purpose.NOTIFICATION:
+            return True
+        escalation = self._escalation_of(message)
+        return escalation is not None and escalation.state.wants_acknowledgement
+
+    def _escalation_of(self, message: OutgoingMessage) -> Escalation | None:
+        return self._logbook.escalation(EscalationId(message.key.partition("/")[0]))
+
+    async def _settle(self, message: OutgoingMessage, settlement: Settlement) -> None:
+        """Record the outcome beside the settlement, in one transaction, for whoever waits for it."""
+        escalation = self._escalation_of(message)
+        if message.purpose is Purpose.NOTIFICATION and escalation is not None:
+            event = _event(escalation, settlement)
+            if event is not None:
+                await self._logbook.happened(escalation.brief.ticket, event, settle=settlement)
+                return
+        if message.purpose is Purpose.HANDOVER and settlement.state.is_final:
+            is_accepted = settlement.state is DeliveryState.ACCEPTED
+            settled = HandoverMessageSettled(key=message.key, is_accepted=is_accepted, detail=settlement.detail)
+            await self._logbook.note(settled, settle=settlement)
+            return
+        await self._logbook.settle(StreamId(message.stream), settlement)
+
+
+def _event(
+    escalation: Escalation,
+    settlement: Settlement,
+) -> NotificationAccepted | NotificationRejected | NotificationDelayed | None:
+    """Return what the journal should know of an outcome; None when it knows already."""
+    known = next((attempt for attempt in escalation.attempts if attempt.key == settlement.key), None)
+    identity, key, detail = escalation.id, settlement.key, settlement.detail
+    match settlement.state:
+        case DeliveryState.ACCEPTED:
+            return NotificationAccepted(escalation=identity, key=key, reference=settlement.reference)
+        case DeliveryState.REJECTED:
+            return NotificationRejected(escalation=identity, key=key, detail=detail or NO_TEXT)
+        case DeliveryState.RETRYING | DeliveryState.UNKNOWN:
+            if known is not None and (known.state, known.detail) == (settlement.state, detail):
+                return None
+            may_have_arrived = settlement.state is DeliveryState.UNKNOWN
+            return NotificationDelayed(escalation=identity, key=key, detail=detail, may_have_arrived=may_have_arrived)
+        case _:
+            return None

@@ -1,0 +1,156 @@
+"""The journal as it stands, folded into what is known now."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from oncall_tui.clock import Clock
+from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.escalation import Escalation, advance
+from oncall_tui.domain.events import (
+    SHIFT_STREAM,
+    EscalationArmed,
+    EscalationEvent,
+    Recorded,
+    ShiftEvent,
+    StreamId,
+    stream_of,
+)
+from oncall_tui.domain.message import OutgoingMessage
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.errors import StreamMoved
+from oncall_tui.ports import Journal, Settlement
+from oncall_tui.services.messages import message_for
+
+_TRIES = 8
+"""How often a decision is taken anew because another writer was first; writers meet rarely."""
+
+
+class Logbook:
+    """What happened, and what follows from it: the only writer of the journal, and everybody's view of it."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._seq = 0
+        self._versions: dict[StreamId, int] = {}
+        self._escalations: dict[EscalationId, Escalation] = {}
+        self._latest: dict[TicketId, EscalationId] = {}
+        self._shift: list[Recorded] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def escalations(self) -> Sequence[Escalation]:
+        """Return every escalation, the oldest first."""
+        return tuple(self._escalations.values())
+
+    @property
+    def shift_events(self) -> Sequence[Recorded]:
+        """Return what happened to the shift itself, oldest first."""
+        return tuple(self._shift)
+
+    def latest(self, ticket: TicketId) -> Escalation | None:
+        """Return the latest escalation of a ticket."""
+        identity = self._latest.get(ticket)
+        return None if identity is None else self._escalations[identity]
+
+    def escalation(self, identity: EscalationId) -> Escalation | None:
+        """Return an escalation by its id."""
+        return self._escalations.get(identity)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each change, whoever wrote it."""
+        self._listeners.append(listener)
+
+    async def catch_up(self) -> None:
+        """Read what this and other processes recorded since the last look."""
+        news = await self._journal.read(self._seq)
+        for recorded in news:
+            if recorded.seq > self._seq:
+                self._fold(recorded)
+        if news:
+            for listener in self._listeners:
+                listener()
+
+    async def happened(
+        self,
+        ticket: TicketId,
+        event: EscalationEvent,
+        *,
+        settle: Settlement | None = None,
+    ) -> bool:
+        """Record what happened to an escalation, with the messages it calls for; False when it changed nothing.
+
+        The decision is taken on the stream as it stands and recorded only if no other process wrote first; then it is
+        taken anew.
+        """
+        stream = stream_of(ticket)
+        for _ in range(_TRIES):
+            now = self._clock()
+            decision = self._decide(ticket, event, now)
+            events, send = ([], []) if decision is None else ([event], decision)
+            if not events and settle is None:
+                return False
+            try:
+                await self._journal.append(
+                    stream,
+                    events,
+                    at=now,
+                    after_version=self._versions.get(stream, 0),
+                    send=send,
+                    settle=settle,
+                )
+            except StreamMoved:
+                await self.catch_up()
+                continue
+            await self.catch_up()
+            return bool(events)
+        raise StreamMoved("the journal changes faster than it can be read; is another dashboard in a loop?")
+
+    async def note(
+        self,
+        event: ShiftEvent,
+        *,
+        send: Sequence[OutgoingMessage] = (),
+        settle: Settlement | None = None,
+    ) -> None:
+        """Record something about the shift itself."""
+        await self._journal.append(SHIFT_STREAM, [event], at=self._clock(), send=send, settle=settle)
+        await self.catch_up()
+
+    async def settle(self, stream: StreamId, settlement: Settlement) -> None:
+        """Record what became of a message nobody waits for."""
+        await self._journal.append(stream, [], at=self._clock(), settle=settlement)
+
+    def _decide(self, ticket: TicketId, event: EscalationEvent, now: datetime) -> list[OutgoingMessage] | None:
+        step = advance(self._subject(ticket, event), event, now)
+        if step is None:
+            return None
+        escalation, effects = step
+        return [message_for(effect, escalation, now) for effect in effects]
+
+    def _subject(self, ticket: TicketId, event: EscalationEvent) -> Escalation | None:
+        if isinstance(event, EscalationArmed):
+            return self.latest(ticket)
+        return self._escalations.get(event.escalation)
+
+    def _fold(self, recorded: Recorded) -> None:
+        self._seq = recorded.seq
+        self._versions[recorded.stream] = recorded.version
+        event = recorded.event
+        if not isinstance(event, EscalationEvent):
+            self._shift.append(recorded)
+            return
+        ticket = event.brief.ticket if isinstance(event, EscalationArmed) else self._ticket_of(event.escalation)
+        if ticket is None:
+            return
+        step = advance(self._subject(ticket, event), event, recorded.at)
+        if step is not None:
+            self._escalations[step[0].id] = step[0]
+            self._latest[ticket] = max(
+                (e for e in self._escalations.values() if e.brief.ticket == ticket),
+                key=lambda escalation: escalation.armed_at,
+            ).id
+
+    def _ticket_of(self, identity: EscalationId) -> TicketId | None:
+        escalation = self._escalations.get(identity)
+        return None if escalation is None else escalation.brief.ticket

@@ -1,0 +1,179 @@
+"""Reads every source again and again, and never lets a failure look like an empty list."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+
+from oncall_tui.clock import Clock
+from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import SourceId, Ticket
+from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
+from oncall_tui.ports import TicketSource
+from oncall_tui.services.desk import SourceState, SourceStatus
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.troubles import Troubles
+
+READING_LIMIT = timedelta(seconds=90)
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
+"""Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A source, and how often it is read."""
+
+    source: TicketSource
+    kind: str
+    refresh: timedelta = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a source last said, and how it fares."""
+
+    status: SourceStatus
+    tickets: tuple[Ticket, ...] = ()
+    failures: int = 0
+    retry_after: timedelta | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Polling:
+    """The loops that read, one for each source, so that a slow one holds up no other."""
+
+    def __init__(
+        self,
+        feeds: Sequence[Feed],
+        logbook: Logbook,
+        clock: Clock,
+        troubles: Troubles,
+        *,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._feeds = {feed.source.id: feed for feed in feeds}
+        self._logbook = logbook
+        self._clock = clock
+        self._troubles = troubles
+        self._jitter = jitter
+        self._readings = {
+            feed.source.id: _Reading(status=SourceStatus(id=feed.source.id, kind=feed.kind)) for feed in feeds
+        }
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def statuses(self) -> tuple[SourceStatus, ...]:
+        """Return how each source fares, in the order of the config."""
+        return tuple(reading.status for reading in self._readings.values())
+
+    @property
+    def tickets(self) -> tuple[Ticket, ...]:
+        """Return the open tickets of every source, as each last said."""
+        return tuple(ticket for reading in self._readings.values() for ticket in reading.tickets)
+
+    @property
+    def sources(self) -> Mapping[SourceId, TicketSource]:
+        """Return the sources by id."""
+        return {identity: feed.source for identity, feed in self._feeds.items()}
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each reading."""
+        self._listeners.append(listener)
+
+    def refresh(self) -> None:
+        """Read every source at once."""
+        for reading in self._readings.values():
+            reading.woken.set()
+
+    def loops(self) -> Sequence[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
+        """Return one loop for each source."""
+        return [(identity, partial(self._read_for_ever, identity)) for identity in self._feeds]
+
+    async def read_all(self) -> None:
+        """Read each source once."""
+        await asyncio.gather(*(self.read(identity) for identity in self._feeds))
+
+    async def read(self, identity: SourceId) -> None:
+        """Read a source once; a failure keeps what it last said and is shown with its reason."""
+        reading = self._readings[identity]
+        reading.woken.clear()
+        try:
+            tickets = await self._open_tickets(identity)
+        except SourceError as error:
+            await self._failed(reading, error)
+        else:
+            await self._answered(reading, tickets)
+        for listener in self._listeners:
+            listener()
+
+    async def _open_tickets(self, identity: SourceId) -> tuple[Ticket, ...]:
+        try:
+            async with asyncio.timeout(READING_LIMIT.total_seconds()):
+                return tuple(await self._feeds[identity].source.open_tickets())
+        except TimeoutError:
+            sentence = f"{identity} did not answer completely within {READING_LIMIT.total_seconds():.0f} s"
+            raise SourceUnreachable(sentence) from None
+
+    async def _answered(self, reading: _Reading, tickets: tuple[Ticket, ...]) -> None:
+        is_back = reading.status.failing_since is not None
+        reading.tickets, reading.failures, reading.retry_after = tickets, 0, None
+        reading.status = replace(
+            reading.status,
+            state=SourceState.LIVE,
+            as_of=self._clock(),
+            failing_since=None,
+            error=NO_TEXT,
+        )
+        try:
+            if is_back:
+                await self._logbook.note(SourceBack(source=reading.status.id))
+            await self._solve(reading)
+        except StoreError as error:
+            self._troubles.say("journal", CleanText(str(error)))
+
+    async def _failed(self, reading: _Reading, error: SourceError) -> None:
+        why = CleanText(str(error))
+        is_new = reading.status.failing_since is None
+        reading.failures += 1
+        reading.retry_after = error.retry_after if isinstance(error, SourceBusy) else None
+        reading.status = replace(
+            reading.status,
+            state=SourceState.FAILED if reading.status.as_of is None else SourceState.STALE,
+            failing_since=reading.status.failing_since or self._clock(),
+            error=why,
+        )
+        if is_new:
+            try:
+                await self._logbook.note(SourceLost(source=reading.status.id, why=why))
+            except StoreError as trouble:
+                self._troubles.say("journal", CleanText(str(trouble)))
+
+    async def _solve(self, reading: _Reading) -> None:
+        """Tell escalations whose ticket a complete answer no longer lists."""
+        listed = {ticket.id for ticket in reading.tickets}
+        for escalation in self._logbook.escalations:
+            ticket = escalation.brief.ticket
+            is_ours = ticket.partition(":")[0] == reading.status.id
+            if is_ours and ticket not in listed and escalation.state.is_live:
+                await self._logbook.happened(ticket, TicketSolved(escalation=escalation.id))
+
+    async def _read_for_ever(self, identity: SourceId) -> None:
+        while True:
+            await self.read(identity)
+            try:
+                async with asyncio.timeout(self._pause(identity)):
+                    await self._readings[identity].woken.wait()
+            except TimeoutError:
+                continue
+
+    def _pause(self, identity: SourceId) -> float:
+        """Return the seconds until the next reading, a little unequal so that many dashboards do not ask in step."""
+        reading = self._readings[identity]
+        pause = self._feeds[identity].refresh
+        if reading.failures:
+            pause = min(pause, BACK_OFF[min(reading.failures, len(BACK_OFF)) - 1])
+        if reading.retry_after is not None:
+            pause = max(pause, reading.retry_after)
+        return pause.total_seconds() * (0.9 + 0.2 * self._jitter())

@@ -1,0 +1,96 @@
+"""Everything that runs behind the screen, with or without one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from oncall_tui.domain.text import CleanText
+from oncall_tui.errors import StoreError
+from oncall_tui.ports import Store
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.board import Board
+from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.polling import Polling
+from oncall_tui.services.troubles import Troubles
+
+Loop = Callable[[], Coroutine[None, None, None]]
+
+RESTART_AFTER = timedelta(seconds=5)
+FINISH_WITHIN = timedelta(seconds=5)
+"""How long leaving waits for what is being sent; the rest stays stored and goes out at the next start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """The services of one process, and their loops."""
+
+    store: Store
+    logbook: Logbook
+    polling: Polling
+    escalating: Escalating
+    delivery: Delivery
+    board: Board
+    actions: Actions
+    troubles: Troubles
+    report: Callable[[BaseException], str]
+    """Writes down an error that nobody foresaw and returns one sentence about it."""
+
+    async def open(self) -> None:
+        """Read the journal, so that everything carries on where it was."""
+        await self.logbook.catch_up()
+
+    async def run(self) -> None:
+        """Run every loop until cancelled; one that fails is said, restarted, and takes no other with it."""
+        loops: Sequence[tuple[str, Loop]] = (
+            ("outbox", self.delivery.run),
+            *self.escalating.loops(),
+            *self.polling.loops(),
+            ("desk", self.board.run),
+        )
+        async with asyncio.TaskGroup() as group:
+            for name, loop in loops:
+                group.create_task(self._supervise(name, loop))
+
+    async def close(self) -> None:
+        """Let what is being sent finish, then let go of the store."""
+        await self.delivery.finish(within=FINISH_WITHIN)
+        await self.store.close()
+
+    async def _supervise(self, name: str, loop: Loop) -> None:
+        """Keep a loop running: an error nobody foresaw is shown, written down, and the loop begins again."""
+        while True:
+            task = asyncio.create_task(loop())
+            try:
+                await asyncio.wait({task})
+            finally:
+                task.cancel()
+            error = task.exception()
+            if error is not None:
+                self.troubles.say(f"loop {name}", CleanText(f"{name} failed and was restarted. {self.report(error)}"))
+            await asyncio.sleep(RESTART_AFTER.total_seconds())
+
+
+async def drain(station: Station, *, until: Callable[[], bool], within: timedelta) -> bool:
+    """Run only what sends and climbs until something holds; False when the time is over first."""
+    changed = asyncio.Event()
+    station.logbook.on_change(changed.set)
+    tasks = [asyncio.create_task(loop()) for _, loop in (("", station.delivery.run), *station.escalating.loops())]
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            while not until():
+                changed.clear()
+                await changed.wait()
+    except TimeoutError:
+        return until()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await station.logbook.catch_up()
+        except StoreError as error:
+            station.troubles.say("journal", CleanText(str(error)))
+    return True

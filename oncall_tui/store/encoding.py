@@ -1,0 +1,83 @@
+"""How the values of the domain are written down: JSON, and instants as text that sorts by time."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final, get_args
+
+import msgspec
+
+from oncall_tui.domain.events import Event
+from oncall_tui.domain.message import OutgoingMessage
+from oncall_tui.errors import StoreFailed
+from oncall_tui.text_safety import clean
+
+_EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
+    {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(Event)}
+)
+"""Derived from the union, so that a new event is known here by itself."""
+_MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
+
+
+def encode_event(event: Event) -> tuple[str, str]:
+    """Return an event's kind, which is the name of its class, and its body."""
+    return type(event).__name__, _encode(event)
+
+
+def decode_event(kind: str, body: str) -> Event:
+    """Read an event back, or raise ``StoreFailed`` for one this version cannot read."""
+    decoder = _EVENTS.get(kind)
+    if decoder is None:
+        raise StoreFailed(
+            f"The journal holds an entry of the kind “{clean(kind, limit=60)}”, which this version of oncall-tui does "
+            "not know. A newer version wrote it: update oncall-tui on this machine."
+        )
+    try:
+        return decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise _unreadable(f"an entry of the kind “{kind}”", error) from error
+
+
+def encode_message(message: OutgoingMessage) -> str:
+    """Return a message's JSON."""
+    return _encode(message)
+
+
+def decode_message(body: str) -> OutgoingMessage:
+    """Read a message back, or raise ``StoreFailed`` for one this version cannot read."""
+    try:
+        return _MESSAGE.decode(body)
+    except msgspec.DecodeError as error:
+        raise _unreadable("a message", error) from error
+
+
+def encode_instant(instant: datetime) -> str:
+    """Return RFC 3339 in UTC with microseconds: always 27 characters, so that text sorts by time."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def decode_instant(text: str) -> datetime:
+    """Read an instant back, or raise ``StoreFailed``."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _unreadable("an instant", error) from error
+
+
+def _encode(value: Event | OutgoingMessage) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError as error:
+        raise unstorable() from error
+
+
+def _unreadable(what: str, error: Exception) -> StoreFailed:
+    return StoreFailed(
+        f"The journal holds {what} that cannot be read ({clean(str(error), limit=200)}). A newer version of oncall-tui "
+        "wrote it, or the file is damaged: update oncall-tui on this machine, or put back a copy of the file."
+    )
+
+
+def unstorable() -> StoreFailed:
+    """Return the error for text that no encoding can hold."""
+    return StoreFailed("A text holds half a character (a lone surrogate) and cannot be recorded: leave that text out.")

@@ -1,0 +1,83 @@
+"""One line of the outbox, and the rules every backend keeps about it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.ports import Claimed, Settlement
+
+_FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDOVER, Purpose.TEST)
+
+
+def urgency(message: OutgoingMessage) -> int:
+    """Return where a message stands among those due at the same instant; the smallest leaves first."""
+    return _FIRST_TO_LAST.index(message.purpose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A message and what became of it so far.
+
+    Once a message may have arrived, it keeps ``is_possible_duplicate`` for good.
+    """
+
+    message: OutgoingMessage
+    next_try_at: datetime
+    """When it may be claimed; while it is being sent, the end of the lease."""
+    state: DeliveryState = DeliveryState.PENDING
+    tries: int = 0
+    holder: str = ""
+    detail: CleanText = NO_TEXT
+    reference: str = ""
+
+    @property
+    def key(self) -> MessageKey:
+        """Return the message's key."""
+        return self.message.key
+
+    @property
+    def claimed(self) -> Claimed:
+        """Return what its holder is given."""
+        return Claimed(message=self.message, tries=self.tries)
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it may be claimed."""
+        return not self.state.is_final and self.next_try_at <= now
+
+    def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Self:
+        """Return it as its new holder has it."""
+        return replace(
+            self,
+            # A lease that ended without a settlement says nothing about what its holder managed to send.
+            message=_marked(self.message) if self.state is DeliveryState.SENDING else self.message,
+            state=DeliveryState.SENDING,
+            next_try_at=now + lease,
+            tries=self.tries + 1,
+            holder=holder,
+        )
+
+    def settle(self, settlement: Settlement, *, at: datetime) -> Self:
+        """Return it as it stands after a settlement.
+
+        A final state stays, except that the proof of acceptance outdoes a refusal: it may come from a holder whose
+        lease had ended while it was still sending. Accepted stays accepted.
+        """
+        if self.state is DeliveryState.ACCEPTED:
+            return self
+        if self.state.is_final and settlement.state is not DeliveryState.ACCEPTED:
+            return self
+        return replace(
+            self,
+            message=_marked(self.message) if settlement.state is DeliveryState.UNKNOWN else self.message,
+            state=settlement.state,
+            next_try_at=settlement.next_try_at or at,
+            holder="",
+            detail=settlement.detail,
+            reference=settlement.reference,
+        )
+
+
+def _marked(message: OutgoingMessage) -> OutgoingMessage:
+    return replace(message, is_possible_duplicate=True)

@@ -1,0 +1,250 @@
+import os
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oncall_tui.config import Config, find, load
+from oncall_tui.config.checks import cross_problems
+from oncall_tui.config.tables import week_time
+from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.rota import WeekTime
+from oncall_tui.errors import ConfigInvalid
+from oncall_tui.settings import Where
+from tests.config.connectors import Letter, Post
+
+HERE = Path(__file__).parent
+INSTEAD = '{ env = "NAME" } instead'
+TEAM = '[team]\nname = "Acme"\ntime_zone = "Europe/Berlin"\n'
+PEOPLE = """
+[[people]]
+id = "ana"
+name = "Ana Ruiz"
+time_zone = "America/New_York"
+phone = "+1 212 555 0100"
+channels = ["ana-mail"]
+[[people]]
+id = "ben"
+name = "Ben Okafor"
+time_zone = "Africa/Lagos"
+[[channels]]
+id = "ana-mail"
+kind = "post"
+"""
+
+
+def config_file(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def loaded(path: Path, **environ: str) -> Config:
+    return load(
+        path, sources={"post": Post, "letter": Letter}, channels={"post": Post, "email": Letter}, environ=environ
+    )
+
+
+def problems(path: Path, **environ: str) -> list[str]:
+    """Return what a config is refused for, without the file's name."""
+    with pytest.raises(ConfigInvalid) as caught:
+        loaded(path, **environ)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return [problem.replace(str(path), "config.toml") for problem in caught.value.problems]
+
+
+def of(tmp_path: Path, text: str, **environ: str) -> list[str]:
+    """Return the problems of a team's config, without the file's name."""
+    found = problems(config_file(tmp_path, TEAM + PEOPLE + text), **environ)
+    return [problem.removeprefix("config.toml, ") for problem in found]
+
+
+def test_ten_mistakes_are_ten_sentences_at_once(tmp_path: Path) -> None:
+    path = config_file(tmp_path, (HERE / "ten_mistakes.toml").read_text(encoding="utf-8"), 0o644)
+    sentences = [problem.replace(str(path), "config.toml") for problem in problems(path)]
+    assert sentences == (HERE / "ten_mistakes.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_a_config_becomes_values(tmp_path: Path) -> None:
+    config = loaded(
+        config_file(
+            tmp_path,
+            'me = "ana"\n'
+            + TEAM
+            + PEOPLE
+            + """
+[[rota.rotations]]
+name = "Weekend"
+starts = "Fri 18:00"
+ends = "monday 9:00"
+from = 2026-11-20
+people = ["ana", "ben"]
+[[rota.overrides]]
+starts = 2026-12-25T18:00:00
+ends = 2026-12-28T09:00:00
+person = "ben"
+reason = "swap"
+[escalation]
+undo = "3s"
+rounds = 2
+[[escalation.levels]]
+people = ["ana"]
+wait = "7m"
+[[sources]]
+id = "helpdesk"
+kind = "post"
+refresh = "2m"
+[[customers]]
+name = "Acme KK"
+match = ["acme.example"]
+time_zone = "Asia/Tokyo"
+hours = "Mon-Fri 09:00-18:00"
+[handover]
+to = ["next", "ana-mail"]
+good_news_to = ["ben"]
+""",
+        )
+    )
+    assert config.me == "ana"
+    assert (config.team.name, config.team.time_zone) == ("Acme", "Europe/Berlin")
+    assert config.team.store.name == "journal.sqlite"
+    assert config.team.store.is_absolute()
+    assert config.people[1] == Person(id=PersonId("ben"), name="Ben Okafor", time_zone="Africa/Lagos")
+    (rotation,), (override,) = config.rotations, config.overrides
+    assert rotation.starts == WeekTime(weekday=4, at=time(18))
+    assert rotation.ends == WeekTime(weekday=0, at=time(9))
+    assert (rotation.first_on, rotation.people) == (date(2026, 11, 20), ("ana", "ben"))
+    assert override.starts == datetime.fromisoformat("2026-12-25T18:00:00")
+    assert (override.person, override.reason) == ("ben", "swap")
+    assert (config.policy.undo, config.policy.rounds) == (timedelta(seconds=3), 2)
+    (level,) = config.policy.levels
+    assert level.wait == timedelta(minutes=7)
+    assert (level.targets[0].name, level.targets[0].phone) == ("Ana Ruiz", "+1 212 555 0100")
+    assert level.targets[0].channels == (ChannelId("ana-mail"),)
+    (source,) = config.sources
+    assert (source.id, source.kind) == ("helpdesk", "post")
+    assert source.settings == Post(refresh=timedelta(minutes=2))
+    assert config.customers == (
+        Customer(name="Acme KK", match=("acme.example",), time_zone="Asia/Tokyo", hours="Mon-Fri 09:00-18:00"),
+    )
+    assert (config.handover.to, config.handover.good_news_to) == (("next", "ana-mail"), ("ben",))
+
+
+def test_what_is_left_out_has_a_sensible_value(tmp_path: Path) -> None:
+    config = loaded(config_file(tmp_path, TEAM))
+    assert config.me is None
+    assert (config.people, config.rotations, config.sources, config.channels) == ((), (), (), ())
+    assert (config.policy.undo, config.policy.rounds, config.policy.levels) == (timedelta(seconds=5), 3, ())
+    assert config.handover.to == ("next",)
+
+
+def test_the_team_is_needed(tmp_path: Path) -> None:
+    assert problems(config_file(tmp_path, "")) == ["config.toml, team: it is missing; write a table."]
+
+
+def test_the_environment_says_who_sits_here(tmp_path: Path) -> None:
+    path = config_file(tmp_path, 'me = "ana"\n' + TEAM + PEOPLE)
+    assert loaded(path, ONCALL_TUI_ME="ben").me == "ben"
+    assert loaded(path, ONCALL_TUI_ME="").me == "ana"
+    assert problems(path, ONCALL_TUI_ME="bne") == ['The environment variable ONCALL_TUI_ME: found "bne"; write "ben".']
+
+
+def test_texts_for_the_screen_are_harmless(tmp_path: Path) -> None:
+    path = config_file(
+        tmp_path, TEAM.replace("Acme", "Ac\\u001bme") + '[[customers]]\nname = "A"\nnotes = "x\\u0007"\n'
+    )
+    config = loaded(path)
+    assert config.team.name == "Ac\u241bme"
+    assert config.customers[0].notes == "x\u2407"
+
+
+@pytest.mark.parametrize("rule", (HERE / "rules.txt").read_text(encoding="utf-8").strip().split("\n\n"))
+def test_each_rule_says_what_to_write_instead(tmp_path: Path, rule: str) -> None:
+    *toml, sentence = rule.splitlines()
+    assert of(tmp_path, "\n".join(toml)) == [sentence.removeprefix("# ")]
+
+
+@pytest.mark.parametrize(
+    ("store", "remedy"),
+    [
+        ("postgresql://ana:pw@db/x", '"sqlite", because this version keeps no journal in PostgreSQL yet'),
+        ("journal.sqlite", '"sqlite", or a whole path that ends in .sqlite, such as "/srv/oncall/journal.sqlite"'),
+        ("/srv/journal.db", '"sqlite", or a whole path that ends in .sqlite, such as "/srv/oncall/journal.sqlite"'),
+    ],
+)
+def test_a_store_that_does_not_exist_is_refused(tmp_path: Path, store: str, remedy: str) -> None:
+    (problem,) = problems(config_file(tmp_path, f'{TEAM}store = "{store}"'))
+    assert problem.endswith(f"; write {remedy}.")
+    assert "pw" not in problem
+
+
+def test_the_journal_may_live_elsewhere(tmp_path: Path) -> None:
+    assert loaded(config_file(tmp_path, f'{TEAM}store = "/srv/j.sqlite"')).team.store == Path("/srv/j.sqlite")
+
+
+def test_a_secret_in_a_file_that_others_read_is_refused_with_the_command_that_helps(tmp_path: Path) -> None:
+    text = f'{TEAM}[[channels]]\nid = "x"\nkind = "post"\ntoken = "hunter22"\n'
+    path = config_file(tmp_path, text, 0o640)
+    assert problems(path) == [
+        f"config.toml, [[channels]] x, token: found the secret itself; write {INSTEAD}, or run `chmod 600 config.toml`."
+    ]
+    path.chmod(0o600)
+    (secret,) = loaded(path).secrets
+    assert secret.reveal() == "hunter22"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
+def test_a_secret_in_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    path = config_file(tmp_path, f'{TEAM}[[channels]]\nid = "x"\nkind = "post"\ntoken = "hunter22"\n')
+    os.chown(path, 12345, -1)
+    (problem,) = problems(path)
+    assert problem.endswith('write { env = "NAME" } instead, or keep the config in a file that belongs to you.')
+
+
+def test_a_file_that_is_no_toml_is_refused_with_line_and_column(tmp_path: Path) -> None:
+    assert problems(config_file(tmp_path, '[team]\nname = "A\n')) == [
+        "config.toml, line 2, column 10: this is not TOML: Illegal character '\\n'."
+    ]
+
+
+@pytest.mark.parametrize("text", ["x = " + "9" * 5000, "x = " + "[" * 5000])
+def test_a_file_that_chokes_the_parser_is_refused(tmp_path: Path, text: str) -> None:
+    (problem,) = problems(config_file(tmp_path, text))
+    assert "write it simpler" in problem
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'me = "\xff"')
+    assert problems(path) == ["config.toml is not UTF-8 at byte 6; save it as UTF-8."]
+
+
+def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    assert problems(path) == ["config.toml cannot be read (No such file or directory); name another with --config."]
+
+
+def test_the_command_line_wins_over_the_environment() -> None:
+    assert find(Path("a.toml"), {"ONCALL_TUI_CONFIG": "b.toml"}) == Path("a.toml")
+    assert find(None, {"ONCALL_TUI_CONFIG": "b.toml"}) == Path("b.toml")
+
+
+@pytest.mark.parametrize("text", ["", "Fri", "18:00", "Fry 18:00", "Fri 24:00", "Fri 18:60", "Fri18:00", "Frid 18:00"])
+def test_a_moment_of_the_week_is_a_day_and_a_time(text: str) -> None:
+    with pytest.raises(ValueError, match="a day and a time"):
+        week_time(text)
+
+
+scalars = st.sampled_from([None, True, 0, 5, "", "ana", "UTC", "\x1b", "5s", date(2026, 1, 2), 1.5, "\ud800", "next"])
+keys = st.sampled_from(["id", "name", "kind", "people", "levels", "rotations", "channels", "time_zone", "to", "hours"])
+values = st.recursive(scalars, lambda v: st.lists(v, max_size=3) | st.dictionaries(keys, v, max_size=4), max_leaves=12)
+
+
+@given(st.dictionaries(st.sampled_from(["me", "team", "people", "rota", "escalation", "channels", "handover"]), values))
+def test_no_mixture_of_tables_crashes_the_checks(root: dict[str, object]) -> None:
+    found = cross_problems(root, Where(file=Path("config.toml")))
+    assert all("\x1b" not in problem and "\n" not in problem for problem in found)

@@ -1,0 +1,67 @@
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from oncall_tui.config import TABLES, Config, load
+from oncall_tui.settings import known_keys
+from tests.config.kinds import CHANNELS, SOURCES
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+CONNECTORS = {"sources": SOURCES, "channels": CHANNELS}
+HEADER = re.compile(r"#?\[{1,2}([a-z.]+)\]{1,2}$")
+SETTING = re.compile(r'#?([a-z_]+) = (?:"(.*)")?')
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load(EXAMPLE, sources=SOURCES, channels=CHANNELS, environ={})
+
+
+def explained() -> dict[str, set[str]]:
+    """Return the keys that the example shows, switched on or off, for each table and kind."""
+    shown: dict[str, set[str]] = defaultdict(set)
+    table = ""
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if header := HEADER.match(line):
+            table = header[1]
+            parent, _, own = table.rpartition(".")
+            shown[parent].add(own)
+            shown[""].add(table.partition(".")[0])
+        elif setting := SETTING.match(line):
+            shown[table.partition(" ")[0] if setting[1] in {"id", "kind"} else table].add(setting[1])
+            if setting[1] == "kind":
+                table = f"{table} {setting[2]}"
+    return shown
+
+
+def known() -> dict[str, set[str]]:
+    """Return the keys that exist."""
+    tables = {name: set(known_keys(table)) for name, table in TABLES.items()}
+    kinds = {f"{name} {kind}": set(known_keys(s)) for name, of in CONNECTORS.items() for kind, s in of.items()}
+    return tables | kinds
+
+
+@pytest.mark.parametrize("table", known())
+def test_the_example_shows_every_key_and_no_other(table: str) -> None:
+    assert explained()[table] == known()[table]
+
+
+def test_the_example_has_no_other_table() -> None:
+    assert set(explained()) == set(known())
+
+
+def test_the_example_is_a_config_without_a_problem(config: Config) -> None:
+    assert [person.name for person in config.people] == ["Ana Ruiz", "Ben Okafor", "Dana Lee", "Sam Cho"]
+    assert [target.name for target in config.policy.levels[0].targets] == ["Dana Lee"]
+
+
+def test_the_example_names_its_secrets_and_writes_none(config: Config) -> None:
+    assert config.secrets
+    assert not any(secret.is_resolved for secret in config.secrets)
+
+
+def test_the_example_uses_every_kind(config: Config) -> None:
+    assert {entry.kind for entry in config.sources} == set(SOURCES)
+    assert {entry.kind for entry in config.channels} == set(CHANNELS)

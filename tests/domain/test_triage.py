@@ -1,0 +1,157 @@
+"""Open tickets in the order in which somebody should look at them."""
+
+from datetime import timedelta
+
+import pytest
+
+from oncall_tui.domain.local_day import Day
+from oncall_tui.domain.ticket import Ticket
+from oncall_tui.domain.triage import Group, clock_of, find_customer, group
+from tests.make import FRIDAY_NIGHT, at, customer, requester, ticket
+
+NOW = FRIDAY_NIGHT
+HOUR = timedelta(hours=1)
+
+
+def from_zone(zone: str, number: str = "1") -> Ticket:
+    return ticket(number, asked_by=requester(time_zone=zone))
+
+
+def from_offset(hours: float, number: str = "1") -> Ticket:
+    return ticket(number, asked_by=requester(mail_offset=hours * HOUR))
+
+
+def numbers(found: Group) -> list[str]:
+    return [row.ticket.number for row in found.rows]
+
+
+def test_groups_follow_the_sun_from_the_east_and_end_with_the_unknown() -> None:
+    tickets = [
+        from_zone("America/Los_Angeles"),
+        from_zone(""),
+        from_zone("Pacific/Apia"),
+        from_zone("Europe/Berlin"),
+        from_zone("Asia/Kathmandu"),
+        from_zone("UTC"),
+        from_zone("America/St_Johns"),
+    ]
+    assert [found.places for found in group(tickets, [], NOW)] == [
+        ("Apia",),
+        ("Kathmandu",),
+        ("Berlin",),
+        ("UTC",),
+        ("St Johns",),
+        ("Los Angeles",),
+        (),
+    ]
+
+
+def test_zones_that_show_the_same_clock_now_are_one_group_and_part_when_one_of_them_changes() -> None:
+    tickets = [from_zone("Europe/Paris"), from_zone("Africa/Lagos")]
+    assert [found.places for found in group(tickets, [], at("2026-11-21 03:05"))] == [("Lagos", "Paris")]
+    assert [found.places for found in group(tickets, [], at("2026-07-21 03:05"))] == [("Paris",), ("Lagos",)]
+
+
+def test_places_are_the_busiest_first_and_then_in_order_of_the_alphabet() -> None:
+    zones = ["Europe/Madrid", "Europe/Berlin", "Europe/Paris", "Europe/Berlin", "Africa/Lagos"]
+    found = group([from_zone(zone) for zone in zones], [], NOW)[0]
+    assert found.places == ("Berlin", "Lagos", "Madrid", "Paris")
+    assert found.zones == ("Europe/Berlin", "Africa/Lagos", "Europe/Madrid", "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("zone", "place"),
+    [
+        ("America/Argentina/Buenos_Aires", "Buenos Aires"),
+        ("Asia/Kolkata", "Kolkata"),
+        ("America/Port-au-Prince", "Port-au-Prince"),
+        ("Japan", "Japan"),
+        ("Etc/GMT+5", "UTC-5"),
+        ("Etc/UTC", "UTC"),
+    ],
+)
+def test_a_place_is_the_city_a_zone_is_called_after(zone: str, place: str) -> None:
+    found = group([from_zone(zone)], [], NOW)[0]
+    assert found.places == (place,)
+    assert found.zones == (zone,)
+
+
+@pytest.mark.parametrize(
+    ("hours", "place"), [(9, "UTC+9"), (-3.5, "UTC-3:30"), (5.75, "UTC+5:45"), (-0.5, "UTC-0:30"), (0, "UTC")]
+)
+def test_a_bare_offset_is_a_place_without_a_zone(hours: float, place: str) -> None:
+    found = group([from_offset(hours)], [], NOW)[0]
+    assert (found.utc_offset, found.places, found.zones) == (hours * HOUR, (place,), ())
+
+
+def test_a_bare_offset_joins_the_zones_that_show_the_same_clock() -> None:
+    found = group([from_offset(9), from_zone("Asia/Seoul"), from_zone("Asia/Seoul")], [], NOW)
+    assert [(each.places, each.zones) for each in found] == [(("Seoul", "UTC+9"), ("Asia/Seoul",))]
+
+
+def test_an_unknown_clock_is_said_to_be_unknown() -> None:
+    found = group([from_zone("")], [], NOW)[0]
+    assert (found.utc_offset, found.zones, clock_of(found, NOW)) == (None, (), None)
+    assert found.rows[0].day.day is Day.UNKNOWN
+
+
+def test_a_groups_clock_is_what_its_customers_see() -> None:
+    found = group([from_zone("Asia/Kathmandu")], [], NOW)[0]
+    clock = clock_of(found, NOW)
+    assert clock == NOW
+    assert f"{clock:%a %H:%M}" == "Sat 08:50"
+
+
+def test_late_comes_first_then_what_is_due_next_then_who_waits_longest_then_the_newest() -> None:
+    tickets = [
+        ticket("9"),
+        ticket("10"),
+        ticket("21", waiting_since=NOW - HOUR),
+        ticket("20", waiting_since=NOW - 5 * HOUR),
+        ticket("30", due_at=NOW + 2 * HOUR),
+        ticket("32", due_at=NOW + HOUR, waiting_since=NOW - HOUR),
+        ticket("31", due_at=NOW + HOUR, waiting_since=NOW - 2 * HOUR),
+        ticket("40", due_at=NOW),
+        ticket("41", due_at=NOW - HOUR),
+    ]
+    wanted = ["41", "40", "31", "32", "30", "20", "21", "10", "9"]
+    assert numbers(group(tickets, [], NOW)[0]) == wanted
+    assert numbers(group(reversed(tickets), [], NOW)[0]) == wanted
+
+
+def test_numbers_are_compared_as_numbers_however_a_source_writes_them() -> None:
+    huge = "9" * 5000  # Python refuses to make a number of it
+    tickets = [ticket(number) for number in ("OPS-9", "abc", "007", "OPS-10", huge, "0012")]
+    assert numbers(group(tickets, [], NOW)[0]) == [huge, "0012", "OPS-10", "OPS-9", "007", "abc"]
+
+
+def test_a_customer_is_the_first_row_that_matches() -> None:
+    rows = [customer("Acme", match=["acme.example"]), customer("Acme again", match=["org:Acme KK", "acme.example"])]
+    by_mail = find_customer(requester(email="kim@Mail.Acme.example"), rows)
+    by_name = find_customer(requester(organisation="ACME KK"), rows)
+    assert (by_mail, by_name) == (rows[0], rows[1])
+    assert find_customer(requester(email="kim@notacme.example"), rows) is None
+
+
+def test_the_customers_table_says_where_and_when_a_customer_works() -> None:
+    acme = customer(time_zone="Asia/Tokyo", hours="Sat-Sun 10:00-16:00")
+    asker = requester(email="kim@acme.example", time_zone="Europe/Berlin")
+    found = group([ticket(asked_by=asker)], [acme], NOW)[0]
+    assert found.places == ("Tokyo",)
+    assert found.rows[0].customer == acme
+    assert found.rows[0].day.day is Day.AT_WORK
+
+
+def test_hours_that_cannot_be_read_are_the_usual_ones() -> None:
+    acme = customer(time_zone="Asia/Riyadh", hours="whenever")
+    asked = ticket(asked_by=requester(email="kim@acme.example"))
+    assert group([asked], [acme], at("2026-11-22 08:00"))[0].rows[0].day.day is Day.AT_WORK
+
+
+def test_the_accounts_default_zone_is_no_hint() -> None:
+    tickets = [from_zone("America/New_York")]
+    assert group(tickets, [], NOW, account_default="America/New_York")[0].utc_offset is None
+
+
+def test_nothing_waiting_is_no_group() -> None:
+    assert group([], [customer()], NOW) == ()

@@ -1,0 +1,258 @@
+"""A whole station over memory, whose time passes when a test says so."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Purpose, Receipt
+from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.policy import Level, Policy, Target
+from oncall_tui.domain.rota import Rota, Rotation, WeekTime
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
+from oncall_tui.domain.triage import Row
+from oncall_tui.errors import DeliveryError, SourceError
+from oncall_tui.ports import Channel, Store
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.board import Board, Team
+from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.handing_over import HandingOver
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.station import Station
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.store.memory import MemoryStore
+
+FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
+"""22:05 in New York."""
+HELPDESK = SourceId("helpdesk")
+ANA = Person(id=PersonId("ana"), name="Ana Ruiz", time_zone="America/New_York", phone="+1 212 555 0100")
+BEN = Person(id=PersonId("ben"), name="Ben Okafor", time_zone="Africa/Lagos", channels=(ChannelId("ben-mail"),))
+DANA = Person(
+    id=PersonId("dana"),
+    name="Dana Lee",
+    time_zone="America/Vancouver",
+    phone="+1 604 555 0101",
+    channels=(ChannelId("dana-push"), ChannelId("dana-phone")),
+)
+SAM = Person(id=PersonId("sam"), name="Sam Cho", time_zone="Asia/Seoul", channels=(ChannelId("sam-push"),))
+PEOPLE = {person.id: person for person in (ANA, BEN, DANA, SAM)}
+
+
+@dataclass
+class MovingClock:
+    """A clock that a test moves."""
+
+    now: datetime = FRIDAY_NIGHT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class ScriptedSource:
+    """A help desk that says what a test tells it to."""
+
+    id: SourceId = HELPDESK
+    tickets: Sequence[Ticket] = ()
+    error: SourceError | None = None
+
+    async def open_tickets(self) -> Sequence[Ticket]:
+        if self.error is not None:
+            raise self.error
+        return self.tickets
+
+    async def thread(self, ticket: TicketId) -> Sequence[Message]:
+        return ()
+
+
+@dataclass
+class ScriptedChannel:
+    """A channel that takes what a test lets it take, and remembers it."""
+
+    proves: Proof = Proof.ACKNOWLEDGED
+    errors: list[DeliveryError] = field(default_factory=list)
+    received: list[OutgoingMessage] = field(default_factory=list)
+    answers: dict[MessageKey, Acknowledgement] = field(default_factory=dict)
+    asked: list[MessageKey] = field(default_factory=list)
+    on_send: Callable[[OutgoingMessage], None] | None = None
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        if self.on_send is not None:
+            self.on_send(message)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.received.append(message)
+        return Receipt(reference=f"ref-{message.key}")
+
+    async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
+        self.asked += [item.key for item in awaited]
+        return [self.answers[item.key] for item in awaited if item.key in self.answers]
+
+
+@dataclass
+class MemoryShelf:
+    """Where handovers go in a test."""
+
+    saved: dict[str, str] = field(default_factory=dict)
+
+    async def save(self, name: str, text: str) -> str:
+        self.saved[name] = text
+        return name
+
+
+def ticket(number: str = "4312", *, zone: str = "Asia/Tokyo", subject: str = "Login fails for every user") -> Ticket:
+    """Return an open ticket of Acme KK."""
+    return Ticket(
+        id=TicketId(f"{HELPDESK}:{number}"),
+        subject=CleanText(subject),
+        requester=Requester(
+            name=CleanText("Kenji Mori"),
+            email=CleanText("kenji@acme.example"),
+            organisation=CleanText("Acme KK"),
+            time_zone=CleanText(zone),
+        ),
+        waiting_since=FRIDAY_NIGHT - timedelta(hours=2),
+        due_at=FRIDAY_NIGHT - timedelta(minutes=8),
+        touches=5,
+        url="https://desk.example/4312",
+    )
+
+
+def team() -> Team:
+    """Return a team in which Ana is on call this weekend and Dana is the leadership contact."""
+    rotation = Rotation(
+        name="Weekend",
+        starts=WeekTime(weekday=4, at=time(18)),
+        ends=WeekTime(weekday=0, at=time(9)),
+        first_on=date(2026, 11, 20),
+        people=(ANA.id, BEN.id),
+    )
+    levels = (
+        Level(targets=(_target(DANA),), wait=timedelta(minutes=5)),
+        Level(targets=(_target(SAM),), wait=timedelta(minutes=10)),
+    )
+    return Team(
+        name="Acme Support",
+        time_zone="America/New_York",
+        people=PEOPLE,
+        rota=Rota(zone=ZoneInfo("America/New_York"), people=PEOPLE, rotations=(rotation,)),
+        policy=Policy(levels=levels, rounds=3, undo=timedelta(seconds=5)),
+    )
+
+
+def _target(person: Person) -> Target:
+    return Target(
+        person=person.id,
+        name=person.name,
+        phone=person.phone,
+        time_zone=person.time_zone,
+        channels=person.channels,
+    )
+
+
+class Rig:
+    """A station and everything around it."""
+
+    def __init__(self, store: Store | None = None, clock: MovingClock | None = None) -> None:
+        self.clock = clock or MovingClock()
+        self.store: Store = store or MemoryStore()
+        self.source = ScriptedSource(tickets=(ticket(),))
+        self.channels = {
+            ChannelId(name): ScriptedChannel() for name in ("dana-push", "dana-phone", "sam-push", "ben-mail")
+        }
+        self.shelf = MemoryShelf()
+        self.ids = count(1)
+        self.reports: list[BaseException] = []
+        self.station = self._station()
+
+    def _station(self) -> Station:
+        troubles = Troubles()
+        logbook = Logbook(self.store, self.clock)
+        channels: dict[ChannelId, Channel] = dict(self.channels)
+        polling = Polling([Feed(source=self.source, kind="file")], logbook, self.clock, troubles, jitter=lambda: 0.5)
+        escalating = Escalating(logbook, channels, self.clock, troubles)
+        delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder="test")
+        board = Board(team(), polling, logbook, self.clock, troubles)
+        actions = Actions(
+            logbook=logbook,
+            board=board,
+            polling=polling,
+            escalating=escalating,
+            delivery=delivery,
+            handing_over=HandingOver(board, logbook, self.shelf, self.clock),
+            clock=self.clock,
+            new_id=lambda: f"e{next(self.ids)}",
+        )
+        return Station(
+            store=self.store,
+            logbook=logbook,
+            polling=polling,
+            escalating=escalating,
+            delivery=delivery,
+            board=board,
+            actions=actions,
+            troubles=troubles,
+            report=self._report,
+        )
+
+    def _report(self, error: BaseException) -> str:
+        self.reports.append(error)
+        return "Reported."
+
+    async def restart(self) -> None:
+        """Forget everything but the store, as a process that was killed does."""
+        self.station = self._station()
+        await self.station.open()
+        await self.read()
+
+    async def read(self) -> None:
+        """Read every source once."""
+        await self.station.polling.read_all()
+
+    async def escalate(self, number: str = "4312", *, why: str = "") -> None:
+        """Press E on a ticket."""
+        await self.station.actions.escalate(self.row(number), why=why)
+
+    def row(self, number: str = "4312") -> Row:
+        """Return a ticket's row as the screen has it."""
+        row = self.station.board.desk().row(TicketId(f"{HELPDESK}:{number}"))
+        assert row is not None
+        return row
+
+    async def pass_time(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass second by second, as the loops would live through it."""
+        end = self.clock.now + timedelta(minutes=minutes, seconds=seconds)
+        while self.clock.now < end:
+            self.clock.now = min(end, self.clock.now + timedelta(seconds=1))
+            await self.turn()
+
+    async def turn(self) -> None:
+        """Let every loop have its turn once."""
+        await self.station.escalating.step()
+        while await self.station.delivery.send_next():
+            await self.station.delivery.finish()
+        for channel in self.channels:
+            await self.station.escalating.ask(channel)
+
+    def answer(self, channel: str, words: str = "") -> None:
+        """Let the person behind a channel acknowledge the last message there."""
+        scripted = self.channels[ChannelId(channel)]
+        key = scripted.received[-1].key
+        scripted.answers[key] = Acknowledgement(key=key, at=self.clock.now, words=CleanText(words))
+
+    def received(self, *purposes: Purpose) -> list[str]:
+        """Return which channels took messages, in the order of their channel."""
+        wanted = purposes or (Purpose.NOTIFICATION,)
+        return [
+            name for name, channel in self.channels.items() for message in channel.received if message.purpose in wanted
+        ]
+
+    @property
+    def escalation_line(self) -> str:
+        """Return the state of the ticket's escalation."""
+        escalation = self.station.board.desk().escalation_of(TicketId(f"{HELPDESK}:4312"))
+        return escalation.state.value if escalation else "none"

@@ -1,0 +1,186 @@
+"""A receiver of messages on loopback: acts on each key once, keeps receipts, and breaks in any way it is asked to.
+
+::
+
+    async with Sink() as sink:
+        sink.fault = Fault.RESET           # from the next request on
+        ...                                # let something post to sink.url + "/pages"
+        sink.messages                      # what was acted on: key → the first request with it
+        sink.acknowledge(key, by="dana")   # GET sink.url + "/receipts/KEY" now says so
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote
+
+LOOPBACK = "127.0.0.1"
+
+
+class Fault(Enum):
+    """How a connection misbehaves once the whole request has been read and acted on."""
+
+    NONE = auto()
+    SILENT = auto()
+    """Never answers."""
+    RESET = auto()
+    """Resets the connection instead of answering: the answer is lost, the message is not."""
+    CLOSED = auto()
+    """Closes the connection without an answer."""
+    HALF_STATUS = auto()
+    """Breaks off within the status line."""
+    TRUNCATED = auto()
+    """Announces more than it sends, then closes."""
+    STALLED = auto()
+    """Announces more than it sends, then says nothing more."""
+    NOT_HTTP = auto()
+    """Answers in another protocol."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def key(self) -> str:
+        return self.headers.get("idempotency-key", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canned:
+    """An answer that is ready to go out."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def takes(self) -> bool:
+        """Tell whether whoever answers so has acted on the message: a login page has not."""
+        return self.status < 300 and "html" not in self.content_type
+
+    def head(self) -> bytes:
+        lines = [
+            f"HTTP/1.1 {self.status} Canned",
+            f"Content-Type: {self.content_type}",
+            f"Content-Length: {len(self.body)}",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in self.headers),
+        ]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+LOGIN_PAGE = Canned(body=b"<!DOCTYPE html><title>Welcome to Cafe WLAN</title>", content_type="text/html")
+
+
+@dataclass(slots=True)
+class Sink:
+    """One receiver; serves while it is entered."""
+
+    taken: Canned = field(default_factory=lambda: Canned(status=202, body=b'{"status": "taken"}'))
+    """The answer to a message."""
+    not_yet: Canned = field(default_factory=lambda: Canned(status=404))
+    """The answer to a question about a message nobody has acknowledged."""
+    acts_on: Callable[[Request], bool] = lambda request: request.method in {"POST", "PUT"}
+    key_of: Callable[[Request], str] = lambda request: request.key
+    """Where a receiver of this kind finds the key it suppresses duplicates by."""
+    fault: Fault = Fault.NONE
+    requests: list[Request] = field(default_factory=list)
+    messages: dict[str, Request] = field(default_factory=dict)
+    receipts: dict[str, Canned] = field(default_factory=dict)
+    """Last part of a path that is asked → answer."""
+    _server: asyncio.Server | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None, "the sink is not entered"
+        return f"http://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._over.set()
+        self._server.close()
+        await self._server.wait_closed()
+
+    def acknowledge(self, key: str, *, by: str, at: datetime | None = None, words: str = "") -> None:
+        """Let somebody acknowledge a message; a second one changes nothing."""
+        answer = {"acknowledged_by": by, "at": None if at is None else at.isoformat(), "words": words}
+        self.receipts.setdefault(key, Canned(body=json.dumps(answer).encode()))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await _read(reader)
+            self.requests.append(request)
+            await self._answer(self._act(request), writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the other side went away, which is its right
+        finally:
+            writer.close()
+
+    def _act(self, request: Request) -> Canned:
+        if self.acts_on(request):
+            if self.taken.takes:
+                self.messages.setdefault(self.key_of(request), request)
+            return self.taken
+        return self.receipts.get(unquote(request.path.rpartition("/")[2]), self.not_yet)
+
+    async def _answer(self, canned: Canned, writer: asyncio.StreamWriter) -> None:
+        match self.fault:
+            case Fault.NONE:
+                writer.write(canned.head() + canned.body)
+            case Fault.RESET:
+                _reset(writer)
+                return
+            case Fault.HALF_STATUS:
+                writer.write(b"HTTP/1.1 20")
+            case Fault.NOT_HTTP:
+                writer.write(b"220 mail.example ESMTP\r\n")
+            case Fault.TRUNCATED | Fault.STALLED:
+                longer = Canned(status=canned.status, body=(canned.body or b"{}") + b" " * 100)
+                writer.write(longer.head() + longer.body[:-90])
+            case Fault.SILENT | Fault.CLOSED:
+                pass
+        await writer.drain()
+        if self.fault in {Fault.SILENT, Fault.STALLED}:
+            await self._over.wait()
+
+
+async def _read(reader: asyncio.StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.strip().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Request(method=method, path=path, headers=headers, body=body)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def closed_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as unused:
+        unused.bind((LOOPBACK, 0))
+        port: int = unused.getsockname()[1]
+        return port

@@ -1,0 +1,172 @@
+"""What every backend promises."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from oncall_tui.domain.events import SHIFT_STREAM, Event, StreamId
+from oncall_tui.domain.message import DeliveryState, MessageKey, Purpose
+from oncall_tui.domain.text import CleanText
+from oncall_tui.errors import StreamMoved
+from oncall_tui.ports import Settlement, Store
+from tests.store.conftest import Open
+from tests.store.make import KINDS, LEASE, NOW, filled, lost, message
+
+pytestmark = pytest.mark.anyio
+
+OTHER = StreamId("ticket:helpdesk:4312")
+SECOND = timedelta(seconds=1)
+FINAL = [state for state in DeliveryState if state.is_final]
+
+
+def settled(key: str, state: DeliveryState, next_try_at: datetime | None = None) -> Settlement:
+    detail, reference = CleanText("no route"), "r-1"
+    return Settlement(key=MessageKey(key), state=state, next_try_at=next_try_at, detail=detail, reference=reference)
+
+
+async def test_what_was_recorded_is_read_in_order_and_counted_per_stream(store: Store) -> None:
+    first = await store.append(SHIFT_STREAM, [lost("a"), lost("b")], at=NOW)
+    second = await store.append(OTHER, [lost("c")], at=NOW - SECOND)
+    third = await store.append(SHIFT_STREAM, [lost("d")], at=NOW)
+    assert await store.read() == [*first, *second, *third]
+    assert [(line.stream, line.version) for line in await store.read()] == [
+        (SHIFT_STREAM, 1),
+        (SHIFT_STREAM, 2),
+        (OTHER, 1),
+        (SHIFT_STREAM, 3),
+    ]
+
+
+async def test_only_what_came_after_a_line_is_read(store: Store) -> None:
+    recorded = await store.append(SHIFT_STREAM, [lost("a"), lost("b"), lost("c")], at=NOW)
+    assert await store.read(recorded[0].seq) == recorded[1:]
+    assert await store.read(recorded[-1].seq) == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+async def test_every_event_comes_back_as_it_was(open_store: Open, kind: type[Event]) -> None:
+    recorded = await (await open_store()).append(SHIFT_STREAM, [filled(kind)], at=NOW)
+    assert await (await open_store()).read() == recorded
+
+
+async def test_a_decision_taken_on_an_older_version_records_nothing(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    await one.append(OTHER, [lost()], at=NOW, after_version=0)
+    with pytest.raises(StreamMoved, match=r"ticket:helpdesk:4312.+decide again"):
+        await other.append(OTHER, [lost()], at=NOW, after_version=0, send=[message("late")])
+    assert len(await other.read()) == 1
+    assert await other.unsettled() == []
+
+
+async def test_of_writers_at_the_same_time_exactly_one_wins(open_store: Open) -> None:
+    windows = [await open_store() for _ in range(4)]
+    attempts = (window.append(OTHER, [lost()], at=NOW, after_version=0) for window in windows)
+    outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [StreamMoved] * 3
+    assert len(await windows[0].read()) == 1
+
+
+async def test_another_stream_does_not_stand_in_the_way(store: Store) -> None:
+    await store.append(SHIFT_STREAM, [lost()], at=NOW)
+    (line,) = await store.append(OTHER, [lost()], at=NOW, after_version=0)
+    assert line.version == 1
+
+
+async def test_a_message_is_stored_once_however_often_it_is_asked_for(store: Store) -> None:
+    await store.append(OTHER, [lost()], at=NOW, send=[message("k", title="first"), message("k", title="twice")])
+    await store.append(OTHER, [lost()], at=NOW + SECOND, send=[message("k", title="again")])
+    assert await store.unsettled() == [(message("k", title="first"), DeliveryState.PENDING, NOW)]
+
+
+async def test_a_message_that_was_accepted_is_never_put_back(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    await store.append(OTHER, [], at=NOW, settle=settled("k", DeliveryState.ACCEPTED))
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    assert await store.claim(now=NOW, holder="a", lease=LEASE) is None
+
+
+async def test_a_message_is_claimed_by_one_holder_only(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    await one.append(OTHER, [], at=NOW, send=[message("k")])
+    claims = await asyncio.gather(*(window.claim(now=NOW, holder="h", lease=LEASE) for window in (one, other)))
+    (claimed,) = [claim for claim in claims if claim is not None]
+    assert (claimed.message, claimed.tries) == (message("k"), 1)
+    assert await one.unsettled() == [(message("k"), DeliveryState.SENDING, NOW + LEASE)]
+
+
+async def test_nothing_is_claimed_before_its_time(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    assert await store.claim(now=NOW - timedelta(microseconds=1), holder="a", lease=LEASE) is None
+    assert await store.claim(now=NOW, holder="a", lease=LEASE) is not None
+
+
+async def test_what_is_due_longest_leaves_first_and_of_equals_the_notification(store: Store) -> None:
+    mixed = [message(purpose, purpose) for purpose in reversed(Purpose)]
+    await store.append(OTHER, [], at=NOW, send=[*mixed, message("second")])
+    await store.append(OTHER, [], at=NOW - SECOND, send=[message("older", Purpose.HANDOVER)])
+    claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(7)]
+    assert [claim.message.key if claim else None for claim in claims] == [
+        "older",
+        "notification",
+        "second",
+        "stand-down",
+        "handover",
+        "test",
+        None,
+    ]
+
+
+async def test_a_holder_that_died_leaves_a_possible_duplicate_to_the_next(open_store: Open) -> None:
+    dead, alive = await open_store(), await open_store()
+    await dead.append(OTHER, [], at=NOW, send=[message("k")])
+    await dead.claim(now=NOW, holder="dead", lease=LEASE)
+    assert await alive.claim(now=NOW + LEASE - SECOND, holder="alive", lease=LEASE) is None
+    claimed = await alive.claim(now=NOW + LEASE, holder="alive", lease=LEASE)
+    assert claimed is not None
+    assert (claimed.message.is_possible_duplicate, claimed.tries) == (True, 2)
+
+
+async def test_a_message_that_may_have_arrived_once_stays_a_possible_duplicate(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    seen = []
+    for state in (DeliveryState.RETRYING, DeliveryState.UNKNOWN, DeliveryState.RETRYING, DeliveryState.RETRYING):
+        claimed = await store.claim(now=NOW, holder="a", lease=LEASE)
+        seen.append(claimed is not None and claimed.message.is_possible_duplicate)
+        await store.append(OTHER, [], at=NOW, settle=settled("k", state, NOW))
+    assert seen == [False, False, True, True]
+
+
+async def test_a_message_that_was_not_sent_comes_back_when_its_time_has_come(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    await store.claim(now=NOW, holder="a", lease=LEASE)
+    again = settled("k", DeliveryState.RETRYING, NOW + 5 * SECOND)
+    await store.append(OTHER, [lost()], at=NOW, settle=again)
+    assert await store.unsettled() == [(message("k"), DeliveryState.RETRYING, NOW + 5 * SECOND)]
+    assert await store.claim(now=NOW + 4 * SECOND, holder="a", lease=LEASE) is None
+    claimed = await store.claim(now=NOW + 5 * SECOND, holder="a", lease=LEASE)
+    assert claimed is not None
+    assert (claimed.message.is_possible_duplicate, claimed.tries) == (False, 2)
+
+
+@pytest.mark.parametrize("state", FINAL)
+async def test_a_settled_message_is_never_claimed_again(store: Store, state: DeliveryState) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k"), message("other")])
+    await store.claim(now=NOW, holder="a", lease=LEASE)
+    await store.append(OTHER, [lost()], at=NOW, settle=settled("k", state))
+    await store.append(OTHER, [lost()], at=NOW, settle=settled("k", DeliveryState.UNKNOWN))
+    assert [sent.key for sent, _, _ in await store.unsettled()] == ["other"]
+    assert len(await store.read()) == 2  # what happened is recorded all the same
+
+
+async def test_a_settlement_is_recorded_with_its_event_or_not_at_all(store: Store) -> None:
+    await store.append(OTHER, [lost()], at=NOW, send=[message("k")])
+    with pytest.raises(StreamMoved):
+        await store.append(OTHER, [lost()], at=NOW, after_version=0, settle=settled("k", DeliveryState.ACCEPTED))
+    assert [state for _, state, _ in await store.unsettled()] == [DeliveryState.PENDING]
+
+
+async def test_the_settlement_of_an_unknown_message_changes_nothing(store: Store) -> None:
+    await store.append(OTHER, [lost()], at=NOW, settle=settled("nobody", DeliveryState.UNKNOWN))
+    assert await store.unsettled() == []
+    assert len(await store.read()) == 1
