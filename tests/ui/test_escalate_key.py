@@ -107,6 +107,7 @@ async def test_esc_stops_what_is_armed_and_says_whether_it_was_in_time() -> None
         await rig.press("escape")
         assert rig.actions.calls == [("stop", "helpdesk:4312")]
         assert "Stopped: nothing was sent." in rig.text
+        assert "E now · Esc stop" in rig.text  # what pops up covers neither the strip nor the keys
         rig.actions.stops_in_time = False
         await rig.press("escape")
         assert "Too late to stop" in rig.text
