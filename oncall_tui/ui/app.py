@@ -53,6 +53,7 @@ class OnCallApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
+    DEFAULT_MODE = "queue"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,9 +98,8 @@ class OnCallApp(App[None]):
         self.add_mode("rota", lambda: RotaScreen(actions))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
 
-    async def on_mount(self) -> None:
-        """Show the queue, and let the clock tick."""
-        await self.switch_mode("queue")
+    def on_mount(self) -> None:
+        """Let the clock tick."""
         self.set_interval(1, self._tick)
 
     def show(self, desk: Desk) -> None:
