@@ -163,7 +163,7 @@ def _why(entry: Entry, handover: Handover) -> str:
     if ticket.waiting_since is not None:
         facts.append(f"waiting {_span(now - ticket.waiting_since)}")
     if ticket.touches is not None:
-        facts.append(f"{ticket.touches} touches")
+        facts.append("1 touch" if ticket.touches == 1 else f"{ticket.touches} touches")
     if entry.escalation is not None:
         facts.append(_escalation(entry.escalation, handover))
     return "; ".join(facts)

@@ -74,7 +74,7 @@ def _armed_facts(escalation: Escalation, now: datetime) -> str:
     brief = escalation.brief
     facts = (
         due(brief.due_at, now).capitalize() if brief.due_at else "",
-        f"{brief.touches} touches" if brief.touches is not None else "",
+        "" if brief.touches is None else "1 touch" if brief.touches == 1 else f"{brief.touches} touches",
         brief.tier,
     )
     return ", ".join(fact for fact in facts if fact) + "."

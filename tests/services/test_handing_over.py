@@ -43,7 +43,7 @@ async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> No
         "\n"
         "## The other open tickets\n"
         "\n"
-        "- 4321 Acme KK: Invoice shows the wrong VAT; waiting 2 h 00 m; 1 touches\n"
+        "- 4321 Acme KK: Invoice shows the wrong VAT; waiting 2 h 00 m; 1 touch\n"
         "\n"
         "## Escalations of this shift\n"
         "\n"
