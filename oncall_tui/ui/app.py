@@ -152,11 +152,13 @@ class OnCallApp(App[None]):
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
 
     async def action_quit(self) -> None:
-        """Leave; with a live escalation only after asking."""
-        live = on_strip(self.desk.escalations)
-        if not live:
+        """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
+        live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
+        if isinstance(self.screen, LeaveDialog):
+            self.screen.dismiss(result=True)
+        elif not live:
             await self._leave(is_sure=True)
-        elif not isinstance(self.screen, LeaveDialog):
+        else:
             self.push_screen(LeaveDialog(" and ".join(number(escalation) for escalation in live)), self._leave)
 
     async def _leave(self, is_sure: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
