@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     _escalate(commands)
     _rota(commands)
     _handover(commands)
+    commands.add_parser("watch", help="the same loops without a screen, for a server")
     commands.add_parser("status", help="one short line for a tmux or shell status bar")
     return parser
 

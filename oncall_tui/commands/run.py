@@ -3,15 +3,16 @@
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status
+from oncall_tui.commands import check, escalate, listing, rota, status, watch
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
@@ -35,23 +36,6 @@ async def station(asked: argparse.Namespace) -> Station:
     return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
-async def command(asked: argparse.Namespace) -> int:
-    """Run a command that needs no screen."""
-    match asked.command:
-        case "list":
-            return await _list(asked)
-        case "rota":
-            return _rota(asked)
-        case "status":
-            return await _status(asked)
-        case "check":
-            return await _check(asked)
-        case "handover":
-            return await _handover(asked)
-        case _:
-            return await _escalate(asked)
-
-
 async def _list(asked: argparse.Namespace) -> int:
     opened = await _read(asked, _clock(asked))
     desk = opened.board.desk()
@@ -60,7 +44,7 @@ async def _list(asked: argparse.Namespace) -> int:
     return 0 if listing.is_complete(desk) else FINDING
 
 
-def _rota(asked: argparse.Namespace) -> int:
+async def _rota(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     schedule = bootstrap.rota_of(config)
     start = _start(asked, schedule)
@@ -105,6 +89,10 @@ async def _escalate(asked: argparse.Namespace) -> int:
         await opened.close()
 
 
+async def _watch(asked: argparse.Namespace) -> int:
+    return await watch.watch(await station(asked), _print)
+
+
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     """Return a station that read every source once and has no loop running."""
     opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ), clock)
@@ -131,3 +119,17 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
         print(clean_body(what, limit=10_000_000))
     else:
         print(json.dumps(what, ensure_ascii=False, indent=2))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
+    {
+        "check": _check,
+        "escalate": _escalate,
+        "handover": _handover,
+        "list": _list,
+        "rota": _rota,
+        "status": _status,
+        "watch": _watch,
+    }
+)
+"""Every command that needs no screen."""

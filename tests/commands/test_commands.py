@@ -186,6 +186,29 @@ def test_check_names_a_level_that_can_prove_nothing(desk: Path) -> None:
     assert "ok       source desk: 2 open tickets" in done.stdout
 
 
+def test_ten_mistakes_in_the_config_are_ten_sentences(desk: Path) -> None:
+    config = CONFIG.format(folder=desk)
+    mistakes = {
+        'me = "ana"': 'me = "anna"',
+        'name = "Acme Support"': 'nam = "Acme Support"',
+        'time_zone = "America/New_York"\nstore': 'time_zone = "America/Newyork"\nstore',
+        'channels = ["note"]\n[[people]]': 'channels = ["notes"]\n[[people]]',
+        'starts = "Fri 18:00"': 'starts = "Friday evening"',
+        'id = "desk"': 'id = "Desk!"',
+        'people = ["ana", "dana"]': 'people = ["ana", "dan"]',
+        'wait = "5m"': 'wait = "soon"',
+        "run = [": "runn = [",
+        'kind = "file"\npath': 'kind = "file"\npth',
+    }
+    for right, wrong in mistakes.items():
+        assert right in config
+        config = config.replace(right, wrong, 1)
+    (desk / "config.toml").write_text(config, encoding="utf-8")
+    done = run(desk, "check")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == len(mistakes), done.stderr
+
+
 def test_handover_prints_markdown_or_says_that_there_is_no_shift(desk: Path) -> None:
     done = run(desk, "handover")
     assert done.returncode in {0, 2}
