@@ -13,13 +13,17 @@ from platformdirs import user_data_path
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
+from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 
+ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
+"""How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
 
@@ -59,16 +63,26 @@ async def _rota(asked: argparse.Namespace) -> int:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
-    escalations = await bootstrap.escalations_of(config)
+    escalations = (await bootstrap.logbook_of(config)).escalations
     _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()))
     return 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
     config = bootstrap.load_config(asked.config, os.environ)
-    findings = await check.findings(config)
+    if asked.send_test:
+        await _send_test(config)
+    findings = await check.findings(config, await bootstrap.logbook_of(config))
     _print(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
+
+
+async def _send_test(config: Config) -> None:
+    opened = await bootstrap.station_of(config)
+    await opened.open()
+    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
+    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    await opened.close()
 
 
 async def _handover(asked: argparse.Namespace) -> int:
