@@ -30,6 +30,7 @@ async def dashboard(station: Station) -> int:
         desk=station.board.desk(),
         on_crash=station.report,
     )
+    app.driver_class = terminal.LastingDriver
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)

@@ -21,8 +21,8 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.services.delivery import LEASE
 
 AHEAD = LEASE + timedelta(seconds=1)
-LONGEST = 0.25
-"""Seconds between the key and the kill."""
+SOON, LATE = 0.02, 0.25
+"""Most seconds between the key and the kill: while it is being stored, and while it is being sent."""
 
 
 async def work(config: Config, number: str, ahead: timedelta, pipe: int) -> None:
@@ -58,4 +58,4 @@ if __name__ == "__main__":
     chance = random.Random(int(sys.argv[2]))
     loaded = load_config(Path(sys.argv[1]), {})
     for turn, ticket in enumerate(sys.argv[3:]):
-        sys.stdout.write(die(loaded, ticket, turn * AHEAD, chance.uniform(0, LONGEST)))
+        sys.stdout.write(die(loaded, ticket, turn * AHEAD, chance.uniform(0, SOON if turn % 2 else LATE)))
