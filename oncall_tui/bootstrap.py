@@ -122,6 +122,8 @@ def rota_of(config: Config) -> Rota:
         people=_by_id(config.people),
         rotations=config.rotations,
         overrides=config.overrides,
+        absences=config.absences,
+        closures=config.closures,
     )
 
 
