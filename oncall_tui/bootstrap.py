@@ -163,14 +163,29 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     )
 
 
-def demo_station(*, starts_at: datetime | None, seed: int, tickets: int, folder: Path) -> Station:
-    """Put the made-up night together; nothing of it leaves the machine, and nothing is kept but a saved handover."""
+def demo_station(
+    *,
+    starts_at: datetime | None,
+    seed: int,
+    tickets: int,
+    folder: Path,
+    clock: Clock | None = None,
+) -> Station:
+    """Put the made-up night together; nothing of it leaves the machine, and nothing is kept but a saved handover.
+
+    Args:
+        starts_at: When the night begins; None for the usual Friday.
+        seed: Another seed is another night.
+        tickets: How many are open at first.
+        folder: Where a handover, or a crash, is saved.
+        clock: The night's clock; without one it shows ``starts_at`` now and runs on.
+    """
     from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
 
     began = starts_at or NIGHT_STARTS_AT
-    clock = clock_started_at(began)
+    clock = clock or clock_started_at(began)
     settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
     made_up = night()
     people = _by_id(made_up.people)

@@ -177,12 +177,27 @@ class Answer:
     body: bytes
     remote: Remote
 
+    @property
+    def is_page(self) -> bool:
+        """Tell whether it is meant for a browser: the login page of a hotel is a 200."""
+        return "html" in self.headers.get("Content-Type", "") or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def undocumented(self) -> str:
+        """Return the sentence for an answer that is not the documented one."""
+        name = self.remote.name
+        if self.is_page:
+            return (
+                f"{name} answered with a web page: log in to this network, or check its address in {self.remote.where}"
+            )
+        return f"{name} answered, but not as documented: broken or unknown JSON ({self.status})"
+
     def decode(self, as_type: type[T]) -> T:
         """Return the JSON of a body as checked values, or raise ``OutcomeUnknown``."""
         try:
             return decode(self.body, as_type)
         except ValueError as error:
-            raise OutcomeUnknown(_undocumented(self)) from error
+            raise OutcomeUnknown(self.undocumented) from error
 
 
 def decode(body: bytes, as_type: type[T]) -> T:
@@ -244,7 +259,7 @@ async def read(http: httpx.AsyncClient, remote: Remote, url: str, as_type: type[
     try:
         return decode(answer.body, as_type)
     except ValueError as error:
-        raise SourceGarbled(_undocumented(answer)) from error
+        raise SourceGarbled(answer.undocumented) from error
 
 
 async def fetch(
@@ -383,11 +398,3 @@ def _unexpected(answer: Answer) -> str:
     if httpx.codes.is_server_error(status):
         return f"{name} answered with an error of its own ({status})"
     return f"{name} did not take the request ({status}): check {where}"
-
-
-def _undocumented(answer: Answer) -> str:
-    name, where = answer.remote.name, answer.remote.where
-    is_page = "html" in answer.headers.get("Content-Type", "") or answer.body.lstrip()[:1] == b"<"
-    if is_page:
-        return f"{name} answered with a web page: log in to this network, or check its address in {where}"
-    return f"{name} answered, but not as documented: broken or unknown JSON ({answer.status})"

@@ -10,7 +10,7 @@ import msgspec
 from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
-from oncall_tui.clock import Clock, clock_started_at, utc_now
+from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
@@ -114,7 +114,8 @@ async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
 
 
 def _clock(asked: argparse.Namespace) -> Clock:
-    return utc_now if asked.at is None else clock_started_at(asked.at)
+    at: datetime | None = asked.at
+    return utc_now if at is None else lambda: at
 
 
 def _start(asked: argparse.Namespace, schedule: Rota) -> datetime:

@@ -79,6 +79,8 @@ class Settings:
     """Which tickets are open, in TicketSQL."""
     refresh: timedelta = timedelta(seconds=60)
     """How often it is asked."""
+    timeout: timedelta = timedelta(seconds=30)
+    """How long one answer may take."""
 
     def problems(self) -> Sequence[tuple[str, str]]:
         """Name each key that cannot be used, and what to write instead."""
@@ -114,7 +116,7 @@ class RtSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         self._exchanges: dict[TicketId, tuple[datetime | None, Exchange]] = {}
 
     @property

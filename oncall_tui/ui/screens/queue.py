@@ -68,7 +68,6 @@ class QueueScreen(DeskScreen):
         super().__init__()
         self._actions, self._escalate_key = actions, escalate_key
         self._is_by_lateness = False
-        self._moved_to = ""
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
@@ -124,27 +123,19 @@ class QueueScreen(DeskScreen):
 
     def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
         """Say that the cursor is on another ticket than a moment ago."""
-        self._moved_to = message.now_on
         number = message.gone.partition(":")[2]
         after = f"The cursor is on {message.now_on} now." if message.now_on else "It was the last one."
-        self.notify(f"{number} is not open any more. {after}", severity="warning", markup=False)
-
-    def on_key(self) -> None:
-        """Take any key as a sign that the person has seen where the cursor is."""
-        self._moved_to = ""
+        self.notify(f"{number} left the list. {after}", severity="warning", markup=False)
 
     def action_escalate(self) -> None:
         """Bind the ticket under the cursor, now, and escalate it."""
         row = self.tickets.row
         if row is None:
             self.notify("No ticket is under the cursor.", severity="warning", markup=False)
-        elif self._moved_to:
-            self.notify(
-                f"Not escalated: the cursor moved to {self._moved_to} by itself. Press E again to escalate that one.",
-                severity="warning",
-                markup=False,
-            )
-            self._moved_to = ""
+        elif self.tickets.has_slipped:
+            self.tickets.has_slipped = False
+            which = f"the cursor moved to {row.ticket.number} by itself. Press E again to escalate that one."
+            self.notify(f"Not escalated: {which}", severity="warning", markup=False)
         else:
             self._escalate_key.pressed(row)
 

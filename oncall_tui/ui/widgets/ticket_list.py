@@ -47,7 +47,7 @@ class TicketList(ScrollView, can_focus=True):
         "ticket-list--cursor",
     }
     DEFAULT_CSS = """
-    TicketList { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TicketList { scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden; }
     TicketList > .ticket-list--columns { color: $text-muted; }
     TicketList > .ticket-list--group { color: $text-primary; text-style: bold; }
     TicketList > .ticket-list--late { color: $text-error; text-style: bold; }
@@ -72,7 +72,7 @@ class TicketList(ScrollView, can_focus=True):
 
     @dataclass
     class CursorTicketGone(Message):
-        """The ticket under the cursor is not on the screen any more; the cursor went to its neighbour."""
+        """The ticket under the cursor is not on the desk any more; the cursor went to its neighbour."""
 
         gone: str
         now_on: str
@@ -87,6 +87,8 @@ class TicketList(ScrollView, can_focus=True):
         self._columns = Columns(width=80)
         self._drawn: dict[int, str] = {}
         self._highlighted: TicketId | None = None
+        self.has_slipped = False
+        """True while the cursor is on another ticket than the person put it on."""
 
     @property
     def row(self) -> Row | None:
@@ -109,11 +111,19 @@ class TicketList(ScrollView, can_focus=True):
     def _rebuild(self) -> None:
         if self._desk is None:
             return
+        lines = lines_of(self._groups, self._desk, self._folded)
+        if lines == self.lines:
+            return
         before, position = [line.key for line in self.lines], self.cursor
-        self.lines = lines_of(self._groups, self._desk, self._folded)
-        self._columns = columns_for(self.lines, self._columns.width)
+        self.lines = lines
         self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
+        self._measure()
         self._stay(before, position)
+
+    def _measure(self) -> None:
+        """Give the columns the width there is now, and draw everything again."""
+        width = self.scrollable_content_region.width
+        self._columns = columns_for(self.lines, width or self._columns.width)
         self._drawn.clear()
         self.refresh()
 
@@ -124,9 +134,11 @@ class TicketList(ScrollView, can_focus=True):
         stays = next((key for key in wanted if key in after and self._is_stop(after[key])), None)
         new = after[stays] if stays is not None else self._first_stop()
         self.set_reactive(TicketList.cursor, new)
-        if wanted and wanted[0] != stays and self._highlighted is not None and wanted[0] == self._highlighted:
+        gone = self._highlighted
+        if gone is not None and self._desk is not None and self._desk.row(gone) is None:
+            self.has_slipped = True
             line = self._line(new)
-            self.post_message(self.CursorTicketGone(wanted[0], line.number if isinstance(line, TicketLine) else ""))
+            self.post_message(self.CursorTicketGone(gone, line.number if isinstance(line, TicketLine) else ""))
         if before and stays == wanted[0]:
             self.scroll_to(y=self.scroll_offset.y + new - position, animate=False)
         self._reveal()
@@ -148,6 +160,7 @@ class TicketList(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the two lines that change."""
+        self.has_slipped = False
         self.refresh_line(old + HEADING)
         self.refresh_line(new + HEADING)
         self._reveal()
@@ -201,7 +214,6 @@ class TicketList(ScrollView, can_focus=True):
             return
         key = group_key(heading.group)
         self._folded ^= {key}
-        self._highlighted = None  # folded away, not gone
         self._rebuild()
         index = next(index for index, line in enumerate(self.lines) if line.key == key)
         self.cursor = index if self._is_stop(index) else index + 1
@@ -221,11 +233,9 @@ class TicketList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Give the columns their new width."""
-        self._columns = columns_for(self.lines, self.scrollable_content_region.width)
         self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
-        self._drawn.clear()
+        self._measure()
         self._reveal()
-        self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Forget which lines were drawn: others are visible now."""
