@@ -105,6 +105,8 @@ class Claim:
     is_intended: bool = False
     """Nobody is meant to be there."""
     reason: str = field(default="", compare=False)
+    name: str = field(default="", compare=False)
+    """What a rotation is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,12 @@ def rotation_turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator
         yield Span(
             starts_at=instant(date.fromordinal(day), starts.at, zone),
             ends_at=instant(date.fromordinal(day + days), ends.at, zone, is_end=True),
-            of=Claim(person=people[turn % len(people)] if people else None, origin=ShiftOrigin.ROTATION, week=week),
+            of=Claim(
+                person=people[turn % len(people)] if people else None,
+                origin=ShiftOrigin.ROTATION,
+                week=week,
+                name=rotation.name,
+            ),
         )
 
 
