@@ -22,6 +22,7 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.memory import MemoryStore
@@ -196,6 +197,7 @@ class Rig:
             board=board,
             actions=actions,
             troubles=troubles,
+            rota_keeping=RotaKeeping(board.team.rota, (), self.clock, troubles),
             report=self._report,
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
@@ -72,6 +72,11 @@ class Board:
         """Return who sits here."""
         return self._me
 
+    def use_rota(self, rota: Rota) -> None:
+        """Go by another rota from now on."""
+        self.team = replace(self.team, rota=rota)
+        self._changed.set()
+
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
         self._watchers.append(watcher)
@@ -100,6 +105,7 @@ class Board:
         return Desk(
             at=now,
             team=team.name,
+            time_zone=team.time_zone,
             is_demo=team.is_demo,
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(shift.person) if shift else None,
