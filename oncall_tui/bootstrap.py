@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
 from oncall_tui.channels import CHANNELS
-from oncall_tui.clock import Clock, clock_started_at, utc_now
+from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
 from oncall_tui.domain.escalation import Escalation
@@ -34,6 +34,7 @@ from oncall_tui.services.polling import Feed, Polling
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Clocks, Wakefulness
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.handover_files import HandoverFiles
@@ -277,6 +278,20 @@ def _station(parts: Parts) -> Station:
         clock=parts.clock,
         new_id=_new_id,
     )
+
+    def wake() -> None:
+        polling.refresh()
+        escalating.poke()
+        delivery.poke()
+        rota_keeping.look_ahead()
+
+    wakefulness = Wakefulness(
+        Clocks(wall=parts.clock, awake=stopwatch, since_boot=stopwatch_since_boot()),
+        logbook,
+        troubles,
+        on_wake=wake,
+        here=lambda: board.zone,
+    )
     return Station(
         store=parts.store,
         logbook=logbook,
@@ -287,6 +302,7 @@ def _station(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        wakefulness=wakefulness,
         report=parts.crashes.write,
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.customer import Customer
@@ -12,6 +12,7 @@ from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
 from oncall_tui.domain.triage import group
+from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -71,6 +72,12 @@ class Board:
     def me(self) -> PersonId | None:
         """Return who sits here."""
         return self._me
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the clock of whoever sits here, else the team's."""
+        me = self.team.people.get(self._me) if self._me else None
+        return (zone_info(me.time_zone) if me else None) or self.team.rota.zone
 
     def use_rota(self, rota: Rota) -> None:
         """Go by another rota from now on."""

@@ -16,6 +16,7 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Wakefulness
 
 Loop = Callable[[], Coroutine[None, None, None]]
 
@@ -37,6 +38,7 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    wakefulness: Wakefulness
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
@@ -53,6 +55,7 @@ class Station:
             *self.polling.loops(),
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("clocks", self.wakefulness.run),
         )
         async with asyncio.TaskGroup() as group:
             for name, loop in loops:
