@@ -72,6 +72,14 @@ class Rig:
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
+    async def still(self) -> list[str]:
+        """Return the screen's lines once they have stopped changing."""
+        before, lines = [""], screen_lines(self.app)
+        while lines != before:
+            await self.pilot.pause()
+            before, lines = lines, screen_lines(self.app)
+        return lines
+
     @property
     def text(self) -> str:
         return "\n".join(screen_lines(self.app))
