@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -117,6 +118,19 @@ async def _escalate(asked: argparse.Namespace) -> int:
 
 async def _watch(asked: argparse.Namespace) -> int:
     return await watch.watch(await station(asked), _print)
+
+
+def leave_watch(asked: argparse.Namespace) -> None:
+    """Start a watch of its own that outlives this process and its terminal."""
+    config = ["--config", str(asked.config.absolute())] if asked.config else []
+    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
+    subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "oncall_tui", *config, "watch"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
