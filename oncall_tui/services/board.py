@@ -63,8 +63,8 @@ class Board:
         self._troubles = troubles
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
-        started = team.rota.on_call(clock())
-        self._me = team.me or (started.person if started else None)
+        self._is_shown = False
+        self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
 
@@ -82,6 +82,8 @@ class Board:
     def use_rota(self, rota: Rota) -> None:
         """Go by another rota from now on."""
         self.team = replace(self.team, rota=rota)
+        if not self._is_shown:  # before that nobody has seen who sits here, and calendars were not read yet
+            self._me = self.team.me or self._on_call()
         self._changed.set()
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
@@ -105,6 +107,7 @@ class Board:
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
         now = self._clock()
+        self._is_shown = True
         team = self.team
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
@@ -125,6 +128,10 @@ class Board:
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )
+
+    def _on_call(self) -> PersonId | None:
+        shift = self.team.rota.on_call(self._clock())
+        return shift.person if shift else None
 
     def _ended_shift(self, now: datetime, shift: Shift | None) -> Shift | None:
         if self._me is None or (shift is not None and shift.person == self._me):

@@ -126,3 +126,11 @@ async def test_the_desk_goes_by_the_new_rota() -> None:
     await kept.keeping.read_all()
     after = rig.station.board.desk().on_call
     assert (before, after) == (ANA, BEN)
+
+
+async def test_who_sits_here_is_whoever_a_calendar_names_when_the_first_desk_is_shown() -> None:
+    rig = Rig()
+    kept = Keeping(ScriptedFeed(copy=says(BEN.id)))
+    kept.keeping.on_change(rig.station.board.use_rota)
+    await kept.keeping.open()
+    assert rig.station.board.desk().me == BEN
