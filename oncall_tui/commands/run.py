@@ -20,6 +20,7 @@ from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
+from oncall_tui.errors import BadUse
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
@@ -51,11 +52,19 @@ async def _list(asked: argparse.Namespace) -> int:
 
 
 async def _rota(asked: argparse.Namespace) -> int:
+    if asked.person is not None and not asked.ics:
+        raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    schedule = bootstrap.rota_of(config)
+    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    await keeping.open()
+    await keeping.read_all()
+    schedule = keeping.rota
     start = _start(asked, schedule)
     end = start + timedelta(weeks=asked.weeks)
-    found = problems(schedule, start, end)
+    if asked.ics:
+        _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
+        return 0
+    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -66,7 +75,9 @@ async def _rota(asked: argparse.Namespace) -> int:
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     escalations = (await bootstrap.logbook_of(config)).escalations
-    _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()))
+    keeping = bootstrap.rota_keeping_of(config, utc_now)
+    await keeping.open()
+    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()))
     return 0
 
 
@@ -140,6 +151,13 @@ def _start(asked: argparse.Namespace, schedule: Rota) -> datetime:
         return instant(asked.start, datetime.min.time(), schedule.zone)
     at: datetime = asked.at or utc_now()
     return at.astimezone(UTC)
+
+
+def _write(calendar: bytes) -> None:
+    """Write a calendar as it is, whatever the terminal's encoding and line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(calendar)
+    sys.stdout.buffer.flush()
 
 
 def _print(what: "Mapping[str, object] | str | object") -> None:
