@@ -12,6 +12,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "command": "oncall_tui.channels.command",
         "demo": "oncall_tui.channels.demo",
         "email": "oncall_tui.channels.email",
+        "pushover": "oncall_tui.channels.pushover",
         "webhook": "oncall_tui.channels.webhook",
     }
 )

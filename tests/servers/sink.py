@@ -140,7 +140,7 @@ class Sink:
             if self.taken.takes:
                 self.messages.setdefault(self.key_of(request), request)
             return self.taken
-        return self.receipts.get(unquote(request.path.rpartition("/")[2]), self.not_yet)
+        return self.receipts.get(unquote(request.path.partition("?")[0].rpartition("/")[2]), self.not_yet)
 
     async def _answer(self, canned: Canned, writer: asyncio.StreamWriter) -> None:
         match self.fault:
