@@ -106,8 +106,9 @@ class TokenAuth(httpx.Auth):
         self._token, self._scheme, self._header = token, scheme, header
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header."""
-        request.headers[self._header] = f"{self._scheme} {self._token.reveal()}".strip()
+        """Add the header; a scheme that ends in ``=`` is followed by the token at once."""
+        space = "" if self._scheme.endswith("=") else " "
+        request.headers[self._header] = f"{self._scheme}{space}{self._token.reveal()}".lstrip()
         yield request
 
 

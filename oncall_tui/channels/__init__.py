@@ -12,7 +12,11 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "command": "oncall_tui.channels.command",
         "demo": "oncall_tui.channels.demo",
         "email": "oncall_tui.channels.email",
+        "ntfy": "oncall_tui.channels.ntfy",
+        "pagerduty": "oncall_tui.channels.pagerduty",
         "pushover": "oncall_tui.channels.pushover",
+        "slack": "oncall_tui.channels.slack",
+        "telegram": "oncall_tui.channels.telegram",
         "webhook": "oncall_tui.channels.webhook",
     }
 )

@@ -78,9 +78,8 @@ class PushoverChannel:
 
     def __init__(self, channel: ChannelId, settings: Settings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._remote = Remote(
-            name=channel, table="[[channels]]", clock=clock, total=settings.timeout, pause_of=self._pause
-        )
+        total = settings.timeout
+        self._remote = Remote(name=channel, table="[[channels]]", clock=clock, total=total, pause_of=self._pause)
         self._questions = Questions(clock, apart=_ASKED_EVERY, at_once=_CONNECTIONS)
 
     @property
@@ -101,7 +100,7 @@ class PushoverChannel:
         return Receipt(reference=taken.receipt or "")
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
-        """Look at the receipts, each every five seconds at most."""
+        """Look at the receipts, as often as Pushover lets anybody."""
         async with client(self._settings.url) as http:
             return await self._questions.ask(awaited, lambda message: self._acknowledgement(http, message))
 
@@ -139,9 +138,8 @@ class PushoverChannel:
             written["retry"] = f"{self._settings.ring_every.total_seconds():.0f}"
             written["expire"] = f"{self._settings.ring_for.total_seconds():.0f}"
             written["tags"] = incident_key(message)
-        if self._settings.sound:
-            written["sound"] = self._settings.sound
-        return written | ({"url": message.url} if 0 < len(message.url) <= _LINK_LIMIT else {})
+        optional = {"sound": self._settings.sound, "url": message.url if len(message.url) <= _LINK_LIMIT else ""}
+        return written | {name: value for name, value in optional.items() if value}
 
     def _pause(self, answer: Answer) -> timedelta | None:
         """Return the time until the month's messages start anew, when they are used up."""

@@ -15,7 +15,11 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 from oncall_tui.channels import (
+    ntfy,
+    pagerduty,
     pushover,
+    slack,
+    telegram,
     webhook,
 )
 from oncall_tui.clock import Clock
@@ -128,6 +132,38 @@ def _pushover(url: str, clock: Clock, timeout: timedelta) -> Tried:
     return pushover.build(DANA_PUSH, settings, clock)
 
 
+def _telegram(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = telegram.Settings(token=Secret(f"7:{SECRET}"), chat=4711, url=url, timeout=timeout)
+    assert settings.problems() == []
+    return telegram.build(DANA_PUSH, settings, clock)
+
+
+def _pagerduty(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = pagerduty.Settings(
+        routing_key=Secret(SECRET), token=Secret("read0nly"), user="PDANA", url=url, api=url, timeout=timeout
+    )
+    assert settings.problems() == []
+    return pagerduty.build(DANA_PUSH, settings, clock)
+
+
+def _ntfy(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = ntfy.Settings(
+        topic=Secret("dana-7f3a"), acknowledgements=Secret("dana-acks"), token=Secret(SECRET), url=url, timeout=timeout
+    )
+    assert settings.problems() == []
+    return ntfy.build(DANA_PUSH, settings, clock)
+
+
+def _slack(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = slack.Settings(token=Secret(SECRET), channel="C0DANA", user="U0DANA", url=url, timeout=timeout)
+    assert settings.problems() == []
+    return slack.build(DANA_PUSH, settings, clock)
+
+
+def _field(name: str) -> Callable[[Request], str]:
+    return lambda request: str(json.loads(request.body)[name])
+
+
 CASES = (
     Case(
         kind="webhook",
@@ -136,4 +172,21 @@ CASES = (
         words="On it.\u241b[2J Call you at 8.",
     ),
     Case(kind="pushover", build=_pushover, sends=posted_to("/messages.json"), text_of=read_form),
+    Case(
+        kind="telegram",
+        build=_telegram,
+        sends=posted_to("/sendMessage"),
+        busy=Canned(status=429, body=b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 7}}'),
+        reference="58",
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="pagerduty",
+        build=_pagerduty,
+        key_of=_field("dedup_key"),
+        status=202,
+        busy=Canned(status=429, headers=(("ratelimit-reset", "7"),)),
+    ),
+    Case(kind="ntfy", build=_ntfy),
+    Case(kind="slack", build=_slack, reference="C0DANA/1795230180.000200", acknowledged_at=NOW),
 )

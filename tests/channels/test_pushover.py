@@ -88,15 +88,17 @@ async def test_a_receipt_is_looked_at_once_within_five_seconds(sink: Sink) -> No
     assert len(sink.requests) == 1
 
 
+RIGHT = pushover.Settings(token=Secret("t"), user=Secret("u"))
+
+
 @pytest.mark.parametrize(
-    ("key", "changed"),
+    ("key", "settings"),
     [
-        ("url", {"url": "http://pushover.example"}),
-        ("ring_every", {"ring_every": timedelta(seconds=10)}),
-        ("ring_for", {"ring_for": timedelta(hours=4)}),
-        ("ring_for", {"ring_every": timedelta(hours=1)}),
+        ("url", replace(RIGHT, url="http://pushover.example")),
+        ("ring_every", replace(RIGHT, ring_every=timedelta(seconds=10))),
+        ("ring_for", replace(RIGHT, ring_for=timedelta(hours=4))),
+        ("ring_for", replace(RIGHT, ring_every=timedelta(hours=1))),
     ],
 )
-def test_a_setting_that_cannot_be_right_is_named(key: str, changed: dict[str, object]) -> None:
-    settings = replace(pushover.Settings(token=Secret("t"), user=Secret("u")), **changed)
+def test_a_setting_that_cannot_be_right_is_named(key: str, settings: pushover.Settings) -> None:
     assert [named for named, _ in settings.problems()] == [key]
