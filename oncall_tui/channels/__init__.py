@@ -11,12 +11,18 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
     {
         "command": "oncall_tui.channels.command",
         "demo": "oncall_tui.channels.demo",
+        "desktop": "oncall_tui.channels.desktop",
         "email": "oncall_tui.channels.email",
+        "goalert": "oncall_tui.channels.goalert",
+        "jsm-ops": "oncall_tui.channels.jsm_ops",
+        "matrix": "oncall_tui.channels.matrix",
         "ntfy": "oncall_tui.channels.ntfy",
         "pagerduty": "oncall_tui.channels.pagerduty",
         "pushover": "oncall_tui.channels.pushover",
         "slack": "oncall_tui.channels.slack",
+        "teams": "oncall_tui.channels.teams",
         "telegram": "oncall_tui.channels.telegram",
+        "twilio-sms": "oncall_tui.channels.twilio_sms",
         "webhook": "oncall_tui.channels.webhook",
     }
 )

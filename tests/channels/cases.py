@@ -15,11 +15,16 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 from oncall_tui.channels import (
+    goalert,
+    jsm_ops,
+    matrix,
     ntfy,
     pagerduty,
     pushover,
     slack,
+    teams,
     telegram,
+    twilio_sms,
     webhook,
 )
 from oncall_tui.clock import Clock
@@ -160,8 +165,56 @@ def _slack(url: str, clock: Clock, timeout: timedelta) -> Tried:
     return slack.build(DANA_PUSH, settings, clock)
 
 
+def _twilio_sms(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = twilio_sms.Settings(
+        account=f"AC{'0' * 31}7",
+        key=f"SK{'0' * 31}8",
+        secret=Secret(SECRET),
+        from_="+12125550100",
+        to="+13125550102",
+        url=url,
+        timeout=timeout,
+    )
+    assert settings.problems() == []
+    return twilio_sms.build(DANA_PUSH, settings, clock)
+
+
+def _matrix(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = matrix.Settings(
+        url=url, token=Secret(SECRET), room="!room:desk.example", user="@dana:desk.example", timeout=timeout
+    )
+    assert settings.problems() == []
+    return matrix.build(DANA_PUSH, settings, clock)
+
+
+def _goalert(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = goalert.Settings(
+        url=url, token=Secret(SECRET), api_key=Secret("read0nly"), person="Dana Lee", timeout=timeout
+    )
+    assert settings.problems() == []
+    return goalert.build(DANA_PUSH, settings, clock)
+
+
+def _jsm_ops(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = jsm_ops.Settings(
+        key=Secret(SECRET),
+        cloud_id="c-1",
+        login="oncall@acme.example",
+        token=Secret("read0nly"),
+        user="712020:dana",
+        url=url,
+        timeout=timeout,
+    )
+    assert settings.problems() == []
+    return jsm_ops.build(DANA_PUSH, settings, clock)
+
+
+def _teams(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    return teams.build(DANA_PUSH, teams.Settings(url=Secret(f"{url}/workflow?sig={SECRET}"), timeout=timeout), clock)
+
+
 def _field(name: str) -> Callable[[Request], str]:
-    return lambda request: str(json.loads(request.body)[name])
+    return lambda request: str(json.loads(request.body).get(name, ""))
 
 
 CASES = (
@@ -189,4 +242,29 @@ CASES = (
     ),
     Case(kind="ntfy", build=_ntfy),
     Case(kind="slack", build=_slack, reference="C0DANA/1795230180.000200", acknowledged_at=NOW),
+    Case(
+        kind="twilio-sms",
+        build=_twilio_sms,
+        text_of=read_form,
+        status=201,
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="matrix",
+        build=_matrix,
+        key_of=lambda request: request.path.rpartition("/")[2],
+        busy=Canned(status=429, body=b'{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}'),
+        reference="$event-1",
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="goalert",
+        build=_goalert,
+        key_of=lambda request: parse_qs(request.body.decode())["dedup"][0],
+        sends=posted_to("/incoming"),
+        text_of=read_form,
+        reference="61",
+    ),
+    Case(kind="jsm-ops", build=_jsm_ops, key_of=_field("alias"), status=202, acknowledged_at=NOW),
+    Case(kind="teams", build=_teams, status=202, is_answered=False),
 )
