@@ -1,10 +1,23 @@
-"""Settings classes that stand in for the connectors', key for key."""
+"""The settings classes of the connectors, or classes that stand in for them, key for key."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from oncall_tui.channels import (
+    desktop,
+    goalert,
+    jsm_ops,
+    matrix,
+    ntfy,
+    pagerduty,
+    pushover,
+    slack,
+    teams,
+    telegram,
+    twilio_sms,
+)
 from oncall_tui.secrets import Secret
 
 MINUTE = timedelta(minutes=1)
@@ -85,4 +98,18 @@ class Command:
 
 
 SOURCES: dict[str, type] = {"file": File, "mailbox": Mailbox, "rt": RequestTracker}
-CHANNELS: dict[str, type] = {"email": Email, "webhook": Webhook, "command": Command}
+SWITCHED_OFF: dict[str, type] = {
+    "desktop": desktop.Settings,
+    "goalert": goalert.Settings,
+    "jsm-ops": jsm_ops.Settings,
+    "matrix": matrix.Settings,
+    "ntfy": ntfy.Settings,
+    "pagerduty": pagerduty.Settings,
+    "pushover": pushover.Settings,
+    "slack": slack.Settings,
+    "teams": teams.Settings,
+    "telegram": telegram.Settings,
+    "twilio-sms": twilio_sms.Settings,
+}
+"""Channels that the example explains without using them."""
+CHANNELS: dict[str, type] = {"email": Email, "webhook": Webhook, "command": Command, **SWITCHED_OFF}
