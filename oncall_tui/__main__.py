@@ -34,7 +34,7 @@ async def _run(asked: argparse.Namespace) -> int:
         from oncall_tui.ui.run import dashboard
 
         return await dashboard(await run.station(asked))
-    return await run.command(asked)
+    return await run.COMMANDS[asked.command](asked)
 
 
 if __name__ == "__main__":

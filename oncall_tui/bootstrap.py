@@ -16,7 +16,6 @@ from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
-from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
@@ -130,15 +129,13 @@ async def open_store(config: Config) -> Store:
     return await SqliteStore.open(config.team.store)
 
 
-async def escalations_of(config: Config) -> Sequence[Escalation]:
-    """Return every escalation of the team's journal; none where there is no journal yet."""
-    if not config.team.store.exists():
-        return ()
-    store = await open_store(config)
+async def logbook_of(config: Config) -> Logbook:
+    """Return what the team's journal says, to be read only; an empty one where there is no journal yet."""
+    store = await open_store(config) if config.team.store.exists() else MemoryStore()
     logbook = Logbook(store, utc_now)
     await logbook.catch_up()
     await store.close()
-    return logbook.escalations
+    return logbook
 
 
 async def station_of(config: Config, clock: Clock = utc_now) -> Station:

@@ -68,6 +68,8 @@ class Settlement:
     detail: CleanText = NO_TEXT
     reference: str = ""
     next_try_at: datetime | None = None
+    tries: int | None = None
+    """The claim it comes from, as ``Claimed`` counts; None where only one can be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Outbox(Protocol):
     """Messages that are stored and not yet settled."""
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
-        """Take the message that is due longest, or None.
+        """Take the most urgent message that is due, of equals the one due longest, or None.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.

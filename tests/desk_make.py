@@ -11,7 +11,7 @@ from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.message import DeliveryState, MessageKey
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
-from oncall_tui.domain.rota import Shift, ShiftOrigin
+from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Status, Ticket, TicketId
 from oncall_tui.domain.triage import Group, Row
@@ -304,3 +304,21 @@ def demo() -> Desk:
 def retrying() -> Desk:
     refused = attempt(DeliveryState.RETRYING, detail="The push service answered 503.")
     return with_escalation(EscalationState.QUEUED, attempts=(refused,))
+
+
+def rota() -> tuple[Shift | Gap, ...]:
+    """Return this weekend, an uncovered evening, and the weekend after by an override."""
+    gap = Gap(starts_at=NEXT.starts_at - 3 * HOUR, ends_at=NEXT.starts_at)
+    later = replace(NEXT, starts_at=NEXT.starts_at + timedelta(days=7), ends_at=NEXT.ends_at + timedelta(days=7))
+    return (SHIFT, gap, NEXT, replace(later, person=ANA.id, origin=ShiftOrigin.OVERRIDE))
+
+
+def silent() -> Desk:
+    """Return a desk whose tickets come without their conversation."""
+    return replace(
+        live(),
+        groups=tuple(
+            replace(group, rows=tuple(replace(row, ticket=replace(row.ticket, messages=())) for row in group.rows))
+            for group in groups()
+        ),
+    )

@@ -151,7 +151,7 @@ async def test_a_server_without_tls_is_certainly_not_sent(server: HttpServer) ->
 
 
 async def test_a_token_that_no_header_can_hold_is_no_use_to_retry(server: HttpServer) -> None:
-    assert type(await refusal(server.url, token=f"{TOKEN}\n")) is Rejected
+    assert type(await refusal(server.url, token=f"{TOKEN}\nX")) is Rejected
     assert server.asked == []
 
 

@@ -1,7 +1,9 @@
 """Ways to reach a person, one file each.
 
 Each module holds a frozen ``Settings`` dataclass, the keys of its ``[[channels]]`` table, and
-``build(channel, settings, clock)``, which returns a ``Channel``.
+``build(channel, settings, clock)``, which returns a ``Channel``. What several of them need has a name of its own:
+``asking`` asks about many messages at once, ``keys`` writes a message's key as providers take it, ``program`` runs a
+program; ``domain.fitting`` cuts a message to what a channel can carry.
 """
 
 from collections.abc import Mapping

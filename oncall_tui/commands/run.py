@@ -3,22 +3,27 @@
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
-from oncall_tui.clock import Clock, clock_started_at, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status
+from oncall_tui.clock import Clock, utc_now
+from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
+from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 
+ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
+"""How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
 
@@ -35,23 +40,6 @@ async def station(asked: argparse.Namespace) -> Station:
     return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
-async def command(asked: argparse.Namespace) -> int:
-    """Run a command that needs no screen."""
-    match asked.command:
-        case "list":
-            return await _list(asked)
-        case "rota":
-            return _rota(asked)
-        case "status":
-            return await _status(asked)
-        case "check":
-            return await _check(asked)
-        case "handover":
-            return await _handover(asked)
-        case _:
-            return await _escalate(asked)
-
-
 async def _list(asked: argparse.Namespace) -> int:
     opened = await _read(asked, _clock(asked))
     desk = opened.board.desk()
@@ -60,7 +48,7 @@ async def _list(asked: argparse.Namespace) -> int:
     return 0 if listing.is_complete(desk) else FINDING
 
 
-def _rota(asked: argparse.Namespace) -> int:
+async def _rota(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     schedule = bootstrap.rota_of(config)
     start = _start(asked, schedule)
@@ -75,16 +63,26 @@ def _rota(asked: argparse.Namespace) -> int:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
-    escalations = await bootstrap.escalations_of(config)
+    escalations = (await bootstrap.logbook_of(config)).escalations
     _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()))
     return 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
     config = bootstrap.load_config(asked.config, os.environ)
-    findings = await check.findings(config)
+    if asked.send_test:
+        await _send_test(config)
+    findings = await check.findings(config, await bootstrap.logbook_of(config))
     _print(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
+
+
+async def _send_test(config: Config) -> None:
+    opened = await bootstrap.station_of(config)
+    await opened.open()
+    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
+    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    await opened.close()
 
 
 async def _handover(asked: argparse.Namespace) -> int:
@@ -105,6 +103,10 @@ async def _escalate(asked: argparse.Namespace) -> int:
         await opened.close()
 
 
+async def _watch(asked: argparse.Namespace) -> int:
+    return await watch.watch(await station(asked), _print)
+
+
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     """Return a station that read every source once and has no loop running."""
     opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ), clock)
@@ -114,7 +116,8 @@ async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
 
 
 def _clock(asked: argparse.Namespace) -> Clock:
-    return utc_now if asked.at is None else clock_started_at(asked.at)
+    at: datetime | None = asked.at
+    return utc_now if at is None else lambda: at
 
 
 def _start(asked: argparse.Namespace, schedule: Rota) -> datetime:
@@ -130,3 +133,17 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
         print(clean_body(what, limit=10_000_000))
     else:
         print(json.dumps(what, ensure_ascii=False, indent=2))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
+    {
+        "check": _check,
+        "escalate": _escalate,
+        "handover": _handover,
+        "list": _list,
+        "rota": _rota,
+        "status": _status,
+        "watch": _watch,
+    }
+)
+"""Every command that needs no screen."""

@@ -107,6 +107,7 @@ class Board:
             ended_shift=self._ended_shift(now, shift),
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
+            time_zone=team.time_zone,
             sources=self._polling.statuses,
             groups=group(self._polling.tickets, team.customers, now),
             escalations=self._escalations(now),

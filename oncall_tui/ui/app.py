@@ -53,6 +53,7 @@ class OnCallApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
+    DEFAULT_MODE = "queue"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,9 +98,8 @@ class OnCallApp(App[None]):
         self.add_mode("rota", lambda: RotaScreen(actions))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
 
-    async def on_mount(self) -> None:
-        """Show the queue, and let the clock tick."""
-        await self.switch_mode("queue")
+    def on_mount(self) -> None:
+        """Let the clock tick."""
         self.set_interval(1, self._tick)
 
     def show(self, desk: Desk) -> None:
@@ -152,11 +152,13 @@ class OnCallApp(App[None]):
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
 
     async def action_quit(self) -> None:
-        """Leave; with a live escalation only after asking."""
-        live = on_strip(self.desk.escalations)
-        if not live:
+        """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
+        live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
+        if isinstance(self.screen, LeaveDialog):
+            self.screen.dismiss(result=True)
+        elif not live:
             await self._leave(is_sure=True)
-        elif not isinstance(self.screen, LeaveDialog):
+        else:
             self.push_screen(LeaveDialog(" and ".join(number(escalation) for escalation in live)), self._leave)
 
     async def _leave(self, is_sure: bool | None) -> None:  # noqa: FBT001 - the dialog's answer

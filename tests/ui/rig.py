@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.app import OnCallApp
@@ -20,7 +22,7 @@ class Rig:
     """The app, what it asked for, and a stopwatch that goes on by ``step`` each time it is read."""
 
     actions: RecordingActions
-    now = desk_make.NOW
+    now: datetime = desk_make.NOW
     step: float = 1.0
     seconds: float = 0.0
     app: OnCallApp = field(init=False)
@@ -32,21 +34,51 @@ class Rig:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, and wait until what they ask for is done."""
-        await self.pilot.press(*keys)
-        await self.settle()
+        for key in keys[:-1]:
+            self._key_down(key)
+            await self.pilot.pause()
+        self._key_down(keys[-1])
+        await self.pilot.pause(0)
+        await self.settle(is_judged=bool({"e", "d"} & {key.lower() for key in keys}))
+
+    def _key_down(self, key: str) -> None:
+        self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    async def type(self, text: str) -> None:
+        """Put text into the line that asks for it, and keep it."""
+        line = self.app.focused
+        assert isinstance(line, Input)
+        line.value = text
+        await self.press("enter")
 
     async def burst(self, *keys: str) -> None:
         """Let keys arrive all at once, as a paste or a terminal's answer does."""
         self.step = 0.001
         for key in keys:
-            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            self._key_down(key)
         self.step = 1.0
         await self.settle()
 
-    async def settle(self) -> None:
-        await self.pilot.pause(VERDICT_AFTER * 1.5)
+    async def pass_time(self, length: timedelta) -> None:
+        """Let the clock go on, and the app see it."""
+        self.now += length
+        self.app._tick()
+        await self.pilot.pause()
+
+    async def settle(self, *, is_judged: bool = True) -> None:
+        """Wait until everything is done; a key that sends something out is judged a moment after it."""
+        if is_judged:
+            await self.pilot.pause(VERDICT_AFTER * 1.5)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
+
+    async def still(self) -> list[str]:
+        """Return the screen's lines once they have stopped changing."""
+        before, lines = [""], screen_lines(self.app)
+        while lines != before:
+            await self.pilot.pause()
+            before, lines = lines, screen_lines(self.app)
+        return lines
 
     @property
     def text(self) -> str:
@@ -58,7 +90,7 @@ async def running(desk: Desk, *, size: tuple[int, int] = (80, 24), rig: Rig | No
     rig = rig or Rig(RecordingActions())
     rig.app = OnCallApp(rig.actions, clock=lambda: rig.now, stopwatch=rig.stopwatch, desk=desk)
     rig.app.animation_level = "none"
-    async with rig.app.run_test(size=size) as pilot:
+    async with rig.app.run_test(size=size, notifications=True) as pilot:
         rig.pilot = pilot
         await pilot.pause()
         yield rig

@@ -17,7 +17,7 @@ class LeaveDialog(ModalScreen[bool]):
     LeaveDialog > Static { width: 64; height: auto; padding: 1 2; border: round $warning; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,Q,ctrl+q", "answer(True)", "Leave", tooltip="Leave the dashboard", priority=True),
+        Binding("q,Q,ctrl+q,ctrl+c", "answer(True)", "Leave", tooltip="Leave the dashboard", priority=True),
         Binding("escape", "answer(False)", "Stay", tooltip="Stay", priority=True),
     ]
 

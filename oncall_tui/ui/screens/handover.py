@@ -35,7 +35,7 @@ class HandoverScreen(DeskScreen):
     HandoverScreen .title { height: 1; padding: 0 1; background: $panel; }
     HandoverScreen TextArea { height: 2fr; border: none; padding: 0 1; }
     HandoverScreen #outcome { height: auto; max-height: 3; padding: 0 1; display: none; }
-    HandoverScreen #outcome.-shown { display: block; background: $warning-muted; color: $text-warning; }
+    HandoverScreen #outcome.-shown { display: block; background: $warning-muted; color: $foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d,D", "deliver", "Deliver", id="handover.deliver", tooltip="Freeze the handover and send it"),

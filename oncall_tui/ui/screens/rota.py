@@ -13,13 +13,13 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from oncall_tui.domain.people import Person, PersonId
-from oncall_tui.domain.rota import Gap, Shift
+from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
 from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.screens.desk_screen import DeskScreen
-from oncall_tui.ui.text import fit, fit_right, span, wall
+from oncall_tui.ui.text import fit_right, span, wall
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 
@@ -32,7 +32,7 @@ class RotaScreen(DeskScreen):
     """Shifts with their real length, our own marked, gaps loud."""
 
     CSS = """
-    RotaScreen VerticalScroll { height: 1fr; padding: 1 2; }
+    RotaScreen VerticalScroll { height: 1fr; padding: 1 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.go('rota')", "Back", tooltip="Go back to the list"),
@@ -92,19 +92,18 @@ def _shift_line(
     shift: Shift, people: Mapping[PersonId, Person], now: datetime, zone: str, me: PersonId | None
 ) -> Content:
     person = people.get(shift.person)
-    marks = [word for word, is_so in (("now", shift.starts_at <= now), ("you", shift.person == me)) if is_so]
-    origin = "" if shift.origin == "rotation" else f"({shift.origin})"
-    words = "  ".join(part for part in (", ".join(marks), origin) if part)
-    text = (
-        f"  {_when(shift.starts_at, shift.ends_at, zone)}  {fit(person.name if person else shift.person, 18)} {words}"
-    )
-    return Content.styled(text, "bold" if marks else "")
+    is_mine, is_now = shift.person == me, shift.starts_at <= now
+    facts = (("you", is_mine), (str(shift.origin), shift.origin is not ShiftOrigin.ROTATION))
+    brackets = ", ".join(word for word, is_so in facts if is_so)
+    text = f"{_when(shift, 'now' if is_now else '', zone)}  {person.name if person else shift.person}"
+    return Content.styled(f"{text} ({brackets})" if brackets else text, "bold" if is_mine or is_now else "")
 
 
 def _gap_line(gap: Gap, zone: str) -> Content:
-    return Content.styled(f"! {_when(gap.starts_at, gap.ends_at, zone)}  NOBODY IS ON CALL", "bold $text-error")
+    return Content.styled(f"{_when(gap, '!', zone)}  NOBODY IS ON CALL", "bold $text-error")
 
 
-def _when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    start, end = wall(starts_at, zone), wall(ends_at, zone)
-    return f"{start:%a %d %b %H:%M} to {end:%a %d %b %H:%M}  {fit_right(span(ends_at - starts_at), 9)}"
+def _when(entry: Shift | Gap, mark: str, zone: str) -> str:
+    start, end = wall(entry.starts_at, zone), wall(entry.ends_at, zone)
+    length = fit_right(span(entry.ends_at - entry.starts_at), 9)
+    return f"{mark:3} {start:%a %d %b %H:%M} to {end:%a %d %b %H:%M} {length}"

@@ -51,7 +51,7 @@ class TicketScreen(DeskScreen):
         """Show another desk; a ticket that left the list stays here, and that is said once."""
         row = desk.row(self._ticket)
         if row is None and not self._is_gone:
-            self.notify("This ticket is not open any more.", severity="warning", markup=False)
+            self.notify("This ticket left the list of open ones.", severity="warning", markup=False)
         self._is_gone = row is None
         self._row = row or self._row
         self.tick(desk, now)

@@ -18,8 +18,8 @@ class Header(Static):
 
     DEFAULT_CSS = """
     Header { height: 2; padding: 0 1; background: $panel; color: $foreground; }
-    Header.-stale, Header.-over { background: $warning-muted; color: $text-warning; }
-    Header.-blind, Header.-off { background: $error-muted; color: $text-error; }
+    Header.-stale, Header.-over { background: $warning-muted; color: $foreground; }
+    Header.-blind, Header.-off { background: $error-muted; color: $foreground; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name

@@ -12,7 +12,7 @@ class NoticeLine(Static):
     """The latest lasting sentence, and how many more there are."""
 
     DEFAULT_CSS = """
-    NoticeLine { height: 1; padding: 0 1; background: $warning-muted; color: $text-warning; display: none; }
+    NoticeLine { height: 1; padding: 0 1; background: $warning-muted; color: $foreground; display: none; }
     NoticeLine.-some { display: block; }
     """
 

@@ -15,9 +15,9 @@ class EscalationStrip(Static):
     """Where the most urgent live escalation stands; absent when none is live."""
 
     DEFAULT_CSS = """
-    EscalationStrip { height: 2; padding: 0 1; display: none; background: $warning-muted; color: $text-warning; }
+    EscalationStrip { height: 2; padding: 0 1; display: none; background: $warning-muted; color: $foreground; }
     EscalationStrip.-live { display: block; }
-    EscalationStrip.-acknowledged { background: $success-muted; color: $text-success; }
+    EscalationStrip.-acknowledged { background: $success-muted; color: $foreground; }
     EscalationStrip.-exhausted { background: $error; color: $text; text-style: bold; }
     """
 

@@ -1,0 +1,130 @@
+import pytest
+from textual.widgets import TextArea
+
+from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.errors import SourceUnreachable
+from oncall_tui.ui.keypress_guard import ALONE
+from tests import desk_make
+from tests.ui.rig import running
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_search_narrows_the_list_and_esc_ends_it() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("slash")
+        await rig.type("vat")
+        assert "4321" in rig.text
+        assert "4312" not in rig.text
+        await rig.press("slash")
+        await rig.type("nowhere")
+        assert "None of the 8 open tickets contains “nowhere”." in rig.text
+        await rig.press("escape", "down")
+        assert "4312" in rig.text
+        assert "None of" not in rig.text
+
+
+async def test_the_order_can_put_the_next_due_first() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("s")
+        headings = [line for line in rig.text.splitlines() if line.startswith("▾")]
+        assert [heading[6:11] for heading in headings][:3] == ["12:05", "06:05", "19:05"]
+
+
+async def test_keys_work_again_after_the_list_was_away() -> None:
+    async with running(desk_make.live()) as rig:
+        rig.app.show(desk_make.blind())
+        await rig.press("e")
+        assert rig.actions.calls == []
+        rig.app.show(desk_make.live())
+        await rig.settle()
+        await rig.press("down")
+        await rig.press("e")
+        assert rig.actions.calls == [("escalate", "helpdesk:4321")]
+
+
+async def test_good_news_is_kept_with_its_ticket() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("g")
+        await rig.type("Thx")
+        assert rig.actions.calls == [("good news", "Thx", "helpdesk:4312")]
+        assert "Kept for the digest." in rig.text
+        await rig.press("g", "escape")
+        assert len(rig.actions.calls) == 1
+
+
+async def test_the_conversation_that_cannot_be_read_says_why() -> None:
+    desk = desk_make.silent()
+    async with running(desk, size=(140, 40)) as rig:
+        rig.actions.error = SourceUnreachable("helpdesk did not answer; check the network.")
+        await rig.pilot.pause(0.35)
+        await rig.settle()
+        assert "The conversation could not be read" in rig.text
+
+
+async def test_notes_are_saved_as_they_are_typed_and_when_leaving() -> None:
+    async with running(desk_make.live()) as rig:
+        rig.actions.notes = "Watch 4312."
+        await rig.press("h", "tab")
+        notes = rig.app.screen.query_one(TextArea)
+        assert notes.text == "Watch 4312."
+        notes.text = "Watch 4312 and 4330."
+        await rig.press("escape")
+        assert ("save", "Watch 4312 and 4330.") in rig.actions.calls
+        await rig.press("h")
+        assert notes.text == "Watch 4312 and 4330."
+
+
+async def test_the_handover_says_first_what_delivering_does() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("h")
+        await rig.press("d")
+        assert ("deliver",) not in rig.actions.calls
+        assert "D again to" in rig.text
+        await rig.press("D")
+        assert ("deliver",) in rig.actions.calls
+        assert "It goes to Ben Okafor by ben-push" in rig.text
+
+
+async def test_esc_leaves_the_handover_undelivered() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("h", "d")
+        await rig.press("escape")
+        await rig.press("d")
+        assert ("deliver",) not in rig.actions.calls
+        assert rig.app.current_mode == "handover"
+
+
+async def test_an_escalation_can_go_further_be_withdrawn_or_be_reached_by_phone() -> None:
+    async with running(desk_make.notifying()) as rig:
+        await rig.press("x")
+        await rig.press("e")
+        await rig.press("p")
+        await rig.type("Dana Lee: ok")
+        await rig.press("r")
+        await rig.type("done")
+        assert rig.actions.calls == [
+            ("further", "helpdesk:4312"),
+            ("reached", "helpdesk:4312", "Dana Lee", "ok"),
+            ("withdraw", "helpdesk:4312", "done"),
+        ]
+
+
+async def test_what_has_ended_can_be_read_and_no_more() -> None:
+    async with running(desk_make.with_escalation(EscalationState.RESOLVED)) as rig:
+        await rig.press("x", "e", "r", "p")
+        assert rig.actions.calls == []
+        assert "No live escalation is under the cursor." in rig.text
+
+
+async def test_the_palette_offers_what_the_keys_do_and_never_a_screenshot() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("ctrl+p")
+        await rig.settle()
+        assert "Escalate  (E)" in rig.text
+        assert "Screenshot" not in rig.text
+        assert "Theme" not in rig.text
+        await rig.press("enter")
+        await rig.pilot.pause(2 * ALONE)
+        await rig.settle()
+        assert rig.actions.calls == [("escalate", "helpdesk:4312")]
