@@ -22,8 +22,8 @@ from oncall_tui.domain.fitting import fit, shorten, utf8
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import DeliveryError, Rejected
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.errors import Rejected
+from oncall_tui.http_client import Remote, TokenAuth, client, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -128,21 +128,21 @@ class GoAlertChannel:
                 await send(http, self._remote, "GET", "", also=frozenset(range(400, 500)))
             return CleanText("somebody answers; a test message shows whether the integration key is right")
         async with client(self._settings.url, auth=TokenAuth(self._settings.api_key)) as http:
-            (await self._asked(http, 1)).decode(_Reply)
+            await self._alert(http, 1)
         return CleanText("GoAlert answers the query; a test message shows whether the integration key is right")
 
-    async def _asked(self, http: httpx.AsyncClient, number: int) -> Answer:
+    async def _alert(self, http: httpx.AsyncClient, number: int) -> _Status | None:
         question = {"operationName": "OncallTui", "query": QUERY, "variables": {"id": number}}
-        return await send(http, self._remote, "POST", "api/graphql", json=question)
+        answer = await send(http, self._remote, "POST", "api/graphql", json=question)
+        reply = answer.decode(_Reply)
+        if reply.errors or reply.data is None:
+            raise Rejected(f"{self._remote.name} refused the query: make its api_key for exactly this query")
+        return reply.data.alert
 
     async def _acknowledgement(self, http: httpx.AsyncClient, message: Awaited) -> Acknowledgement | None:
         if not message.reference.isdecimal():
             raise Rejected(f"{self._remote.name} never told the number of this alert, so it cannot be looked up")
-        answer = await self._asked(http, int(message.reference))
-        reply = answer.decode(_Reply)
-        if reply.errors or reply.data is None:
-            raise DeliveryError(f"{self._remote.name} refused the query: make its api_key for exactly this query")
-        alert = reply.data.alert
+        alert = await self._alert(http, int(message.reference))
         if alert is None or alert.status == _OPEN:
             return None
         hers = [event for event in alert.events.nodes if self._is_hers(event.message)]

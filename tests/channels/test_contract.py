@@ -17,7 +17,8 @@ from tests.servers.sink import LOGIN_PAGE, LOOPBACK, Canned, Fault, Sink, closed
 
 pytestmark = pytest.mark.anyio
 
-LOST_ANSWERS = [fault for fault in Fault if fault is not Fault.NONE]
+LOST_ANSWERS = frozenset(Fault) - {Fault.NONE}
+NO_END = frozenset({Fault.SILENT, Fault.STALLED})
 REDIRECT = Canned(status=302, headers=(("Location", "/login"),))
 NOT_DOCUMENTED = [
     LOGIN_PAGE,  # login page
@@ -122,15 +123,24 @@ async def test_a_refused_connection_sent_nothing(rig: Rig) -> None:
 
 
 async def test_a_lost_answer_leaves_the_outcome_open(rig: Rig) -> None:
-    async def lost(fault: Fault) -> tuple[Fault, bool, int]:
+    for fault in LOST_ANSWERS - NO_END:
+        rig.sink.fault = fault
+        rig.sink.messages.clear()
+        with pytest.raises(OutcomeUnknown):
+            await rig.channel.send(a_message())
+        assert len(rig.sink.messages) == 1
+
+
+async def test_an_answer_without_end_is_waited_for_no_longer_than_the_limit(rig: Rig) -> None:
+    async def taken_for_unsent(fault: Fault) -> bool:
         async with rigged(rig.case) as broken:
             broken.sink.fault = fault
             with pytest.raises(DeliveryError) as caught:
                 await broken.hurried().send(a_message())
-            return fault, isinstance(caught.value, OutcomeUnknown), len(broken.sink.messages)
+            # On a busy machine the limit may end before anything left; what did arrive must never be called unsent.
+            return bool(broken.sink.messages) and not isinstance(caught.value, OutcomeUnknown)
 
-    outcomes = await asyncio.gather(*map(lost, LOST_ANSWERS))
-    assert outcomes == [(fault, True, 1) for fault in LOST_ANSWERS]
+    assert not any(await asyncio.gather(*map(taken_for_unsent, NO_END)))
 
 
 async def test_an_answer_that_is_not_the_documented_one_proves_nothing(rig: Rig) -> None:

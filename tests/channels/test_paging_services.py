@@ -113,6 +113,8 @@ async def test_a_goalert_key_made_for_another_query_is_named() -> None:
     async with trial("goalert") as at:
         with pytest.raises(DeliveryError, match="exactly this query"):
             await at.answers(canned({"data": None, "errors": [{"message": "wrong query"}]}))
+        with pytest.raises(DeliveryError, match="exactly this query"):
+            await at.channel.check()
 
 
 async def test_jsm_closes_by_the_same_alias() -> None:
