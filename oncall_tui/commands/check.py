@@ -33,12 +33,13 @@ class Finding:
 
 async def findings(config: Config, logbook: Logbook) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), *_rota(config)]
+    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
     found += [*_levels(config), *_tested(config, logbook)]
     try:
         resolve(config.secrets)
     except SecretUnavailable as error:
         found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
+    found += await _rota(config)
     subjects: list[tuple[str, TicketSource | Channel]] = [
         *((f"source {entry.id}", bootstrap.source_of(entry, utc_now)) for entry in config.sources),
         *((f"channel {entry.id}", bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
@@ -71,14 +72,25 @@ async def _seen(part: TicketSource | Channel) -> str:
     return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
 
 
-def _rota(config: Config) -> Sequence[Finding]:
+def _time_zones() -> Finding:
+    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since."""
+    known = version("tzdata")
+    is_good = utc_now().year - int(known.partition(".")[0]) <= 1
+    advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
+    return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
+
+
+async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
-    rota = bootstrap.rota_of(config)
-    found = problems(rota, now, now + AHEAD)
-    zones = Finding(subject="time zones", is_good=True, sentence=f"tzdata {version('tzdata')}")
+    try:
+        keeping = bootstrap.rota_keeping_of(config, utc_now)
+    except SecretUnavailable:
+        return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
+    await keeping.read_all()
+    found = (*problems(keeping.rota, now, now + AHEAD, config.policy), *keeping.problems)
     if not found:
-        return [zones, Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
-    return [zones, *(Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found)]
+        return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
+    return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
 
 
 def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from oncall_tui.bootstrap import escalations_of, station_of
+from oncall_tui.bootstrap import logbook_of, station_of
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
 from oncall_tui.domain.events import EscalationArmed, NotificationAccepted, Recorded
@@ -114,7 +114,7 @@ async def judge(
     armed = {event.escalation: event.brief.number for event in events if isinstance(event, EscalationArmed)}
     numbers = Counter(armed.values())
     accepted = {event.key for event in events if isinstance(event, NotificationAccepted)}
-    escalations = await escalations_of(scene.read())
+    escalations = (await logbook_of(scene.read())).escalations
     attempts = {attempt.key for escalation in escalations for attempt in escalation.attempts}
     told = [told for number in numbers for told in leaders.of(number)]
     return Verdict(
