@@ -114,7 +114,7 @@ class Delivery:
         channel = self._channels.get(message.channel)
         if channel is None:
             gone = CleanText(f"there is no channel {message.channel} any more")
-            return Settlement(key=message.key, state=DeliveryState.REJECTED, detail=gone)
+            return Settlement(key=message.key, state=DeliveryState.REJECTED, detail=gone, tries=claimed.tries)
         try:
             async with asyncio.timeout(SENDING_LIMIT.total_seconds()):
                 receipt = await channel.send(message)
@@ -127,12 +127,13 @@ class Delivery:
     def _again(self, claimed: Claimed, error: DeliveryError) -> Settlement:
         key, detail = claimed.message.key, CleanText(str(error))
         if isinstance(error, Rejected):
-            return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail)
+            return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail, tries=claimed.tries)
         pause = BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1]
         if isinstance(error, NotSent) and error.retry_after is not None:
             pause = max(pause, error.retry_after)
         state = DeliveryState.RETRYING if isinstance(error, NotSent) else DeliveryState.UNKNOWN
-        return Settlement(key=key, state=state, detail=detail, next_try_at=self._clock() + pause)
+        next_try_at = self._clock() + pause
+        return Settlement(key=key, state=state, detail=detail, next_try_at=next_try_at, tries=claimed.tries)
 
     def _is_wanted(self, message: OutgoingMessage) -> bool:
         """Tell whether a message still has to leave: after an acknowledgement only the stand-down does."""

@@ -71,4 +71,4 @@ class MemoryStore:
 
     def _in_order(self) -> Sequence[Entry]:
         open_entries = (entry for entry in self._outbox.values() if not entry.state.is_final)
-        return sorted(open_entries, key=lambda entry: (entry.next_try_at, urgency(entry.message)))
+        return sorted(open_entries, key=lambda entry: (urgency(entry.message), entry.next_try_at))

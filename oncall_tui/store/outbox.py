@@ -12,7 +12,7 @@ _FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDO
 
 
 def urgency(message: OutgoingMessage) -> int:
-    """Return where a message stands among those due at the same instant; the smallest leaves first."""
+    """Return how soon a message leaves among those that are due: bad news before all else, whatever waited longer."""
     return _FIRST_TO_LAST.index(message.purpose)
 
 
@@ -43,8 +43,12 @@ class Entry:
         return Claimed(message=self.message, tries=self.tries)
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether it may be claimed."""
-        return not self.state.is_final and self.next_try_at <= now
+        """Tell whether it may be claimed.
+
+        One that nobody tried yet always is: a wall clock that was set back must not hold up bad news.
+        """
+        is_untried = self.state is DeliveryState.PENDING
+        return is_untried or (not self.state.is_final and self.next_try_at <= now)
 
     def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Self:
         """Return it as its new holder has it."""
@@ -62,11 +66,13 @@ class Entry:
         """Return it as it stands after a settlement.
 
         A final state stays, except that the proof of acceptance outdoes a refusal: it may come from a holder whose
-        lease had ended while it was still sending. Accepted stays accepted.
+        lease had ended while it was still sending. Accepted stays accepted. Anything less from such a holder counts
+        for nothing: somebody else is sending the message now.
         """
         if self.state is DeliveryState.ACCEPTED:
             return self
-        if self.state.is_final and settlement.state is not DeliveryState.ACCEPTED:
+        is_overtaken = settlement.tries is not None and settlement.tries != self.tries
+        if (self.state.is_final or is_overtaken) and settlement.state is not DeliveryState.ACCEPTED:
             return self
         return replace(
             self,

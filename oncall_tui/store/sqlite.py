@@ -33,7 +33,8 @@ PATIENCE: Final = timedelta(seconds=1)
 
 _SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
-_TURN: Final = "next_try_at, urgency, number"
+_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ?)"
+_TURN: Final = "urgency, next_try_at, number"
 
 
 class SqliteStore:
@@ -105,7 +106,7 @@ class SqliteStore:
         """Take the message that is due longest, or None."""
 
         def work() -> Claimed | None:
-            query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND next_try_at <= ? ORDER BY {_TURN} LIMIT 1"
+            query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
             with self._file.transaction("IMMEDIATE") as connection:
                 found = connection.execute(query, (encode_instant(now),)).fetchone()
                 if found is None:

@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+from humanize import intcomma
+
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.ticket import Status
@@ -89,7 +91,7 @@ def counts(desk: Desk, now: datetime) -> str:
         (sum(ticket.is_late(now) for ticket in tickets), "late"),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
-    return "  ".join(f"{count} {word}" for count, word in figures)
+    return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
 
 
 def notices(desk: Desk) -> tuple[str, ...]:

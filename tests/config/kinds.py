@@ -1,88 +1,13 @@
-"""Settings classes that stand in for the connectors', key for key."""
+"""The kinds of connectors a config may name, with their real settings; the demo is none of them."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from pathlib import Path
-
-from oncall_tui.secrets import Secret
-
-MINUTE = timedelta(minutes=1)
+from oncall_tui.bootstrap import LateKinds
+from oncall_tui.channels import CHANNELS as ALL_CHANNELS
+from oncall_tui.sources import SOURCES as ALL_SOURCES
 
 
-class Security(StrEnum):
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
+def _of_a_config(modules: dict[str, str]) -> dict[str, type]:
+    return {kind: settings for kind, settings in LateKinds(modules).items() if kind != "demo"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    path: Path | None = None
-    url: str = ""
-    token: Secret | None = None
-    refresh: timedelta = MINUTE
-    timeout: timedelta = MINUTE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
-    host: str
-    port: int | None = None
-    security: Security = Security.TLS
-    user: str
-    password: Secret
-    folder: str = "INBOX"
-    sent_folder: str | None = None
-    us: tuple[str, ...] = ()
-    since: timedelta = timedelta(days=30)
-    is_list: bool = False
-    refresh: timedelta = MINUTE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestTracker:
-    url: str
-    token: Secret | None = None
-    user: str = ""
-    password: Secret | None = None
-    query: str = ""
-    refresh: timedelta = MINUTE
-    timeout: timedelta = MINUTE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Email:
-    to: str
-    from_: str
-    reply_to: str | None = None
-    smtp_host: str
-    smtp_port: int | None = None
-    smtp_security: Security = Security.TLS
-    user: str | None = None
-    password: Secret | None = None
-    imap_host: str | None = None
-    imap_port: int | None = None
-    imap_security: Security = Security.TLS
-    imap_user: str | None = None
-    imap_password: Secret | None = None
-    imap_folder: str = "INBOX"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
-    url: str
-    token: Secret | None = None
-    acknowledgements: str | None = None
-    person: str | None = None
-    timeout: timedelta = MINUTE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    run: tuple[str, ...]
-    timeout: timedelta = MINUTE
-
-
-SOURCES: dict[str, type] = {"file": File, "mailbox": Mailbox, "rt": RequestTracker}
-CHANNELS: dict[str, type] = {"email": Email, "webhook": Webhook, "command": Command}
+SOURCES = _of_a_config(dict(ALL_SOURCES))
+CHANNELS = _of_a_config(dict(ALL_CHANNELS))

@@ -42,7 +42,13 @@ def back_to_the_list(running: Dashboard) -> None:
     running.see("E Escalate  ⏎ Open")
 
 
-@pytest.mark.parametrize("reply", ["DA3 of VTE", "typed paste"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "DA3 of VTE",
+        *(pytest.param(name, marks=pytest.mark.full) for name in ("typed paste", "typed paste, small", "title report")),
+    ],
+)
 def test_an_e_inside_a_burst_is_ignored_and_says_so(tmp_path: Path, reply: str) -> None:
     desk = HostileDesk(tmp_path)
     with Dashboard(desk.command(), desk.environ) as running:
@@ -54,7 +60,7 @@ def test_an_e_inside_a_burst_is_ignored_and_says_so(tmp_path: Path, reply: str) 
 
 
 ANSWERS = [
-    pytest.param(("three of them", "terminfo", "bracketed paste of E alone", "broken UTF-8"), id="the worst"),
+    pytest.param(("bracketed paste of E alone", "broken UTF-8"), id="the worst"),
     pytest.param(tuple(REPLIES), id="all", marks=pytest.mark.full),
 ]
 
@@ -75,6 +81,7 @@ def test_nothing_a_terminal_answers_escalates(tmp_path: Path, replies: tuple[str
     assert (desk.escalations, desk.sent, desk.files) == (0, [], set())
 
 
+@pytest.mark.full
 def test_a_person_who_presses_e_escalates(tmp_path: Path) -> None:
     desk = HostileDesk(tmp_path)
     with Dashboard(desk.command(), desk.environ) as running:
@@ -94,6 +101,7 @@ def test_an_e_that_is_held_down_is_one_press(tmp_path: Path) -> None:
     assert (desk.escalations, by_hand(desk), len(desk.sent)) == (1, 0, 1)
 
 
+@pytest.mark.full
 @pytest.mark.anyio
 async def test_a_hostile_ticket_is_escalated_and_its_hostile_acknowledgement_is_only_shown(tmp_path: Path) -> None:
     hostile = "[/]\x1b[2J\x9b6n[@click=app.quit]E[/] \u202eOK\x1b]52;c;RQ==\x07"

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from oncall_tui.clock import utc_now
+from oncall_tui.ui.list_lines import CURSOR
 from tests.mail.letters import raw_letter
 from tests.servers.dovecot import Dovecot
 from tests.servers.first_shift import Workplace, workplace
@@ -71,14 +73,26 @@ def shown_groups(opened: Terminal) -> list[tuple[str, str, str]]:
     """Return every group line: clock, places, count; paging through the list from its top to its end."""
     opened.press("Home")
     found: dict[str, tuple[str, str, str]] = {}
-    for _ in range(8):
-        for line in opened.lines:
+    for _ in range(TICKETS):
+        lines = opened.lines
+        for line in lines:
             if match := GROUP_LINE.search(BESIDE_THE_LIST.split(line)[0]):
                 clock, places, unknown, count = match.groups()
-                found.setdefault(places or unknown, (clock or "", (places or unknown).strip(), count))
-        opened.press("PageDown")
-        opened.wait_until(lambda _: True)
+                found.setdefault(places or unknown, (clock or "", places or unknown, count))
+        if "Clock unknown" in found:
+            break
+        cursor = _cursor_line(lines)
+        opened.press("Down", "Down", "Down")
+        opened.wait_until(partial(_has_moved, cursor))
     return list(found.values())
+
+
+def _has_moved(was: str, screen: str) -> bool:
+    return _cursor_line(screen.splitlines()) != was
+
+
+def _cursor_line(lines: Sequence[str]) -> str:
+    return next((line.split()[0] + line.split()[1] for line in lines if line.startswith(CURSOR)), "")
 
 
 @pytest.fixture
@@ -101,7 +115,7 @@ def test_the_dashboard_shows_the_same_groups_with_the_clocks_of_now(
 ) -> None:
     with terminal(tmp_path / "tmux", size) as opened:
         opened.run("--config", str(desk.config), environment=dict(desk.environment))
-        opened.wait_for(f"{TICKETS} open")
+        opened.wait_until(lambda screen: re.search(r"Auckland .*  3\b", screen) is not None)
         shown = shown_groups(opened)
         now = utc_now()
     assert [(place.split(" · ")[0], int(count)) for _, place, count in shown] == [

@@ -95,22 +95,40 @@ async def test_a_message_is_claimed_by_one_holder_only(open_store: Open) -> None
     assert await one.unsettled() == [(message("k"), DeliveryState.SENDING, NOW + LEASE)]
 
 
-async def test_nothing_is_claimed_before_its_time(store: Store) -> None:
+async def test_nothing_is_tried_again_before_its_time(store: Store) -> None:
     await store.append(OTHER, [], at=NOW, send=[message("k")])
-    assert await store.claim(now=NOW - timedelta(microseconds=1), holder="a", lease=LEASE) is None
-    assert await store.claim(now=NOW, holder="a", lease=LEASE) is not None
+    await store.claim(now=NOW, holder="a", lease=LEASE)
+    again = Settlement(key=MessageKey("k"), state=DeliveryState.RETRYING, next_try_at=NOW + SECOND)
+    await store.append(OTHER, [], at=NOW, settle=again)
+    assert await store.claim(now=NOW + SECOND - timedelta(microseconds=1), holder="a", lease=LEASE) is None
+    assert await store.claim(now=NOW + SECOND, holder="a", lease=LEASE) is not None
 
 
-async def test_what_is_due_longest_leaves_first_and_of_equals_the_notification(store: Store) -> None:
+async def test_a_clock_set_back_holds_up_nothing_that_was_never_tried(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    assert await store.claim(now=NOW - timedelta(hours=2), holder="a", lease=LEASE) is not None
+
+
+async def test_a_holder_that_was_overtaken_frees_nothing(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    slow = await store.claim(now=NOW, holder="slow", lease=LEASE)
+    assert slow is not None
+    assert await store.claim(now=NOW + LEASE, holder="next", lease=LEASE) is not None
+    late = Settlement(key=MessageKey("k"), state=DeliveryState.RETRYING, next_try_at=NOW, tries=slow.tries)
+    await store.append(OTHER, [], at=NOW + LEASE, settle=late)
+    assert await store.claim(now=NOW + LEASE, holder="third", lease=LEASE) is None
+
+
+async def test_bad_news_leaves_first_and_of_equals_what_is_due_longest(store: Store) -> None:
     mixed = [message(purpose, purpose) for purpose in reversed(Purpose)]
     await store.append(OTHER, [], at=NOW, send=[*mixed, message("second")])
     await store.append(OTHER, [], at=NOW - SECOND, send=[message("older", Purpose.HANDOVER)])
     claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(7)]
     assert [claim.message.key if claim else None for claim in claims] == [
-        "older",
         "notification",
         "second",
         "stand-down",
+        "older",
         "handover",
         "test",
         None,

@@ -8,10 +8,10 @@ from oncall_tui.domain.message import DeliveryState
 from oncall_tui.domain.text import CleanText
 from oncall_tui.ui.escalation_text import on_strip, proof, strip_text, timeline
 from tests import desk_make
-from tests.desk_make import BOTH_ACCEPTED, DANA, MINUTE, NOW, PLAN, attempt, escalation
+from tests.desk_make import BOTH_ACCEPTED, DANA, MINUTE, NOW, POLICY, attempt, escalation
 
 ZONE = "America/New_York"
-ONE_LEVEL = replace(PLAN, levels=PLAN.levels[:1])
+ONE_LEVEL = replace(POLICY, levels=POLICY.levels[:1])
 
 
 def strip(*escalations: Escalation, width: int = 78) -> tuple[str, str]:
@@ -71,9 +71,9 @@ def test_the_best_proof_for_a_person_counts() -> None:
         ({"level": 1, "attempts": ()}, "Next: Sam Cho by sam-push at 22:06."),
         ({"attempts": BOTH_ACCEPTED, "next_action_at": NOW}, "Next: Sam Cho now."),
         ({"attempts": BOTH_ACCEPTED, "next_action_at": None}, "Nothing more happens by itself: ring somebody."),
-        ({"plan": ONE_LEVEL, "attempts": BOTH_ACCEPTED}, "Next: Dana Lee again at 22:06."),
+        ({"policy": ONE_LEVEL, "attempts": BOTH_ACCEPTED}, "Next: Dana Lee again at 22:06."),
         (
-            {"plan": ONE_LEVEL, "attempts": tuple(replace(a, round=3) for a in BOTH_ACCEPTED), "round": 3},
+            {"policy": ONE_LEVEL, "attempts": tuple(replace(a, round=3) for a in BOTH_ACCEPTED), "round": 3},
             "Next: nobody is left, you are told at 22:06.",
         ),
     ],
@@ -90,8 +90,8 @@ def test_an_escalation_that_reached_nobody_says_whom_to_ring_and_what_to_say() -
 
 
 def test_without_any_number_it_names_the_person() -> None:
-    plan = replace(PLAN, levels=(replace(PLAN.levels[0], targets=(replace(DANA, phone=""),)),))
-    first, _ = strip(escalation(EscalationState.EXHAUSTED, plan=plan))
+    policy = replace(POLICY, levels=(replace(POLICY.levels[0], targets=(replace(DANA, phone=""),)),))
+    first, _ = strip(escalation(EscalationState.EXHAUSTED, policy=policy))
     assert "Reach Dana Lee yourself" in first
 
 

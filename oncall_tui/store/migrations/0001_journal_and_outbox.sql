@@ -40,5 +40,5 @@ CREATE TABLE outbox (
     reference TEXT NOT NULL
 );
 
-CREATE INDEX outbox_by_turn ON outbox (next_try_at, urgency, number)
+CREATE INDEX outbox_by_turn ON outbox (urgency, next_try_at, number)
 WHERE state IN ('pending', 'sending', 'retrying', 'unknown');

@@ -1,0 +1,60 @@
+"""README says what the program really does."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from oncall_tui.arguments import parse
+from oncall_tui.ui.app import OnCallApp
+from oncall_tui.ui.screens.queue import QueueScreen
+from oncall_tui.ui.widgets.key_line import key_name
+from oncall_tui.ui.widgets.ticket_list import TicketList
+from tests.screen import WRITE_GOLDEN
+
+README = Path(__file__).parents[2] / "README.md"
+KEYS = re.compile(r"(?<=<!-- keys -->\n).*?(?=<!-- /keys -->)", re.DOTALL)
+
+
+def bindings() -> Iterable[Binding]:
+    for owner in (QueueScreen, OnCallApp, TicketList):
+        yield from Binding.make_bindings(owner.BINDINGS)
+
+
+def key_table() -> str:
+    sentences: dict[str, tuple[list[str], str]] = {}
+    for binding in bindings():
+        names, _ = sentences.setdefault(binding.action, ([], binding.tooltip))
+        if (name := key_name(binding)) not in names:
+            names.append(name)
+    rows = (f"| {' · '.join(names)} | {sentence} |" for names, sentence in sentences.values())
+    return "\n".join(["| key | does |", "|---|---|", *rows, ""])
+
+
+def test_the_key_table_is_that_of_the_bindings() -> None:
+    text = README.read_text(encoding="utf-8")
+    if os.environ.get(WRITE_GOLDEN):
+        README.write_text(text := KEYS.sub(lambda _: key_table(), text), encoding="utf-8")
+    found = KEYS.search(text)
+    assert found is not None
+    assert found.group() == key_table()
+
+
+def test_every_key_says_what_it_does() -> None:
+    assert not [binding.key for binding in bindings() if not binding.tooltip]
+
+
+COMMANDS = re.findall(r"^\| `oncall-tui ([a-z]+)(.*?)` \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("command", "options"), COMMANDS)
+def test_every_command_readme_names_is_one(command: str, options: str) -> None:
+    flags = re.findall(r"--[a-z-]+", options)
+    values = {"--at": ["2026-11-20T22:05Z"], "--seed": ["3"], "--tickets": ["3"], "--from": ["2026-11-20"]}
+    values |= {"--weeks": ["2"], "--why": ["because"], "--person": ["ana"]}
+    for flag in flags:
+        words = ["helpdesk:1"] if command == "escalate" else []
+        assert parse([command, *words, flag, *values.get(flag, [])]).command == command
