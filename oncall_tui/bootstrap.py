@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
 from oncall_tui.channels import CHANNELS
-from oncall_tui.clock import Clock, clock_started_at, utc_now
+from oncall_tui.clock import Clock, clock_started_at, stopwatch, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
 from oncall_tui.domain.escalation import Escalation
@@ -34,9 +35,11 @@ from oncall_tui.services.polling import Feed, Polling
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.sources import SOURCES
+from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
+from oncall_tui.store.steadfast import SteadfastStore
 
 
 class LateKinds(Mapping[str, type]):
@@ -77,6 +80,7 @@ class Parts:
     store: Store
     shelf: HandoverShelf
     crashes: CrashFile
+    troubles: Troubles
     clock: Clock = utc_now
 
 
@@ -125,26 +129,34 @@ def rota_of(config: Config) -> Rota:
     )
 
 
-async def open_store(config: Config) -> Store:
-    """Open the team's journal, or raise ``StoreFailed``."""
-    return await SqliteStore.open(config.team.store)
+async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
+    """Open the team's journal; whatever is wrong with the disk is said, and stops nothing."""
+    me = next((person for person in config.people if person.id == config.me), None)
+    zone = ZoneInfo(me.time_zone if me else config.team.time_zone)
+    store = SteadfastStore(config.team.store, DiskReport(troubles, clock, zone), clock=clock, stopwatch=stopwatch)
+    await store.open()
+    return store
 
 
 async def escalations_of(config: Config) -> Sequence[Escalation]:
-    """Return every escalation of the team's journal; none where there is no journal yet."""
-    if not config.team.store.exists():
-        return ()
-    store = await open_store(config)
+    """Return every escalation of the team's journal, or raise ``StoreFailed``; none where there is no journal yet."""
+    with suppress(OSError):  # opening it says what is wrong
+        if not config.team.store.exists():
+            return ()
+    store = await SqliteStore.open_to_read(config.team.store)
     logbook = Logbook(store, utc_now)
-    await logbook.catch_up()
-    await store.close()
+    try:
+        await logbook.catch_up()
+    finally:
+        await store.close()
     return logbook.escalations
 
 
 async def station_of(config: Config, clock: Clock = utc_now) -> Station:
-    """Put a station together from a config, its secrets fetched; raise ``SecretUnavailable`` or ``StoreFailed``."""
+    """Put a station together from a config, its secrets fetched, or raise ``SecretUnavailable``."""
     resolve(config.secrets)
     folder = config.team.store.parent
+    troubles = Troubles()
     return _station(
         Parts(
             team=_team(config),
@@ -153,9 +165,10 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
                 for entry in config.sources
             ],
             channels={entry.id: channel_of(entry, clock) for entry in config.channels},
-            store=await open_store(config),
+            store=await open_store(config, clock, troubles),
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock, config.secrets),
+            troubles=troubles,
             clock=clock,
         ),
     )
@@ -217,13 +230,14 @@ def demo_station(
             store=MemoryStore(),
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock),
+            troubles=Troubles(),
             clock=clock,
         ),
     )
 
 
 def _station(parts: Parts) -> Station:
-    troubles = Troubles()
+    troubles = parts.troubles
     logbook = Logbook(parts.store, parts.clock)
     polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
     escalating = Escalating(logbook, parts.channels, parts.clock, troubles)

@@ -3,7 +3,8 @@
 import argparse
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -13,9 +14,11 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status
 from oncall_tui.domain import handover as handovers
+from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
+from oncall_tui.errors import StoreFailed
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 
@@ -56,6 +59,7 @@ async def _list(asked: argparse.Namespace) -> int:
     opened = await _read(asked, _clock(asked))
     desk = opened.board.desk()
     await opened.close()
+    _complain(opened)
     _print(listing.as_json(desk) if asked.json else listing.as_text(desk))
     return 0 if listing.is_complete(desk) else FINDING
 
@@ -75,9 +79,14 @@ def _rota(asked: argparse.Namespace) -> int:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
-    escalations = await bootstrap.escalations_of(config)
-    _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()))
-    return 0
+    escalations: Sequence[Escalation] = ()
+    unknown = ""
+    try:
+        escalations = await bootstrap.escalations_of(config)
+    except StoreFailed as error:
+        unknown = f" · ESCALATIONS UNKNOWN: {error}"
+    _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    return FINDING if unknown else 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
@@ -93,8 +102,9 @@ async def _handover(asked: argparse.Namespace) -> int:
         draft = opened.actions.handing_over.draft()
     finally:
         await opened.close()
+    _complain(opened)
     _print(msgspec.to_builtins(draft) if asked.json else handovers.markdown(draft))
-    return 0
+    return FINDING if opened.troubles.sentences else 0
 
 
 async def _escalate(asked: argparse.Namespace) -> int:
@@ -103,6 +113,7 @@ async def _escalate(asked: argparse.Namespace) -> int:
         return await escalate.escalate(opened, asked.ticket, why=asked.why, waits=asked.wait, say=_print)
     finally:
         await opened.close()
+        _complain(opened)
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
@@ -111,6 +122,12 @@ async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     await opened.open()
     await opened.polling.read_all()
     return opened
+
+
+def _complain(closed: Station) -> None:
+    """Say beside the output what is wrong with ourselves."""
+    for sentence in closed.troubles.sentences:
+        print(f"oncall-tui: {sentence}", file=sys.stderr)
 
 
 def _clock(asked: argparse.Namespace) -> Clock:
