@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     _escalate(commands)
     _rota(commands)
     _handover(commands)
+    commands.add_parser("watch", help="the same loops without a screen, for a server")
     commands.add_parser("status", help="one short line for a tmux or shell status bar")
     return parser
 
@@ -40,6 +41,9 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="try the config, the rota, every source and every channel for real")
+    check.add_argument(
+        "--send-test", action="store_true", help="send a test to everybody on a level and wait for the acknowledgement"
+    )
     check.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -58,11 +62,12 @@ def _escalate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _rota(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     rota = commands.add_parser("rota", help="who is on call when, gaps and problems")
-    rota.add_argument(
-        "--from", dest="start", type=date.fromisoformat, metavar="D", help="first day, such as 2026-11-20"
-    )
+    rota.add_argument("--from", dest="start", type=_day, metavar="D", help="first day, such as 2026-11-20")
     rota.add_argument("--weeks", type=_count, default=8, metavar="N", help="how many weeks (8)")
-    rota.add_argument("--json", action="store_true", help="print JSON")
+    form = rota.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--ics", action="store_true", help="print a calendar for Google, Outlook or Apple")
+    rota.add_argument("--person", metavar="ID", help="with --ics: only this person's shifts")
     rota.add_argument("--at", type=_instant, metavar="T", help="as if it were then")
 
 
@@ -73,15 +78,24 @@ def _handover(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     form.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date; write it like 2026-11-20") from None
+
+
 def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no instant; write it like 2026-11-20T22:05-05:00") from None
     if at.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text} names no offset; write for instance {text}Z or {text}+01:00")
     return at.astimezone(UTC)
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return count
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)

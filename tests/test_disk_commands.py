@@ -68,3 +68,10 @@ def test_status_says_that_escalations_are_unknown(config: Path, capsys: pytest.C
     line = capsys.readouterr().out
     assert line.startswith("Ana Ruiz")
     assert "ESCALATIONS UNKNOWN: “" in line
+
+
+def test_check_finds_it_and_tries_everything_else(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--config", str(config), "check"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("PROBLEM  journal: nothing can be recorded") for line in lines)
+    assert any("source helpdesk" in line for line in lines)

@@ -3,25 +3,31 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status
+from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
-from oncall_tui.errors import StoreFailed
+from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 
+ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
+"""How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
 
@@ -38,23 +44,6 @@ async def station(asked: argparse.Namespace) -> Station:
     return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
-async def command(asked: argparse.Namespace) -> int:
-    """Run a command that needs no screen."""
-    match asked.command:
-        case "list":
-            return await _list(asked)
-        case "rota":
-            return _rota(asked)
-        case "status":
-            return await _status(asked)
-        case "check":
-            return await _check(asked)
-        case "handover":
-            return await _handover(asked)
-        case _:
-            return await _escalate(asked)
-
-
 async def _list(asked: argparse.Namespace) -> int:
     opened = await _read(asked, _clock(asked))
     desk = opened.board.desk()
@@ -64,12 +53,20 @@ async def _list(asked: argparse.Namespace) -> int:
     return 0 if listing.is_complete(desk) else FINDING
 
 
-def _rota(asked: argparse.Namespace) -> int:
+async def _rota(asked: argparse.Namespace) -> int:
+    if asked.person is not None and not asked.ics:
+        raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    schedule = bootstrap.rota_of(config)
+    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    await keeping.open()
+    await keeping.read_all()
+    schedule = keeping.rota
     start = _start(asked, schedule)
     end = start + timedelta(weeks=asked.weeks)
-    found = problems(schedule, start, end)
+    if asked.ics:
+        _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
+        return 0
+    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -82,18 +79,30 @@ async def _status(asked: argparse.Namespace) -> int:
     escalations: Sequence[Escalation] = ()
     unknown = ""
     try:
-        escalations = await bootstrap.escalations_of(config)
+        escalations = (await bootstrap.logbook_of(config)).escalations
     except StoreFailed as error:
         unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    keeping = bootstrap.rota_keeping_of(config, utc_now)
+    await keeping.open()
+    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
     return FINDING if unknown else 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
     config = bootstrap.load_config(asked.config, os.environ)
+    if asked.send_test:
+        await _send_test(config)
     findings = await check.findings(config)
     _print(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
+
+
+async def _send_test(config: Config) -> None:
+    opened = await bootstrap.station_of(config)
+    await opened.open()
+    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
+    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    await opened.close()
 
 
 async def _handover(asked: argparse.Namespace) -> int:
@@ -114,6 +123,23 @@ async def _escalate(asked: argparse.Namespace) -> int:
     finally:
         await opened.close()
         _complain(opened)
+
+
+async def _watch(asked: argparse.Namespace) -> int:
+    return await watch.watch(await station(asked), _print)
+
+
+def leave_watch(asked: argparse.Namespace) -> None:
+    """Start a watch of its own that outlives this process and its terminal."""
+    config = ["--config", str(asked.config.absolute())] if asked.config else []
+    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
+    subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "oncall_tui", *config, "watch"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
@@ -142,9 +168,30 @@ def _start(asked: argparse.Namespace, schedule: Rota) -> datetime:
     return at.astimezone(UTC)
 
 
+def _write(calendar: bytes) -> None:
+    """Write a calendar as it is, whatever the terminal's encoding and line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(calendar)
+    sys.stdout.buffer.flush()
+
+
 def _print(what: "Mapping[str, object] | str | object") -> None:
     """Print text for a person, or JSON; nothing that strangers wrote may steer the terminal."""
     if isinstance(what, str):
         print(clean_body(what, limit=10_000_000))
     else:
         print(json.dumps(what, ensure_ascii=False, indent=2))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
+    {
+        "check": _check,
+        "escalate": _escalate,
+        "handover": _handover,
+        "list": _list,
+        "rota": _rota,
+        "status": _status,
+        "watch": _watch,
+    }
+)
+"""Every command that needs no screen."""

@@ -10,7 +10,14 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from oncall_tui.domain.episode import Escalation, EscalationState
-from oncall_tui.domain.events import GoodNewsNoted, MachineSlept, Recorded, SourceBack, SourceLost
+from oncall_tui.domain.events import (
+    GoodNewsNoted,
+    HandoverMessageSettled,
+    MachineSlept,
+    Recorded,
+    SourceBack,
+    SourceLost,
+)
 from oncall_tui.domain.people import Person
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import CleanText
@@ -156,7 +163,7 @@ def _why(entry: Entry, handover: Handover) -> str:
     if ticket.waiting_since is not None:
         facts.append(f"waiting {_span(now - ticket.waiting_since)}")
     if ticket.touches is not None:
-        facts.append(f"{ticket.touches} touches")
+        facts.append("1 touch" if ticket.touches == 1 else f"{ticket.touches} touches")
     if entry.escalation is not None:
         facts.append(_escalation(entry.escalation, handover))
     return "; ".join(facts)
@@ -195,6 +202,8 @@ def _event(recorded: Recorded, zone: str) -> str:
             return f"- {_at(recorded.at, zone)}: {source} answers again"
         case GoodNewsNoted(text=text):
             return f"- {_at(recorded.at, zone)}: good news: {text}"
+        case HandoverMessageSettled(is_accepted=False, detail=detail):
+            return f"- {_at(recorded.at, zone)}: the handover was refused: {detail}"
         case MachineSlept(fell_asleep_at=start, woke_at=end):
             return f"- This machine slept from {_at(start, zone)} to {_at(end, zone)}: nobody was watching"
         case _:

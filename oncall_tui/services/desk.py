@@ -88,7 +88,8 @@ class Desk:
     @property
     def is_quiet(self) -> bool:
         """Tell whether every source answers and nothing is waiting."""
-        return self.sight is Sight.LIVE and not any(group.rows for group in self.groups)
+        is_everything_seen = bool(self.sources) and all(source.state is SourceState.LIVE for source in self.sources)
+        return is_everything_seen and not any(group.rows for group in self.groups)
 
     def row(self, ticket: TicketId) -> Row | None:
         """Return a ticket's row, or None when it is not on the screen any more."""

@@ -90,7 +90,7 @@ class HandingOver:
         )
         await self._logbook.note(delivered, send=messages)
         told = ", ".join(f"{message.channel}" for message in messages)
-        sentence = f"{saved} on its way through {told}." if told else f"{saved} no channel takes it."
+        sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
         return sentence + "".join(f" {who} has no channel." for who in unreachable)
 
     async def _save(self, draft: Handover, text: CleanText, *, is_delivered: bool) -> tuple[str, str]:
@@ -101,7 +101,7 @@ class HandingOver:
             if not is_delivered:
                 raise StoreFailed(f"Nobody gets it: no channel takes it, and {error}. Copy it from here.") from error
             return "", f"NOT SAVED ({error}), but"
-        return place, f"Saved as {place};"
+        return place, f"Saved as {place},"
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:
         messages, unreachable = [], []

@@ -196,7 +196,10 @@ def _rows(body: bytes) -> Iterator[object]:
 def _csv_rows(text: str) -> Iterator[object]:
     header = text.lstrip().partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","  # spreadsheets of half the world write ;
-    for row in csv.DictReader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter, restval="\0", restkey="\0"):
+    rows = csv.DictReader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter, restval="\0", restkey="\0")
+    if not {"id", "subject"} <= {name.strip() for name in rows.fieldnames or ()}:  # a login page is no empty desk
+        raise ValueError("it is neither JSON nor CSV whose first line names `id` and `subject`")
+    for row in rows:
         if "\0" in row or "\0" in row.values():
             raise ValueError("it has more or fewer cells than the first line names")
         yield _nested({name.strip(): cell for name, cell in row.items() if cell or name == "subject"})

@@ -1,14 +1,14 @@
 """Escalations in words that never say more than was proved; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len
 
 from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
+from oncall_tui.domain.ladder import current_level, deliverable, untried
 from oncall_tui.domain.message import DeliveryState
-from oncall_tui.domain.policy import Level, Target
 from oncall_tui.ui.text import between, clock, cut, due
 
 ALL_OF_IT = "X for all of it"
@@ -74,7 +74,7 @@ def _armed_facts(escalation: Escalation, now: datetime) -> str:
     brief = escalation.brief
     facts = (
         due(brief.due_at, now).capitalize() if brief.due_at else "",
-        f"{brief.touches} touches" if brief.touches is not None else "",
+        "" if brief.touches is None else "1 touch" if brief.touches == 1 else f"{brief.touches} touches",
         brief.tier,
     )
     return ", ".join(fact for fact in facts if fact) + "."
@@ -133,24 +133,22 @@ def next_step(escalation: Escalation, now: datetime, zone: str) -> str:
 
 
 def _next_people(escalation: Escalation) -> str:
+    on_level = deliverable(escalation, current_level(escalation)) if escalation.level >= 0 else ()
+    coming = [(target, channels[0]) for target in on_level if (channels := untried(escalation, target))]
+    if coming:
+        return _and(f"{target.name} by {channel}" for target, channel in coming)
+    names = next(filter(None, _later_levels(escalation)), "")
+    return names or "nobody is left, you are told"
+
+
+def _later_levels(escalation: Escalation) -> Iterator[str]:
+    """Yield who can be reached on each level that is still to come, round after round."""
     levels = escalation.policy.levels
-    level = levels[escalation.level] if 0 <= escalation.level < len(levels) else None
-    untried = _untried(escalation, level) if level else ()
-    if untried:
-        return _and(f"{target.name} by {channel}" for target, channel in untried)
-    if escalation.level + 1 < len(levels):
-        return _and(target.name for target in levels[escalation.level + 1].targets) or "the next level"
-    if escalation.round < escalation.policy.rounds and levels:
-        return f"{_and(target.name for target in levels[0].targets)} again"
-    return "nobody is left, you are told"
-
-
-def _untried(escalation: Escalation, level: Level) -> tuple[tuple[Target, str], ...]:
-    tried = {
-        (a.person, a.channel) for a in escalation.attempts if (a.round, a.level) == (escalation.round, escalation.level)
-    }
-    left = ([c for c in target.channels if (target.person, c) not in tried] for target in level.targets)
-    return tuple((target, channels[0]) for target, channels in zip(level.targets, left, strict=True) if channels)
+    for round_ in range(escalation.round, escalation.policy.rounds + 1):
+        is_again = round_ > escalation.round
+        for level in levels if is_again else levels[escalation.level + 1 :]:
+            names = _and(target.name for target in deliverable(escalation, level))
+            yield f"{names} again" if names and is_again else names
 
 
 def acknowledged(escalation: Escalation, now: datetime, zone: str) -> str:

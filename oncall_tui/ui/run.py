@@ -2,19 +2,29 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from oncall_tui.clock import stopwatch
+from oncall_tui.errors import BadUse
 from oncall_tui.services.station import Station
+from oncall_tui.ui import terminal
 from oncall_tui.ui.app import OnCallApp
 
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LOOK_EVERY = 0.5
+"""Seconds between two looks at the terminal."""
 
 
-async def dashboard(station: Station) -> int:
-    """Show a station until its user leaves, and return the exit code.
+async def dashboard(station: Station, leave_watch: Callable[[], None] | None = None) -> int:
+    """Show a station until its user leaves, and return the exit code; raise ``BadUse`` without a terminal.
+
+    ``leave_watch`` starts the same loops without a screen, for a user who leaves while an escalation is live.
 
     The loops are tasks beside the app and not workers of it: leaving the screen cancels no message that is on its way.
     """
+    if not terminal.can_be_drawn_on():
+        await station.close()
+        raise BadUse("the dashboard needs a terminal; “oncall-tui list” needs none")
     await station.open()
     app = OnCallApp(
         station.actions,
@@ -22,16 +32,39 @@ async def dashboard(station: Station) -> int:
         stopwatch=stopwatch,
         desk=station.board.desk(),
         on_crash=station.report,
+        leave_watch=leave_watch,
     )
+    app.driver_class = terminal.LastingDriver
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, app.exit, None, 128 + number)
-    loops = asyncio.create_task(station.run())
+        loop.add_signal_handler(number, _end, app, number)
+    tasks = {asyncio.create_task(station.run()), asyncio.create_task(_end_with_terminal(app))}
     station.board.watch(app.show)
     try:
         await app.run_async()
     finally:
-        loops.cancel()
-        await asyncio.wait({loops})
+        if is_gone := not terminal.is_there():
+            terminal.let_go()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         await station.close()
-    return app.return_code or 0
+    return _exit_code(signal.SIGHUP) if is_gone else app.return_code or 0
+
+
+async def _end_with_terminal(app: OnCallApp) -> None:
+    """End the app when its terminal is closed, which not everybody is told by a signal."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        if not terminal.is_there():
+            return _end(app, signal.SIGHUP)
+
+
+def _end(app: OnCallApp, number: signal.Signals) -> None:
+    if not terminal.is_there():
+        terminal.let_go()
+    app.exit(None, _exit_code(number))
+
+
+def _exit_code(number: signal.Signals) -> int:
+    return 128 + number

@@ -1,10 +1,10 @@
 """Instants and durations in the words of the screen; pure, so that it is tested without an app."""
 
-from datetime import datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta
 
 from rich.cells import cell_len, set_cell_size
+
+from oncall_tui.domain.wall_time import local, zone_info
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -36,17 +36,9 @@ def between(left: str, right: str, width: int) -> str:
     return fit(left, width - cell_len(right) - 1) + " " + right if right else cut(left, width)
 
 
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 def wall(at: datetime, zone: str) -> datetime:
     """Return an instant on a zone's wall clock; in UTC when the zone is unknown."""
-    return at.astimezone(_zone(zone) or ZoneInfo("UTC"))
+    return local(at, zone_info(zone) or UTC)
 
 
 def place(zone: str) -> str:

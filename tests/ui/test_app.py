@@ -19,15 +19,33 @@ async def test_q_leaves_when_nothing_is_live() -> None:
         assert not rig.app.is_running
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
-async def test_leaving_with_a_live_escalation_asks_first(key: str) -> None:
+async def test_leaving_with_a_live_escalation_asks_first() -> None:
     async with running(desk_make.notifying()) as rig:
-        await rig.press(key)
-        assert "Escalation of 4312 is live" in rig.text
-        await rig.press("escape")
-        assert rig.app.is_running
-        await rig.press(key, "q")
+        for key in ("q", "ctrl+q", "ctrl+c"):
+            await rig.press(key)
+            assert "Escalation of 4312 is live" in rig.text
+            await rig.press("escape")
+            assert rig.app.is_running
+        await rig.press("q", "q")
         assert not rig.app.is_running
+
+
+async def test_leaving_can_leave_a_watch_running() -> None:
+    left: list[str] = []
+    async with running(desk_make.notifying(), leave_watch=lambda: left.append("watch")) as rig:
+        await rig.press("q")
+        assert "W to leave a watch running" in rig.text
+        await rig.press("w")
+        assert not rig.app.is_running
+    assert left == ["watch"]
+
+
+async def test_where_no_watch_can_run_none_is_offered() -> None:
+    async with running(desk_make.notifying()) as rig:
+        await rig.press("q")
+        assert "watch" not in rig.text
+        await rig.press("w")
+        assert rig.app.is_running
 
 
 async def test_f5_asks_every_source_now() -> None:
@@ -86,18 +104,19 @@ async def run_until_it_breaks(app: OnCallApp, broken: Callable[[], None]) -> Non
         await pilot.pause()
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])
-async def test_the_words_are_the_same_in_every_theme(theme: str) -> None:
+async def test_the_words_are_the_same_in_every_theme() -> None:
     async with running(desk_make.notifying()) as rig:
         before = rig.text
-        rig.app.theme = theme
-        await rig.settle()
-        assert rig.text == before
+        for theme in ("textual-light", "ansi-dark", "ansi-light"):
+            rig.app.theme = theme
+            assert await rig.still() == before.splitlines()
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (110, 30), (220, 60)])
-async def test_it_stands_any_size(size: tuple[int, int]) -> None:
-    async with running(desk_make.exhausted(), size=size) as rig:
-        lines = rig.text.splitlines()
-        assert "4312" in lines[-2] + lines[-3]
-        assert "Help" in lines[-1]
+async def test_it_stands_any_size() -> None:
+    async with running(desk_make.exhausted()) as rig:
+        for size in ((60, 15), (110, 30), (220, 60), (80, 24), (20, 6)):
+            await rig.pilot.resize_terminal(*size)
+            lines = await rig.still()
+            assert len(lines) == size[1]
+            assert "4312" in lines[-3]
+            assert "Help" in lines[-1]

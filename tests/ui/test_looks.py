@@ -1,7 +1,7 @@
 import pytest
 
 from tests import desk_make
-from tests.screen import assert_golden, screen_lines
+from tests.screen import assert_golden
 from tests.ui.rig import running
 
 pytestmark = pytest.mark.anyio
@@ -29,8 +29,7 @@ async def test_each_mood_looks_as_agreed(size: tuple[int, int]) -> None:
     async with running(desk_make.loading(), size=size) as rig:
         for mood, desk in MOODS.items():
             rig.app.show(desk())
-            await rig.pilot.pause()
-            lines = screen_lines(rig.app)
+            lines = await rig.still()
             assert max(map(len, lines)) <= size[0]
             assert_golden(f"{mood}_{size[0]}x{size[1]}", lines)
 
@@ -40,8 +39,8 @@ async def test_the_other_places_look_as_agreed() -> None:
         rig.actions.entries = desk_make.rota()
         for key, place in {"x": "escalations", "w": "rota", "h": "handover"}.items():
             await rig.press(key)
-            assert_golden(f"{place}_80x24", screen_lines(rig.app))
+            assert_golden(f"{place}_80x24", await rig.still())
         await rig.press("escape", "enter")
-        assert_golden("ticket_80x24", screen_lines(rig.app))
+        assert_golden("ticket_80x24", await rig.still())
         await rig.press("escape", "question_mark")
-        assert_golden("help_80x24", screen_lines(rig.app))
+        assert_golden("help_80x24", await rig.still())

@@ -174,3 +174,17 @@ def test_the_search_looks_at_number_subject_customer_and_tags_whatever_their_cas
 def test_a_group_that_lost_its_tickets_has_no_heading() -> None:
     empty = Group(utc_offset=None, places=(), zones=(), rows=())
     assert lines_of((empty,), desk_make.live(), frozenset()) == ()
+
+
+async def test_a_list_that_grows_a_scroll_bar_gives_it_a_column_and_takes_it_back() -> None:
+    desk = desk_make.live()
+    row = desk.groups[0].rows[0]
+    many = tuple(
+        replace(row, ticket=desk_make.ticket(str(1000 + i), "Help", "Firm", wait=HOUR, due=HOUR)) for i in range(30)
+    )
+    async with running(desk) as rig:
+        assert (await rig.still())[3].endswith("2")
+        rig.app.show(with_rows(desk, *many))
+        assert (await rig.still())[3][78] == "0"
+        rig.app.show(desk)
+        assert (await rig.still())[3][79] == "2"

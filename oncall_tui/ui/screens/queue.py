@@ -33,6 +33,8 @@ from oncall_tui.ui.writes import carry_out
 
 GOOD_NEWS = "What went well? It waits for the digest at the end of the shift."
 
+FIND = "find in number, subject, customer, tag; Esc ends"
+
 
 class QueueScreen(DeskScreen):
     """Tickets in groups by their customers' clocks, the escalation under way, the ticket under the cursor."""
@@ -62,12 +64,12 @@ class QueueScreen(DeskScreen):
     tickets = query_one("#tickets", TicketList)
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
-    sought = query_one("#find", Input)
 
     def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
         super().__init__()
         self._actions, self._escalate_key = actions, escalate_key
         self._is_by_lateness = False
+        self._sought = ""
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
@@ -78,7 +80,6 @@ class QueueScreen(DeskScreen):
             yield TicketList(id="tickets")
             yield TicketDetail(self._actions, id="detail")
         yield EscalationStrip()
-        yield Input(id="find", placeholder="find in number, subject, customer, tag; Esc ends", compact=True)
         yield KeyLine()
 
     def show(self, desk: Desk, now: datetime) -> None:
@@ -101,17 +102,17 @@ class QueueScreen(DeskScreen):
             self.call_after_refresh(self.tickets.focus)  # hiding the list took its focus away
 
     def _groups(self, desk: Desk) -> Sequence[Group]:
-        groups = found(desk.groups, self.sought.value)
+        groups = found(desk.groups, self._sought)
         return by_lateness(groups) if self._is_by_lateness else groups
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
         if any(group.rows for group in self._groups(desk)):
             return ()
-        return (f"None of the {len(desk.tickets)} open tickets contains “{self.sought.value}”.", "", "Esc shows all.")
+        return (f"None of the {len(desk.tickets)} open tickets contains “{self._sought}”.", "", "Esc shows all.")
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Leave E to whoever is typing."""
-        return not (action == "escalate" and self.sought.has_focus)
+        return not (action == "escalate" and isinstance(self.focused, Input))
 
     def on_ticket_list_highlighted(self) -> None:
         """Show the ticket under the cursor beside the list."""
@@ -163,17 +164,23 @@ class QueueScreen(DeskScreen):
 
     def action_find(self) -> None:
         """Show the line to search with."""
-        self.sought.add_class("-shown")
-        self.sought.focus()
+        line = Input(self._sought, placeholder=FIND, compact=True)
+        self.query(Input).remove()
+        self.mount(line, before=self.query_one(KeyLine))
+        line.focus()
 
     def _end_search(self) -> None:
-        self.sought.remove_class("-shown")
-        self.sought.value = ""
+        self.query(Input).remove()
         self.tickets.focus()
+        self._seek("")
 
-    def on_input_changed(self) -> None:
-        """Show only what contains the text so far."""
+    def _seek(self, text: str) -> None:
+        self._sought = text
         self.show(self.desk, self.present())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show only what contains the text so far."""
+        self._seek(event.value)
 
     def on_input_submitted(self) -> None:
         """Go back to the list, which keeps the search."""

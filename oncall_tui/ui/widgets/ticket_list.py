@@ -17,7 +17,8 @@ from textual.strip import Strip
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, columns_for, group_key, lines_of
+from oncall_tui.ui.list_cursor import heading_of, is_stop, kept, moved, moved_by_group
+from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, columns_for, lines_of
 
 HEADING = 1
 """Lines above the list that do not scroll."""
@@ -31,8 +32,8 @@ class TicketList(ScrollView, can_focus=True):
         Binding("down,j,J", "move(1)", "Down", show=False, id="list.down", tooltip="Move to the ticket below"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Move a page up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Move a page down"),
-        Binding("home", "edge(0)", "First", show=False, tooltip="Move to the first ticket"),
-        Binding("end", "edge(-1)", "Last", show=False, tooltip="Move to the last ticket"),
+        Binding("home", "edge(-1)", "First", show=False, tooltip="Move to the first ticket"),
+        Binding("end", "edge(1)", "Last", show=False, tooltip="Move to the last ticket"),
         Binding("shift+down", "group(1)", "Next group", show=False, tooltip="Move to the next group"),
         Binding("shift+up", "group(-1)", "Previous group", show=False, tooltip="Move to the group before"),
         Binding("space", "fold", "Fold", show=False, id="list.fold", tooltip="Fold or unfold the group"),
@@ -47,7 +48,7 @@ class TicketList(ScrollView, can_focus=True):
         "ticket-list--cursor",
     }
     DEFAULT_CSS = """
-    TicketList { scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden; }
+    TicketList { scrollbar-size-vertical: 1; overflow-x: hidden; }
     TicketList > .ticket-list--columns { color: $text-muted; }
     TicketList > .ticket-list--group { color: $text-primary; text-style: bold; }
     TicketList > .ticket-list--late { color: $text-error; text-style: bold; }
@@ -114,49 +115,29 @@ class TicketList(ScrollView, can_focus=True):
         lines = lines_of(self._groups, self._desk, self._folded)
         if lines == self.lines:
             return
-        before, position = [line.key for line in self.lines], self.cursor
-        self.lines = lines
-        self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
-        self._measure()
-        self._stay(before, position)
-
-    def _measure(self) -> None:
-        """Give the columns the width there is now, and draw everything again."""
-        width = self.scrollable_content_region.width
-        self._columns = columns_for(self.lines, width or self._columns.width)
+        before, self.lines = self.lines, lines
+        self._columns = columns_for(self.lines, self._columns.width)
+        self.virtual_size = Size(0, len(self.lines) + HEADING)
+        self._stay(before)
         self._drawn.clear()
         self.refresh()
 
-    def _stay(self, before: list[str], position: int) -> None:
-        """Keep the cursor on its line, or put it on the nearest one that is left."""
-        after = {line.key: index for index, line in enumerate(self.lines)}
-        wanted = [*before[position:], *reversed(before[:position])]
-        stays = next((key for key in wanted if key in after and self._is_stop(after[key])), None)
-        new = after[stays] if stays is not None else self._first_stop()
+    def _stay(self, before: Sequence[Line]) -> None:
+        """Keep the cursor on its line, and that line where it is on the screen."""
+        old, new = self.cursor, kept(before, self.cursor, self.lines)
         self.set_reactive(TicketList.cursor, new)
-        gone = self._highlighted
-        if gone is not None and self._desk is not None and self._desk.row(gone) is None:
+        if self._highlighted is not None and self._desk is not None and self._desk.row(self._highlighted) is None:
             self.has_slipped = True
             line = self._line(new)
-            self.post_message(self.CursorTicketGone(gone, line.number if isinstance(line, TicketLine) else ""))
-        if before and stays == wanted[0]:
-            self.scroll_to(y=self.scroll_offset.y + new - position, animate=False)
+            now_on = line.number if isinstance(line, TicketLine) else ""
+            self.post_message(self.CursorTicketGone(self._highlighted, now_on))
+        if before:
+            self.scroll_to(y=self.scroll_offset.y + new - old, animate=False)
         self._reveal()
         self._tell()
 
     def _line(self, index: int) -> Line | None:
         return self.lines[index] if 0 <= index < len(self.lines) else None
-
-    def _is_stop(self, index: int) -> bool:
-        """Tell whether the cursor may rest on a line: on tickets, and on the headings of folded groups."""
-        line = self.lines[index]
-        return isinstance(line, TicketLine) or line.is_folded
-
-    def _stops(self) -> list[int]:
-        return [index for index in range(len(self.lines)) if self._is_stop(index)]
-
-    def _first_stop(self) -> int:
-        return next(iter(self._stops()), 0)
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the two lines that change."""
@@ -184,39 +165,29 @@ class TicketList(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some tickets."""
-        stops = self._stops()
-        if stops:
-            place = stops.index(self.cursor) if self.cursor in stops else 0
-            self.cursor = stops[min(max(place + by, 0), len(stops) - 1)]
+        self.cursor = moved(self.lines, self.cursor, by)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by what is visible."""
         self.action_move(by * max(1, self.size.height - HEADING - 1))
 
-    def action_edge(self, which: int) -> None:
-        """Move the cursor to the first or last ticket."""
-        stops = self._stops()
-        if stops:
-            self.cursor = stops[which]
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first (-1) or last (1) ticket."""
+        self.action_move(side * len(self.lines))
 
     def action_group(self, by: int) -> None:
         """Move the cursor to the first ticket of another group."""
-        headings = [index for index, line in enumerate(self.lines) if isinstance(line, GroupLine)]
-        if headings:
-            here = sum(index <= self.cursor for index in headings) - 1
-            start = headings[min(max(here + by, 0), len(headings) - 1)]
-            self.cursor = next(index for index in self._stops() if index >= start)
+        self.cursor = moved_by_group(self.lines, self.cursor, by)
 
     def action_fold(self, fold: bool | None = None) -> None:  # noqa: FBT001 - an action's parameter is positional
         """Fold or unfold the group the cursor is in."""
-        heading = next((line for line in reversed(self.lines[: self.cursor + 1]) if isinstance(line, GroupLine)), None)
+        heading = heading_of(self.lines, self.cursor)
         if heading is None or fold is heading.is_folded:
             return
-        key = group_key(heading.group)
-        self._folded ^= {key}
+        self._folded ^= {heading.key}
         self._rebuild()
-        index = next(index for index, line in enumerate(self.lines) if line.key == key)
-        self.cursor = index if self._is_stop(index) else index + 1
+        index = next(index for index, line in enumerate(self.lines) if line.key == heading.key)
+        self.cursor = index if is_stop(self.lines[index]) else index + 1
 
     def action_open(self) -> None:
         """Open the ticket under the cursor, or unfold the group."""
@@ -228,14 +199,18 @@ class TicketList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor, and nothing else: a click never sends anything."""
         index = event.y - HEADING + self.scroll_offset.y
-        if event.y >= HEADING and index < len(self.lines) and self._is_stop(index):
+        if event.y >= HEADING and index < len(self.lines) and is_stop(self.lines[index]):
             self.cursor = index
 
     def on_resize(self) -> None:
-        """Give the columns their new width."""
-        self.virtual_size = Size(self.size.width, len(self.lines) + HEADING)
-        self._measure()
+        """Keep the cursor visible."""
         self._reveal()
+
+    def _fit_columns(self) -> None:
+        """Give the columns the width there is, which changes with the scroll bar too."""
+        width = self.scrollable_content_region.width
+        if width != self._columns.width:
+            self._columns = columns_for(self.lines, width)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Forget which lines were drawn: others are visible now."""
@@ -267,6 +242,7 @@ class TicketList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
+        self._fit_columns()
         if y < HEADING:
             return self._strip(self._columns.heading(), ["ticket-list--columns"])
         index = y - HEADING + self.scroll_offset.y
