@@ -208,7 +208,7 @@ def test_check_names_a_level_that_can_prove_nothing(desk: Path) -> None:
 def test_ten_mistakes_in_the_config_are_ten_sentences(desk: Path) -> None:
     config = CONFIG.format(folder=desk)
     mistakes = {
-        'me = "ana"': 'me = "anna"',
+        "from = 2026-03-06": 'from = "March"',
         'name = "Acme Support"': 'nam = "Acme Support"',
         'time_zone = "America/New_York"\nstore': 'time_zone = "America/Newyork"\nstore',
         'channels = ["note"]\n[[people]]': 'channels = ["notes"]\n[[people]]',
