@@ -14,9 +14,10 @@ _STREAMS: Final = (0, 1, 2)
 
 
 class LastingDriver(LinuxDriver):
-    """Textual's own driver, for a terminal that may be closed at any moment.
+    """Textual's own driver, for a terminal that may be closed at any moment, or send what is no key.
 
-    The thread that draws dies of the first write that fails; everybody else then waits for it for ever.
+    The thread that draws dies of the first write that fails; everybody else then waits for it for ever. The thread that
+    reads dies of the first byte that is not UTF-8, and the whole dashboard with it.
     """
 
     def __init__(
@@ -25,6 +26,14 @@ class LastingDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if self._file is not None:
             self._file = _Lasting(self._file)  # type: ignore[assignment]  # it is written to, flushed and nothing else
+
+    def run_input_thread(self) -> None:
+        """Read keys until the dashboard ends; what came together with a byte that is none is lost."""
+        while not self.exit_event.is_set():
+            try:
+                super().run_input_thread()
+            except UnicodeDecodeError:
+                continue
 
 
 class _Lasting:
