@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import StoreError
 from oncall_tui.ports import Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board
@@ -96,8 +95,5 @@ async def drain(station: Station, *, until: Callable[[], bool], within: timedelt
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        try:
-            await station.logbook.catch_up()
-        except StoreError as error:
-            station.troubles.say("journal", CleanText(str(error)))
+        await station.logbook.catch_up()
     return True
