@@ -29,9 +29,9 @@ class LastingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the dashboard ends; what came together with a byte that is none is lost."""
-        while not self.exit_event.is_set():
+        while True:
             try:
-                super().run_input_thread()
+                return super().run_input_thread()  # the end: whether it was asked for may be forgotten by now
             except UnicodeDecodeError:
                 continue
 
