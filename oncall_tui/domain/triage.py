@@ -9,15 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, partial
 from typing import Final
 
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours
 from oncall_tui.domain.ticket import Requester, Ticket
 from oncall_tui.domain.wall_time import local, utc_offset, zone_info
-from oncall_tui.domain.zone_guess import CustomerZone, guess_zone
+from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MINUTES_OF_HOUR: Final = 60
@@ -53,16 +54,34 @@ def find_customer(requester: Requester, customers: Sequence[Customer]) -> Custom
 
 
 def group(
-    tickets: Iterable[Ticket], customers: Sequence[Customer], now: datetime, *, account_default: str = ""
+    tickets: Iterable[Ticket],
+    customers: Sequence[Customer],
+    now: datetime,
+    *,
+    account_default: str = "",
+    atlas: Atlas = EMPTY_ATLAS,
+    corrections: Sequence[Customer] = (),
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
-    customer_of = cache(lambda requester: find_customer(requester, customers))
-    clock = cache(partial(_clock, now))
+    clock = cache(partial(_clock, now, atlas))
+
+    @cache
+    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, tuple[timedelta | None, LocalDay]]:
+        customer = find_customer(requester, customers)
+        corrected = find_customer(requester, corrections)
+        hints = Hints(
+            requester=requester,
+            customer=customer,
+            corrected=corrected.time_zone if corrected else "",
+            account_default=account_default,
+            atlas=atlas,
+        )
+        zone = guess_zone(hints, now)
+        return customer, zone, clock(zone, customer.hours if customer else "", *_country(hints, zone))
+
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
-        customer: Customer | None = customer_of(ticket.requester)
-        zone = guess_zone(ticket.requester, customer, account_default=account_default)
-        offset, day = clock(zone, customer.hours if customer else "")
+        customer, zone, (offset, day) = place(ticket.requester)
         by_offset.setdefault(offset, []).append(Row(ticket=ticket, zone=zone, day=day, customer=customer))
     return tuple(_group(offset, by_offset[offset]) for offset in sorted(by_offset, key=_from_the_east))
 
@@ -72,20 +91,33 @@ def clock_of(group: Group, now: datetime) -> datetime | None:
     return None if group.utc_offset is None else local(now, timezone(group.utc_offset))
 
 
-def _clock(now: datetime, zone: CustomerZone, hours: str) -> tuple[timedelta | None, LocalDay]:
+def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
+    """Return the country and the region whose days off count."""
+    if hints.customer is not None and hints.customer.country:
+        return hints.customer.country_code, hints.customer.region
+    return hints.atlas.country_of_zone(zone.zone) or hints.atlas.country_called(hints.requester.country), ""
+
+
+def _clock(
+    now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str
+) -> tuple[timedelta | None, LocalDay]:
     tz: tzinfo | None = zone_info(zone.zone)
     if tz is None and zone.offset is not None:
         tz = timezone(zone.offset)
     if tz is None:
         return None, LocalDay(day=Day.UNKNOWN)
-    return utc_offset(now, tz), local_day(now, tz, _hours(hours, zone.zone))
+
+    def holiday_on(day: date) -> str:
+        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
+
+    return utc_offset(now, tz), local_day(now, tz, _hours(hours, country), holiday_on)
 
 
-def _hours(text: str, zone: str) -> WorkingHours:
+def _hours(text: str, country: str) -> WorkingHours:
     try:
         return working_hours(text)
     except ValueError:  # not given; what cannot be read was an error of the config
-        return default_hours(zone)
+        return default_hours(country)
 
 
 def _from_the_east(offset: timedelta | None) -> tuple[bool, timedelta]:

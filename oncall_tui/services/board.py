@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
@@ -50,6 +51,8 @@ class Team:
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
+    atlas: Atlas = EMPTY_ATLAS
+    """What books say about the places customers may be in."""
 
 
 class Board:
@@ -124,7 +127,7 @@ class Board:
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(self._polling.tickets, team.customers, now),
+            groups=group(self._polling.tickets, team.customers, now, atlas=team.atlas),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )

@@ -159,6 +159,8 @@ def day_words(day: LocalDay, now: datetime, group: Group) -> str:
             return "asleep" + (f", wakes in {span(day.wakes_at - now)}" if day.wakes_at else "")
         case Day.AWAKE:
             word = _part_of_day(_hour(now, zone, group))
+        case Day.HOLIDAY if day.name:
+            word = f"holiday ({day.name})"
         case _:
             word = str(day.day)
     return word + (f", opens in {span(day.opens_at - now)}" if day.opens_at else "")
