@@ -1,8 +1,9 @@
 """Open tickets in the order in which somebody should look at them.
 
-Groups follow the sun: the easternmost clock first, unknown clocks last. Within a group the late come first, then
-whatever is due next, then whoever has been waiting longest, then the newest number; a ticket that is not due, or that
-nobody waits for, comes after those that are.
+Groups come in the order of who feels the wait now: at work, awake, unknown, days off, asleep; of equals the easternmost
+clock first. What most customers of a group do counts, which is also what its heading says. Within a group the late come
+first, then whatever is due next, then whoever has been waiting longest, then the newest number; a ticket that is not
+due, or that nobody waits for, comes after those that are.
 """
 
 import re
@@ -22,6 +23,7 @@ from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MINUTES_OF_HOUR: Final = 60
+_FEELS_IT: Final = {Day.AT_WORK: 0, Day.AWAKE: 1, Day.UNKNOWN: 2, Day.WEEKEND: 3, Day.HOLIDAY: 3, Day.ASLEEP: 4}
 _LAST_DIGITS: Final = re.compile(r"[0-9]+$")
 
 
@@ -46,6 +48,12 @@ class Group:
     zones: tuple[str, ...]
     """IANA names, in the order of ``places``."""
     rows: tuple[Row, ...]
+
+    @property
+    def day(self) -> LocalDay:
+        """Return the part of the day it is for most of its customers."""
+        commonest = Counter(row.day for row in self.rows).most_common(1)
+        return commonest[0][0] if commonest else LocalDay(day=Day.UNKNOWN)
 
 
 def find_customer(requester: Requester, customers: Sequence[Customer]) -> Customer | None:
@@ -83,7 +91,24 @@ def group(
     for ticket in tickets:
         customer, zone, (offset, day) = place(ticket.requester)
         by_offset.setdefault(offset, []).append(Row(ticket=ticket, zone=zone, day=day, customer=customer))
-    return tuple(_group(offset, by_offset[offset]) for offset in sorted(by_offset, key=_from_the_east))
+    return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
+
+
+def by_who_feels_it(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups so that those come first to whom a minute of waiting matters most now."""
+    return tuple(sorted(by_clock(groups), key=lambda group: _FEELS_IT[group.day.day]))
+
+
+def by_clock(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups as the sun goes: the easternmost clock first, unknown clocks last."""
+    return tuple(sorted(groups, key=lambda group: _from_the_east(group.utc_offset)))
+
+
+def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups so that the one whose next due time is nearest comes first."""
+    return tuple(
+        sorted(groups, key=lambda group: min((row.ticket.due_at or _NEVER for row in group.rows), default=_NEVER))
+    )
 
 
 def clock_of(group: Group, now: datetime) -> datetime | None:

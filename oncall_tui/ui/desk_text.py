@@ -1,6 +1,5 @@
 """What the desk means, in words: header, moods, groups; pure."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 from humanize import intcomma
@@ -143,8 +142,7 @@ def group_title(group: Group, now: datetime) -> str:
 
 def group_day(group: Group, now: datetime) -> str:
     """Return what part of the day it is for most of a group, and when that changes."""
-    commonest = Counter(row.day for row in group.rows).most_common(1)
-    return day_words(commonest[0][0], now, group) if commonest else ""
+    return day_words(group.day, now, group) if group.rows else ""
 
 
 def day_words(day: LocalDay, now: datetime, group: Group) -> str:

@@ -154,15 +154,6 @@ def columns_for(lines: Sequence[Line], width: int) -> Columns:
     return Columns(width=width, ticket=max(TICKET, longest))
 
 
-def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """Return the groups so that the one whose next due time is nearest comes first."""
-
-    def first_due(group: Group) -> float:
-        return min((row.ticket.due_at.timestamp() for row in group.rows if row.ticket.due_at), default=float("inf"))
-
-    return tuple(sorted(groups, key=first_due))
-
-
 def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
     """Return the groups with only those tickets that contain some text."""
     if not wanted:

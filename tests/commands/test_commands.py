@@ -92,18 +92,18 @@ def test_list_prints_the_documented_object(desk: Path) -> None:
         ],
         "groups": [
             {
-                "utc_offset": "+05:45",
-                "local_time": "2026-03-28T17:45",
-                "places": ["Kathmandu"],
-                "zones": ["Asia/Kathmandu"],
-                "tickets": [ticket("desk:7", "Login ␛[2J fails", "Aki Mori", "Asia/Kathmandu")],
-            },
-            {
                 "utc_offset": None,
                 "local_time": None,
                 "places": [],
                 "zones": [],
                 "tickets": [ticket("desk:8", "Invoice wrong", None, None)],
+            },
+            {
+                "utc_offset": "+05:45",
+                "local_time": "2026-03-28T17:45",
+                "places": ["Kathmandu"],
+                "zones": ["Asia/Kathmandu"],
+                "tickets": [ticket("desk:7", "Login ␛[2J fails", "Aki Mori", "Asia/Kathmandu")],
             },
         ],
     }

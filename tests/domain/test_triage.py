@@ -8,7 +8,7 @@ import pytest
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.local_day import Day
 from oncall_tui.domain.ticket import Requester, Ticket
-from oncall_tui.domain.triage import Group, clock_of, find_customer, group
+from oncall_tui.domain.triage import Group, by_clock, by_lateness, clock_of, find_customer, group
 from oncall_tui.places import ATLAS
 from tests.make import FRIDAY_NIGHT, at, customer, requester, ticket
 
@@ -38,7 +38,7 @@ def test_groups_follow_the_sun_from_the_east_and_end_with_the_unknown() -> None:
         from_zone("UTC"),
         from_zone("America/St_Johns"),
     ]
-    assert [found.places for found in group(tickets, [], NOW)] == [
+    assert [found.places for found in by_clock(group(tickets, [], NOW))] == [
         ("Apia",),
         ("Kathmandu",),
         ("Berlin",),
@@ -103,6 +103,42 @@ def test_a_groups_clock_is_what_its_customers_see() -> None:
     clock = clock_of(found, NOW)
     assert clock == NOW
     assert f"{clock:%a %H:%M}" == "Sat 08:50"
+
+
+def test_groups_come_in_the_order_of_who_feels_the_wait_now() -> None:
+    zones = [
+        "Europe/Berlin",
+        "",
+        "Asia/Tokyo",
+        "America/Los_Angeles",
+        "Asia/Kolkata",
+        "Pacific/Honolulu",
+        "Asia/Riyadh",
+    ]
+    tickets = [from_zone(zone, str(number)) for number, zone in enumerate(zones)]
+    assert [(found.places, str(found.day.day)) for found in group(tickets, [], NOW, atlas=ATLAS)] == [
+        (("Honolulu",), "at work"),
+        (("Los Angeles",), "awake"),
+        ((), "unknown"),
+        (("Tokyo",), "weekend"),
+        (("Kolkata",), "weekend"),
+        (("Riyadh",), "asleep"),
+        (("Berlin",), "asleep"),
+    ]
+
+
+def test_a_group_stands_where_most_of_its_customers_feel_it() -> None:
+    bakery = customer("Bakery", match=["bakery.example"], hours="Mon-Sun 03:00-11:00")
+    tickets = [from_zone("Europe/Berlin"), from_zone("Europe/Paris", "2"), from_zone("America/Los_Angeles", "3")]
+    baker = ticket("4", asked_by=requester(time_zone="Europe/Berlin", email="kim@bakery.example"))
+    for waiting, first in (([*tickets, baker], "Los Angeles"), ([*tickets[1:], baker, replace(baker)], "Berlin")):
+        assert group(waiting, [bakery], NOW, atlas=ATLAS)[0].places[0] == first
+
+
+def test_the_next_due_can_come_first() -> None:
+    tickets = [replace(from_zone("Asia/Tokyo"), due_at=NOW + HOUR), replace(from_zone("Europe/Berlin"), due_at=NOW)]
+    groups = by_lateness(group([from_zone("Pacific/Honolulu"), *tickets], [], NOW))
+    assert [found.places for found in groups] == [("Berlin",), ("Tokyo",), ("Honolulu",)]
 
 
 def test_late_comes_first_then_what_is_due_next_then_who_waits_longest_then_the_newest() -> None:
