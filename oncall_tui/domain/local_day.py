@@ -18,6 +18,7 @@ _TIME = "[0-9]{1,2}:[0-9]{2}"
 _HOURS = re.compile(f"(?P<days>{_ENTRY}(?: ?, ?{_ENTRY})*),? (?P<opens>{_TIME}) ?- ?(?P<closes>{_TIME})")
 _MIDNIGHT = time()
 _DAY = timedelta(days=1)
+_HOURS_OF_DAY: Final = 24
 _LOOK_AHEAD: Final = 28
 """Days in which working hours begin again after the longest holidays, and after a change of the date line."""
 
@@ -123,6 +124,23 @@ def local_day(at: datetime, zone: tzinfo, hours: WorkingHours, holiday_on: Holid
     night_ends_at = instant(morning, NIGHT_ENDS, zone)
     wakes_at = min(night_ends_at, opens_at or night_ends_at)  # who opens before seven is up by then
     return LocalDay(day=Day.ASLEEP, wakes_at=wakes_at, opens_at=opens_at)
+
+
+def works_on(day: date, hours: WorkingHours, holiday_on: HolidayOn = no_holiday) -> bool:
+    """Tell whether a customer works on a date."""
+    is_holiday = len(hours.days) < len(_DAYS) and bool(holiday_on(day))
+    return day.weekday() in hours.days and not is_holiday
+
+
+def day_by_hours(hours: WorkingHours | None) -> tuple[Day, ...]:
+    """Return at work, awake or asleep for each hour of the clock; without hours nobody works that day."""
+    return tuple(_part(time(hour), hours) for hour in range(_HOURS_OF_DAY))
+
+
+def _part(at: time, hours: WorkingHours | None) -> Day:
+    if hours is not None and hours.opens.replace(minute=0) <= at and (at < hours.closes or hours.closes == _MIDNIGHT):
+        return Day.AT_WORK
+    return Day.AWAKE if NIGHT_ENDS <= at < NIGHT_BEGINS else Day.ASLEEP
 
 
 def _closes_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> datetime | None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours
+from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.ticket import Requester, Ticket
 from oncall_tui.domain.wall_time import local, utc_offset, zone_info
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
@@ -35,6 +35,8 @@ class Row:
     zone: CustomerZone
     day: LocalDay
     customer: Customer | None = None
+    works_today: WorkingHours | None = None
+    """The customer's hours on the present date there; None on a day off, or where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def group(
     clock = cache(partial(_clock, now, atlas))
 
     @cache
-    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, tuple[timedelta | None, LocalDay]]:
+    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, _Clock]:
         customer = find_customer(requester, customers)
         corrected = find_customer(requester, corrections)
         hints = Hints(
@@ -89,8 +91,9 @@ def group(
 
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
-        customer, zone, (offset, day) = place(ticket.requester)
-        by_offset.setdefault(offset, []).append(Row(ticket=ticket, zone=zone, day=day, customer=customer))
+        customer, zone, seen = place(ticket.requester)
+        row = Row(ticket=ticket, zone=zone, day=seen.day, customer=customer, works_today=seen.works_today)
+        by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
 
 
@@ -116,6 +119,15 @@ def clock_of(group: Group, now: datetime) -> datetime | None:
     return None if group.utc_offset is None else local(now, timezone(group.utc_offset))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """What somebody in a zone sees."""
+
+    offset: timedelta | None
+    day: LocalDay
+    works_today: WorkingHours | None
+
+
 def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
     """Return the country and the region whose days off count."""
     if hints.customer is not None and hints.customer.country:
@@ -123,19 +135,22 @@ def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
     return hints.atlas.country_of_zone(zone.zone) or hints.atlas.country_called(hints.requester.country), ""
 
 
-def _clock(
-    now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str
-) -> tuple[timedelta | None, LocalDay]:
+def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> _Clock:
     tz: tzinfo | None = zone_info(zone.zone)
     if tz is None and zone.offset is not None:
         tz = timezone(zone.offset)
     if tz is None:
-        return None, LocalDay(day=Day.UNKNOWN)
+        return _Clock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
 
     def holiday_on(day: date) -> str:
         return atlas.holidays(country, region, day.year).get(day, "") if country else ""
 
-    return utc_offset(now, tz), local_day(now, tz, _hours(hours, country), holiday_on)
+    usual = _hours(hours, country)
+    return _Clock(
+        offset=utc_offset(now, tz),
+        day=local_day(now, tz, usual, holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+    )
 
 
 def _hours(text: str, country: str) -> WorkingHours:

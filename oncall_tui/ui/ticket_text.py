@@ -6,6 +6,7 @@ from itertools import chain, repeat
 
 from textual.content import Content
 
+from oncall_tui.domain.local_day import Day, day_by_hours
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
@@ -14,10 +15,13 @@ from oncall_tui.ui.escalation_text import standing
 from oncall_tui.ui.text import age, clock, due, touches, wall
 
 LABEL = 10
+NOW = "┃"
+_CELLS = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
+"""What stands for an hour; a picture that needs no colour."""
 
 
-def facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
-    """Return what is known of a ticket in lines of some width."""
+def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = False) -> str:
+    """Return what is known of a ticket in lines of some width; with room also what can be done without."""
     ticket, zone = row.ticket, zone_of(desk)
     requester = ticket.requester
     escalation = desk.escalation_of(ticket.id)
@@ -39,6 +43,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
         ("touches", touches(ticket.touches) if ticket.touches is not None else "not known"),
         ("clock", customer_clock(row, now)),
         ("zone", zone_and_origin(row)),
+        ("their day", day_strip(row, now) if has_room else ""),
         ("tier", tier_of(row)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
@@ -78,6 +83,16 @@ def zone_and_origin(row: Row) -> str:
         return ""
     name = zone.zone or f"UTC{_offset(zone.offset or timedelta())}"
     return f"{name}, from the {zone.origin}"
+
+
+def day_strip(row: Row, now: datetime) -> str:
+    """Return the customer's day, a cell for each hour from midnight to midnight, the present one marked."""
+    offset = clock_offset(row, now)
+    if offset is None:
+        return ""
+    cells = [_CELLS[part] for part in day_by_hours(row.works_today)]
+    cells[(now + offset).hour] = NOW
+    return "".join(cells)
 
 
 def clock_offset(row: Row, now: datetime) -> timedelta | None:

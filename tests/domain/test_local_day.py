@@ -15,6 +15,7 @@ from oncall_tui.domain.local_day import (
     Day,
     LocalDay,
     WorkingHours,
+    day_by_hours,
     default_hours,
     local_day,
     working_hours,
@@ -186,6 +187,22 @@ def test_what_is_announced_comes_true(hours: int, zone: str) -> None:
         assert day.wakes_at is not None
         assert local_day(day.wakes_at, clock, usual_hours(zone)).day in {Day.AWAKE, Day.WEEKEND}
         assert local(day.wakes_at, clock).time() == time(7)
+
+
+@pytest.mark.parametrize(
+    ("hours", "cells"),
+    [
+        ("Mon-Fri 09:00-18:00", "zzzzzzz··█████████····zz"),
+        ("Mon-Fri 08:30-16:30", "zzzzzzz·█████████·····zz"),
+        ("Mon-Sun 00:00-24:00", "█" * 24),
+        ("Mon-Fri 18:00-24:00", "zzzzzzz···········██████"),
+        ("", "zzzzzzz···············zz"),
+    ],
+)
+def test_a_day_is_seen_hour_by_hour(hours: str, cells: str) -> None:
+    shown = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
+    parts = day_by_hours(working_hours(hours) if hours else None)
+    assert "".join(shown[part] for part in parts) == cells
 
 
 @pytest.mark.parametrize(
