@@ -14,6 +14,7 @@ from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
+from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -127,7 +128,13 @@ class Board:
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(self._polling.tickets, team.customers, now, atlas=team.atlas),
+            groups=group(
+                self._polling.tickets,
+                team.customers,
+                now,
+                atlas=team.atlas,
+                corrections=corrected_zones(self._logbook.shift_events),
+            ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )

@@ -12,7 +12,7 @@ from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
-ZONE_HINT = "tell us in [[customers]] how to find it"
+ZONE_HINT = "press C, or tell us in [[customers]] how to find it"
 
 
 def zone_of(desk: Desk) -> str:

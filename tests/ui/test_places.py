@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.triage import by_who_feels_it
@@ -139,3 +139,13 @@ async def test_the_palette_offers_what_the_keys_do_and_never_a_screenshot() -> N
         await rig.pilot.pause(2 * ALONE)
         await rig.settle()
         assert rig.actions.calls == [("escalate", "helpdesk:4312")]
+
+
+@pytest.mark.parametrize("keys", [("c",), ("enter", "C")])
+async def test_c_corrects_the_clock_of_the_tickets_customer(keys: tuple[str, ...]) -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press(*keys)
+        assert "Time zone of Acme KK" in rig.text
+        rig.app.screen.query_one(Input).value = "Seoul"
+        await rig.press("enter")
+        assert rig.actions.calls[-1] == ("zone", "helpdesk:4312", "Seoul")

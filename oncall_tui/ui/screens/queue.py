@@ -30,6 +30,7 @@ from oncall_tui.ui.widgets.notice_line import NoticeLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from oncall_tui.ui.writes import carry_out
+from oncall_tui.ui.zone_key import ask_for_zone
 
 GOOD_NEWS = "What went well? It waits for the digest at the end of the shift."
 
@@ -61,6 +62,7 @@ class QueueScreen(DeskScreen):
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
+        Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
         Binding(
             "s,S",
@@ -160,6 +162,10 @@ class QueueScreen(DeskScreen):
         """Stop the escalation that is armed; else end the search."""
         if not stop_armed(self.app, self._actions, self.desk):
             self._end_search()
+
+    def action_zone(self) -> None:
+        """Ask where the clock of the ticket's customer is."""
+        ask_for_zone(self, self._actions, self.tickets.row)
 
     def action_browse(self) -> None:
         """Open the ticket under the cursor in the browser."""
