@@ -43,6 +43,7 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
     try:
         await app.run_async()
     finally:
+        terminal.stop_reading()
         if is_gone := not terminal.is_there():
             terminal.let_go()
         for task in tasks:

@@ -20,6 +20,7 @@ from oncall_tui.crash import CrashFile
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.secrets import Secret, resolve
 from oncall_tui.services.polling import Feed
+from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.ui import app as app_module
 from oncall_tui.ui.app import OnCallApp
@@ -86,11 +87,13 @@ async def run(path: Path, place: str) -> int:
     config = bootstrap.load_config(path, os.environ)
     resolve(config.secrets)
     folder = config.team.store.parent
+    troubles = Troubles()
     parts = bootstrap.Parts(
         team=bootstrap._team(config),
         feeds=[Feed(source=DefectiveSource(config.secrets), kind="file")] if place == "source" else [],
         channels={},
-        store=await bootstrap.open_store(config),
+        store=await bootstrap.open_store(config, utc_now, troubles),
+        troubles=troubles,
         shelf=HandoverFiles(folder / "handovers"),
         crashes=CrashFile(folder / "crashes", utc_now, config.secrets),
     )
