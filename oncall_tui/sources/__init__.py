@@ -11,6 +11,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "demo": "oncall_tui.sources.demo",
         "file": "oncall_tui.sources.file",
+        "freshdesk": "oncall_tui.sources.freshdesk",
         "help-scout": "oncall_tui.sources.help_scout",
         "mailbox": "oncall_tui.sources.mailbox",
         "rt": "oncall_tui.sources.rt",

@@ -24,7 +24,7 @@ from oncall_tui.errors import (
 )
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import file, help_scout, rt
+from oncall_tui.sources import file, freshdesk, help_scout, rt
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
 
@@ -43,16 +43,21 @@ class Kind:
     name: str
     make: Callable[[str, timedelta], TicketSource]
     before_list: tuple[str, ...] = ()
-    """Payloads it asks for before the list: a token."""
+    """Payloads it asks for before the list, such as a token."""
     after_list: tuple[str, ...] = ()
     """Payloads it asks for once the list is complete."""
     pages: tuple[str, ...] = ()
     """Payloads of a list of five tickets, in the order they are asked for."""
+    has_links: bool = False
+    """Whether a header tells that a page is not the last."""
     pause_header: str = "Retry-After"
     """Where this vendor says how long a pause it asks for."""
 
     def payload(self, name: str) -> Reply:
-        return Reply(body=(PAYLOADS / self.name / f"{name}.json").read_bytes())
+        headers = {"Content-Type": "application/json"}
+        if self.has_links and name in self.pages[:-1]:
+            headers["Link"] = '<https://acme.example/next>; rel="next"'
+        return Reply(body=(PAYLOADS / self.name / f"{name}.json").read_bytes(), headers=headers)
 
     def list_of(self, *names: str) -> list[Reply]:
         return [self.payload(name) for name in (*self.before_list, *names, *self.after_list)]
@@ -75,9 +80,23 @@ def make_help_scout(url: str, timeout: timedelta) -> TicketSource:
     return help_scout.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_freshdesk(url: str, timeout: timedelta) -> TicketSource:
+    return freshdesk.build(
+        SourceId("helpdesk"), freshdesk.Settings(url=url, key=Secret(SECRET), timeout=timeout), lambda: NOW
+    )
+
+
 KINDS = (
     Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "page-2", "page-3")),
     Kind(name="file", make=make_file),
+    Kind(
+        name="freshdesk",
+        make=make_freshdesk,
+        before_list=("fields",),
+        after_list=("contact", "company", "agent"),
+        pages=("page-1", "page-2", "page-3"),
+        has_links=True,
+    ),
     Kind(
         name="help-scout",
         make=make_help_scout,
@@ -87,12 +106,12 @@ KINDS = (
         pause_header="X-RateLimit-Retry-After",
     ),
 )
-ASKED_FOR_A_TOKEN = tuple(replace(kind, before_list=()) for kind in KINDS if kind.before_list)
-"""The same, failing at the first request, which asks for a token."""
+AT_ONCE = tuple(replace(kind, before_list=()) for kind in KINDS if kind.before_list)
+"""The same, failing at the first request, before there is a list."""
 
 
 def name_of(kind: Kind) -> str:
-    return f"{kind.name} token" if kind in ASKED_FOR_A_TOKEN else kind.name
+    return f"{kind.name} at once" if kind in AT_ONCE else kind.name
 
 
 @pytest.fixture(params=KINDS, ids=name_of)
@@ -146,7 +165,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "error", "sentence"), FAULTS.values(), ids=FAULTS.keys())
-@pytest.mark.parametrize("kind", [*KINDS, *ASKED_FOR_A_TOKEN], ids=name_of, indirect=True)
+@pytest.mark.parametrize("kind", [*KINDS, *AT_ONCE], ids=name_of, indirect=True)
 async def test_an_answer_that_is_not_the_documented_one_becomes_a_sentence(
     kind: Kind, server: HttpServer, fault: Reply, error: type[OnCallError], sentence: str
 ) -> None:

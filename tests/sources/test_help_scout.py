@@ -92,6 +92,9 @@ def test_a_conversation_without_a_number_fails() -> None:
         listed(number=None)
 
 
+CONVERSATION = payload("conversation")
+
+
 class Desk:
     """A Help Scout of conversations in the order they were made, in which something happens between two requests."""
 
@@ -127,7 +130,7 @@ class Desk:
         matching = [n for n in matching if since is None or n in self.changed]
         page = int(asked.params["page"])
         shown = [
-            payload("conversation", id=1000 + n, number=n, status=self.status[n])
+            {**CONVERSATION, "id": 1000 + n, "number": n, "status": self.status[n]}
             for n in matching[(page - 1) * PAGE : page * PAGE]
         ]
         pages = -(-len(matching) // PAGE)
