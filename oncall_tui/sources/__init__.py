@@ -15,6 +15,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "help-scout": "oncall_tui.sources.help_scout",
         "mailbox": "oncall_tui.sources.mailbox",
         "rt": "oncall_tui.sources.rt",
+        "zendesk": "oncall_tui.sources.zendesk",
     }
 )
 """Kind → module, imported when first needed: each brings a library that a start must not wait for."""

@@ -1,6 +1,6 @@
 """Records that a list names by number only, asked for a few at a time and remembered."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -30,12 +30,27 @@ class Lookups(Generic[T]):
 
     async def fill(self, numbers: Iterable[int | None], ask: Callable[[int], Awaitable[T]]) -> None:
         """Ask for the first few that are not known or known for too long, and forget those not named any more."""
+        for number in self._old(numbers)[: self._at_once]:
+            try:
+                self._known[number] = self._clock(), await ask(number)
+            except SourceError:
+                return
+
+    async def fill_many(
+        self, numbers: Iterable[int | None], ask: Callable[[Sequence[int]], Awaitable[Mapping[int, T]]], unknown: T
+    ) -> None:
+        """Do the same where one request answers for many; what it does not answer for is ``unknown``."""
+        old = self._old(numbers)
+        for start in range(0, len(old), self._at_once):
+            batch = old[start : start + self._at_once]
+            try:
+                found = await ask(batch)
+            except SourceError:
+                return
+            self._known |= {number: (self._clock(), found.get(number, unknown)) for number in batch}
+
+    def _old(self, numbers: Iterable[int | None]) -> Sequence[int]:
         wanted = {number: None for number in numbers if number is not None}
         self._known = {number: kept for number, kept in self._known.items() if number in wanted}
         now = self._clock()
-        old = [n for n in wanted if n not in self._known or now - self._known[n][0] > _REMEMBERED]
-        for number in old[: self._at_once]:
-            try:
-                self._known[number] = now, await ask(number)
-            except SourceError:
-                return
+        return [n for n in wanted if n not in self._known or now - self._known[n][0] > _REMEMBERED]

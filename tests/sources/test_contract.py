@@ -24,7 +24,7 @@ from oncall_tui.errors import (
 )
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import file, freshdesk, help_scout, rt
+from oncall_tui.sources import file, freshdesk, help_scout, rt, zendesk
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
 
@@ -86,6 +86,16 @@ def make_freshdesk(url: str, timeout: timedelta) -> TicketSource:
     )
 
 
+def make_zendesk(url: str, timeout: timedelta) -> TicketSource:
+    settings = zendesk.Settings(url=url, client_id="app", client_secret=Secret("s3cret"), timeout=timeout)
+    return zendesk.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_zendesk_view(url: str, timeout: timedelta) -> TicketSource:
+    settings = zendesk.Settings(url=url, email="ana@acme.example", token=Secret(SECRET), view=25, timeout=timeout)
+    return zendesk.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 KINDS = (
     Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "page-2", "page-3")),
     Kind(name="file", make=make_file),
@@ -105,6 +115,14 @@ KINDS = (
         pages=("page-1", "page-3", "page-2", "page-1"),
         pause_header="X-RateLimit-Retry-After",
     ),
+    Kind(
+        name="zendesk",
+        make=make_zendesk,
+        before_list=("token",),
+        after_list=("by-number", "users", "organizations"),
+        pages=("page-1", "page-2", "page-3"),
+    ),
+    Kind(name="zendesk-view", make=make_zendesk_view, after_list=("by-number", "users", "organizations")),
 )
 AT_ONCE = tuple(replace(kind, before_list=()) for kind in KINDS if kind.before_list)
 """The same, failing at the first request, before there is a list."""
