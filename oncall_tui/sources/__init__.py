@@ -11,8 +11,11 @@ SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "demo": "oncall_tui.sources.demo",
         "file": "oncall_tui.sources.file",
+        "freshdesk": "oncall_tui.sources.freshdesk",
+        "help-scout": "oncall_tui.sources.help_scout",
         "mailbox": "oncall_tui.sources.mailbox",
         "rt": "oncall_tui.sources.rt",
+        "zendesk": "oncall_tui.sources.zendesk",
     }
 )
 """Kind → module, imported when first needed: each brings a library that a start must not wait for."""
