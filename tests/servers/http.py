@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -59,19 +59,25 @@ class HttpServer:
         self.url = f"http://127.0.0.1:{port}"
         self.asked: list[Asked] = []
         self._script = script
+        self._answers: Callable[[Asked], Reply] = self._next
 
     def answer(self, *replies: Reply) -> None:
         """Answer so from now on."""
         self._script[:] = replies
+        self._answers = self._next
 
-    def _next(self) -> Reply:
+    def answer_with(self, answers: Callable[[Asked], Reply]) -> None:
+        """Answer from now on as this says to each request."""
+        self._answers = answers
+
+    def _next(self, asked: Asked) -> Reply:
         return self._script.pop(0) if len(self._script) > 1 else self._script[0]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; each connection carries one."""
         try:
             self.asked.append(await _asked(reader))
-            await _write(writer, self._next())
+            await _write(writer, self._answers(self.asked[-1]))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went away, as clients with a time limit do
         finally:

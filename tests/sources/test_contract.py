@@ -22,7 +22,7 @@ from oncall_tui.errors import (
 )
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import file, rt
+from oncall_tui.sources import chatwoot, file, intercom, redmine, rt, zammad
 from tests.servers import free_port
 from tests.servers.http import Fault, HttpServer, Reply, http_server, reply
 
@@ -40,15 +40,19 @@ class Kind:
 
     name: str
     make: Callable[[str, timedelta], TicketSource]
+    before_list: tuple[str, ...] = ()
+    """Payloads it asks for before the list."""
     after_list: tuple[str, ...] = ()
     """Payloads it asks for once the list is complete."""
     pages: int = 0
+    header: str = "authorization"
+    """Where its credentials travel."""
 
     def payload(self, name: str) -> Reply:
         return Reply(body=(PAYLOADS / self.name / f"{name}.json").read_bytes())
 
     def list_of(self, *names: str) -> list[Reply]:
-        return [self.payload(name) for name in (*names, *self.after_list)]
+        return [self.payload(name) for name in (*self.before_list, *names, *self.after_list)]
 
 
 def make_rt(url: str, timeout: timedelta) -> TicketSource:
@@ -60,7 +64,38 @@ def make_file(url: str, timeout: timedelta) -> TicketSource:
     return file.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_redmine(url: str, timeout: timedelta) -> TicketSource:
+    settings = redmine.Settings(url=url, token=Secret(SECRET), timeout=timeout, email_field="Mail of the customer")
+    return redmine.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_zammad(url: str, timeout: timedelta) -> TicketSource:
+    settings = zammad.Settings(url=url, token=Secret(SECRET), timeout=timeout)
+    return zammad.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_chatwoot(url: str, timeout: timedelta) -> TicketSource:
+    settings = chatwoot.Settings(url=url, account=1, token=Secret(SECRET), timeout=timeout, statuses=("open",))
+    return chatwoot.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_intercom(url: str, timeout: timedelta) -> TicketSource:
+    settings = intercom.Settings(url=url, token=Secret(SECRET), timeout=timeout)
+    return intercom.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 KINDS = (
+    Kind(name="chatwoot", make=make_chatwoot, pages=3, header="api_access_token"),
+    Kind(name="intercom", make=make_intercom, before_list=("me", "admins"), after_list=("contacts",), pages=3),
+    Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
+    Kind(
+        name="redmine",
+        make=make_redmine,
+        before_list=("me", "priorities"),
+        after_list=("author",),
+        pages=3,
+        header="x-redmine-api-key",
+    ),
     Kind(name="rt", make=make_rt, after_list=("empty",), pages=3),
     Kind(name="file", make=make_file),
 )
@@ -150,7 +185,9 @@ async def test_a_pause_that_is_asked_for_is_handed_on(kind: Kind, server: HttpSe
 async def test_credentials_travel_in_a_header_only(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.list_of("empty"))
     await kind.make(server.url, LONG).open_tickets()
-    assert server.asked[0].headers["authorization"].endswith(f" {SECRET}")
+    for asked in server.asked:
+        assert [name for name, value in asked.headers.items() if SECRET in value] == [kind.header]
+        assert asked.headers[kind.header].rpartition(" ")[2].removeprefix("token=") == SECRET
 
 
 async def test_an_empty_desk_is_an_empty_list(kind: Kind, server: HttpServer) -> None:
@@ -179,5 +216,5 @@ async def test_every_page_is_read_and_no_ticket_twice(kind: Kind, server: HttpSe
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.pages], ids=lambda kind: kind.name, indirect=True)
 async def test_a_page_that_fails_fails_the_whole_list(kind: Kind, server: HttpServer) -> None:
-    server.answer(kind.payload("page-1"), Reply(status=500))
+    server.answer(*kind.list_of("page-1")[: len(kind.before_list) + 1], Reply(status=500))
     assert isinstance(await refusal(kind.make(server.url, LONG)), SourceGarbled)
