@@ -40,7 +40,8 @@ INSERT INTO tokens (user_id, action, value, created_on, updated_on)
 UPDATE users SET must_change_passwd = 0 WHERE id = 1;
 INSERT INTO custom_fields (type, name, field_format, is_for_all, editable, visible, position)
   VALUES ('IssueCustomField', 'Zone', 'string', 1, 1, 1, 1);
-INSERT INTO custom_fields_trackers (custom_field_id, tracker_id) SELECT last_insert_rowid(), id FROM trackers;
+INSERT INTO custom_fields_trackers (custom_field_id, tracker_id)
+  SELECT custom_fields.id, trackers.id FROM custom_fields, trackers;
 """
 
 
