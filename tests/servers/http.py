@@ -64,6 +64,7 @@ class HttpServer:
     def answer(self, *replies: Reply) -> None:
         """Answer so from now on."""
         self._script[:] = replies
+        self._respond = None
 
     def answer_by(self, respond: Callable[[Asked], Reply]) -> None:
         """Let a function answer from now on."""
