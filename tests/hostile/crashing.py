@@ -93,9 +93,9 @@ async def run(path: Path, place: str) -> int:
         feeds=[Feed(source=DefectiveSource(config.secrets), kind="file")] if place == "source" else [],
         channels={},
         store=await bootstrap.open_store(config, utc_now, troubles),
-        troubles=troubles,
         shelf=HandoverFiles(folder / "handovers"),
         crashes=CrashFile(folder / "crashes", utc_now, config.secrets),
+        troubles=troubles,
     )
     station = bootstrap._station(parts)
     await station.open()
