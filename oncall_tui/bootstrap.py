@@ -22,6 +22,7 @@ from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse
+from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.actions import Actions
@@ -247,6 +248,7 @@ def demo_station(
         customers=made_up.customers,
         me=made_up.me,
         is_demo=True,
+        atlas=ATLAS,
     )
     return _station(
         Parts(
@@ -338,6 +340,7 @@ def _team(config: Config) -> Team:
         customers=config.customers,
         handover_to=config.handover.to,
         me=config.me,
+        atlas=ATLAS,
     )
 
 

@@ -279,7 +279,11 @@ async def _body(response: httpx.Response, limit: int) -> bytes:
 
 async def read(http: httpx.AsyncClient, remote: Remote, url: str, as_type: type[T], **content: Unpack[Content]) -> T:
     """Get JSON of a documented shape, or raise a ``SourceError``."""
-    answer = await fetch(http, remote, url, **content)
+    return documented(await fetch(http, remote, url, **content), as_type)
+
+
+def documented(answer: Answer, as_type: type[T]) -> T:
+    """Return the JSON of an answer as checked values, or raise ``SourceGarbled``."""
     try:
         return decode(answer.body, as_type)
     except ValueError as error:
@@ -292,11 +296,15 @@ async def fetch(
     url: str,
     *,
     also: frozenset[int] = frozenset(),
+    method: str = "GET",
     **content: Unpack[Content],
 ) -> Answer:
-    """Get an answer that succeeded, or has one of the statuses in ``also``; else raise a ``SourceError``."""
+    """Get an answer that succeeded, or has one of the statuses in ``also``; else raise a ``SourceError``.
+
+    Another ``method`` is for questions that must be posted, such as the one for a token; it may be asked twice.
+    """
     try:
-        answer = await _exchange(http, remote, "GET", url, LIST_LIMIT, content)
+        answer = await _exchange(http, remote, method, url, LIST_LIMIT, content)
     except _NOT_SENDABLE:  # without its cause: a UnicodeEncodeError carries the header, and the token in it
         raise SourceUnreachable(_not_sendable(remote)) from None
     except _Unreadable as error:

@@ -13,6 +13,7 @@ from oncall_tui.domain.message import Proof
 from oncall_tui.domain.reach import proof_of, reach
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
+from oncall_tui.places.holidays import regions
 from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.logbook import Logbook
@@ -34,7 +35,7 @@ class Finding:
 async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
     found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
-    found += [*_levels(config), *await _journal(config)]
+    found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
     except SecretUnavailable as error:
@@ -78,6 +79,16 @@ def _time_zones() -> Finding:
     is_good = utc_now().year - int(known.partition(".")[0]) <= 1
     advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
     return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
+
+
+def _customers(config: Config) -> Iterator[Finding]:
+    """Name every region that has no holidays of its own, so that nobody counts on them."""
+    for customer in config.customers:
+        if customer.region and customer.region not in regions(customer.country_code):
+            known = ", ".join(region for region in regions(customer.country_code) if region.isupper())
+            sentence = f"no holidays are known for {customer.country}: those of the whole country count"
+            advice = f"; regions there: {known}" if known else f'; write country = "{customer.country_code}"'
+            yield Finding(subject=f"customer {customer.name}", is_good=False, sentence=sentence + advice)
 
 
 async def _rota(config: Config) -> Sequence[Finding]:

@@ -184,6 +184,16 @@ class ChannelProved:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerZoneCorrected:
+    """Somebody of us said where a customer's clock is; the latest for a customer counts."""
+
+    match: CleanText
+    """Whose clock it is, written as ``match`` of the customers table is."""
+    zone: str
+    """IANA name; empty takes the correction back."""
+
+
 ShiftEvent = (
     HandoverNoteWritten
     | HandoverDelivered
@@ -193,6 +203,7 @@ ShiftEvent = (
     | GoodNewsNoted
     | MachineSlept
     | ChannelProved
+    | CustomerZoneCorrected
 )
 
 Event = EscalationEvent | ShiftEvent

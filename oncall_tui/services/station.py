@@ -60,10 +60,12 @@ class Station:
             for name, loop in loops:
                 group.create_task(self._supervise(name, loop))
 
-    async def close(self) -> None:
-        """Let what is being sent finish, then let go of the store."""
+    async def close(self) -> int:
+        """Let what is being sent finish, let go of the store, and return how many messages are left to send."""
         await self.delivery.finish(within=FINISH_WITHIN)
+        left = await self.store.unsettled()
         await self.store.close()
+        return len(left)
 
     async def _supervise(self, name: str, loop: Loop) -> None:
         """Keep a loop running: an error nobody foresaw is shown, written down, and the loop begins again."""

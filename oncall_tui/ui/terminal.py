@@ -3,7 +3,8 @@
 import os
 import termios
 from contextlib import suppress
-from typing import Final, TextIO
+from typing import ClassVar, Final, TextIO
+from weakref import WeakSet
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -20,10 +21,13 @@ class LastingDriver(LinuxDriver):
     reads dies of the first byte that is not UTF-8, and the whole dashboard with it.
     """
 
+    running: ClassVar[WeakSet["LastingDriver"]] = WeakSet()
+
     def __init__(
         self, app: App[None], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.running.add(self)
         if self._file is not None:
             self._file = _Lasting(self._file)  # type: ignore[assignment]  # it is written to, flushed and nothing else
 
@@ -51,6 +55,12 @@ class _Lasting:
         """Have it drawn, if that is possible."""
         with suppress(OSError):
             self._file.flush()
+
+
+def stop_reading() -> None:
+    """Let every thread that reads keys end, however the app ended: one left alone would read nothing for ever."""
+    for driver in list(LastingDriver.running):
+        driver.exit_event.set()
 
 
 def is_there() -> bool:
