@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from functools import partial
 
 from oncall_tui.arguments import parse
 from oncall_tui.errors import OnCallError
@@ -33,7 +34,8 @@ async def _run(asked: argparse.Namespace) -> int:
     if asked.command in (None, "demo"):
         from oncall_tui.ui.run import dashboard
 
-        return await dashboard(await run.station(asked))
+        leave_watch = None if asked.command == "demo" else partial(run.leave_watch, asked)
+        return await dashboard(await run.station(asked), leave_watch)
     return await run.COMMANDS[asked.command](asked)
 
 

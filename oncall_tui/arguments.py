@@ -41,6 +41,9 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="try the config, the rota, every source and every channel for real")
+    check.add_argument(
+        "--send-test", action="store_true", help="send a test to everybody on a level and wait for the acknowledgement"
+    )
     check.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -61,7 +64,10 @@ def _rota(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     rota = commands.add_parser("rota", help="who is on call when, gaps and problems")
     rota.add_argument("--from", dest="start", type=_day, metavar="D", help="first day, such as 2026-11-20")
     rota.add_argument("--weeks", type=_count, default=8, metavar="N", help="how many weeks (8)")
-    rota.add_argument("--json", action="store_true", help="print JSON")
+    form = rota.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--ics", action="store_true", help="print a calendar for Google, Outlook or Apple")
+    rota.add_argument("--person", metavar="ID", help="with --ics: only this person's shifts")
     rota.add_argument("--at", type=_instant, metavar="T", help="as if it were then")
 
 

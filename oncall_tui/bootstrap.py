@@ -13,16 +13,15 @@ from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
 from oncall_tui.channels import CHANNELS
-from oncall_tui.clock import Clock, clock_started_at, utc_now
+from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
-from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse
-from oncall_tui.ports import Channel, Store, TicketSource
+from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
@@ -31,8 +30,11 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.memory import MemoryStore
@@ -78,6 +80,7 @@ class Parts:
     shelf: HandoverShelf
     crashes: CrashFile
     clock: Clock = utc_now
+    calendars: Sequence[KeptCalendar] = ()
 
 
 def load_config(explicit: Path | None, environ: Mapping[str, str]) -> Config:
@@ -116,13 +119,43 @@ def source_of(entry: configs.SourceEntry, clock: Clock) -> TicketSource:
 
 
 def rota_of(config: Config) -> Rota:
-    """Return the rota of a config."""
+    """Return the rota of a config, without what its calendars say."""
     return Rota(
         zone=ZoneInfo(config.team.time_zone),
         people=_by_id(config.people),
         rotations=config.rotations,
         overrides=config.overrides,
+        absences=config.absences,
+        closures=config.closures,
     )
+
+
+def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
+    """Return the calendars of a config; the library that reads them is loaded only where there are any."""
+    if not config.calendars:
+        return ()
+    from oncall_tui.calendars.feed import FileFeed, UrlFeed  # noqa: PLC0415 - see above
+    from oncall_tui.calendars.ical import Reader  # noqa: PLC0415 - see above
+    from oncall_tui.calendars.naming import Naming  # noqa: PLC0415 - see above
+
+    people = _by_id(config.people)
+    kept = []
+    for table in config.calendars:
+        naming = Naming(people=people, match=tuple((entry.text, entry.person) for entry in table.match))
+        reader = Reader(name=table.name, naming=naming, zone=ZoneInfo(config.team.time_zone))
+        feed: CalendarFeed
+        if table.url is not None:
+            feed = UrlFeed(url=table.url, reader=reader, folder=config.team.store.parent, clock=clock)
+        else:
+            feed = FileFeed(path=table.path or Path(), reader=reader)
+        kept.append(KeptCalendar(feed=feed, refresh=table.refresh))
+    return kept
+
+
+def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
+    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
+    resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
+    return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
 
 
 async def open_store(config: Config) -> Store:
@@ -130,15 +163,13 @@ async def open_store(config: Config) -> Store:
     return await SqliteStore.open(config.team.store)
 
 
-async def escalations_of(config: Config) -> Sequence[Escalation]:
-    """Return every escalation of the team's journal; none where there is no journal yet."""
-    if not config.team.store.exists():
-        return ()
-    store = await open_store(config)
+async def logbook_of(config: Config) -> Logbook:
+    """Return what the team's journal says, to be read only; an empty one where there is no journal yet."""
+    store = await open_store(config) if config.team.store.exists() else MemoryStore()
     logbook = Logbook(store, utc_now)
     await logbook.catch_up()
     await store.close()
-    return logbook.escalations
+    return logbook
 
 
 async def station_of(config: Config, clock: Clock = utc_now) -> Station:
@@ -157,6 +188,7 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock, config.secrets),
             clock=clock,
+            calendars=calendars_of(config, clock),
         ),
     )
 
@@ -231,6 +263,8 @@ def _station(parts: Parts) -> Station:
         parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}"
     )
     board = Board(parts.team, polling, logbook, parts.clock, troubles)
+    rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, parts.clock, troubles)
+    rota_keeping.on_change(board.use_rota)
     actions = Actions(
         logbook=logbook,
         board=board,
@@ -241,6 +275,20 @@ def _station(parts: Parts) -> Station:
         clock=parts.clock,
         new_id=_new_id,
     )
+
+    def wake() -> None:
+        polling.refresh()
+        escalating.poke()
+        delivery.poke()
+        rota_keeping.look_ahead()
+
+    wakefulness = Wakefulness(
+        Clocks(wall=parts.clock, awake=stopwatch, since_boot=stopwatch_since_boot()),
+        logbook,
+        troubles,
+        on_wake=wake,
+        here=lambda: board.zone,
+    )
     return Station(
         store=parts.store,
         logbook=logbook,
@@ -250,6 +298,8 @@ def _station(parts: Parts) -> Station:
         board=board,
         actions=actions,
         troubles=troubles,
+        rota_keeping=rota_keeping,
+        wakefulness=wakefulness,
         report=parts.crashes.write,
     )
 

@@ -16,6 +16,7 @@ from oncall_tui.domain.message import (
     Receipt,
 )
 from oncall_tui.domain.people import ChannelId
+from oncall_tui.domain.rota import CalendarTurn
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 
@@ -134,6 +135,34 @@ class Outbox(Protocol):
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, with its state and when it is tried next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarReading:
+    """What a calendar says about who is on call."""
+
+    turns: tuple[CalendarTurn, ...] = ()
+    """The topmost first."""
+    problems: tuple[CleanText, ...] = ()
+    """A sentence for every event that could not be used."""
+    as_of: datetime | None = None
+    """When its text was fetched; None for what was not fetched."""
+    trouble: CleanText = NO_TEXT
+    """Why this is an older copy; empty when it is not."""
+
+
+class CalendarFeed(Protocol):
+    """A calendar that names who is on call."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of its ``[[rota.calendars]]`` table."""
+
+    async def read(self, start: datetime, end: datetime) -> CalendarReading:
+        """Return what it says about a span, from the last good copy if need be, or raise a ``SourceError``."""
+
+    async def last_good(self, start: datetime, end: datetime) -> CalendarReading | None:
+        """Return what its last good copy says without asking anybody, or None where there is no such copy."""
 
 
 class Store(Journal, Outbox, Protocol):

@@ -22,8 +22,10 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Clocks, Wakefulness
 from oncall_tui.store.memory import MemoryStore
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -47,6 +49,9 @@ class MovingClock:
     """A clock that a test moves."""
 
     now: datetime = FRIDAY_NIGHT
+
+    def stopwatch(self) -> float:
+        return self.now.timestamp()
 
     def __call__(self) -> datetime:
         return self.now
@@ -196,6 +201,14 @@ class Rig:
             board=board,
             actions=actions,
             troubles=troubles,
+            rota_keeping=RotaKeeping(board.team.rota, (), self.clock, troubles),
+            wakefulness=Wakefulness(
+                Clocks(wall=self.clock, awake=self.clock.stopwatch),
+                logbook,
+                troubles,
+                on_wake=polling.refresh,
+                here=lambda: board.zone,
+            ),
             report=self._report,
         )
 

@@ -1,7 +1,7 @@
 """``oncall-tui check``: the rota, every source and every channel, tried for real."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -10,10 +10,12 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
+from oncall_tui.domain.reach import proof_of, reach
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.errors import OnCallError, SecretUnavailable
 from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
+from oncall_tui.services.logbook import Logbook
 
 AHEAD = timedelta(days=60)
 """How far ahead gaps of the rota are looked for."""
@@ -29,14 +31,15 @@ class Finding:
     sentence: str
 
 
-async def findings(config: Config) -> Sequence[Finding]:
+async def findings(config: Config, logbook: Logbook) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), *_rota(config)]
-    found += _levels(config)
+    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
+    found += [*_levels(config), *_tested(config, logbook)]
     try:
         resolve(config.secrets)
     except SecretUnavailable as error:
         found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
+    found += await _rota(config)
     subjects: list[tuple[str, TicketSource | Channel]] = [
         *((f"source {entry.id}", bootstrap.source_of(entry, utc_now)) for entry in config.sources),
         *((f"channel {entry.id}", bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
@@ -69,14 +72,40 @@ async def _seen(part: TicketSource | Channel) -> str:
     return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
 
 
-def _rota(config: Config) -> Sequence[Finding]:
+def _time_zones() -> Finding:
+    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since."""
+    known = version("tzdata")
+    is_good = utc_now().year - int(known.partition(".")[0]) <= 1
+    advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
+    return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
+
+
+async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
-    rota = bootstrap.rota_of(config)
-    found = problems(rota, now, now + AHEAD)
-    zones = Finding(subject="time zones", is_good=True, sentence=f"tzdata {version('tzdata')}")
+    try:
+        keeping = bootstrap.rota_keeping_of(config, utc_now)
+    except SecretUnavailable:
+        return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
+    await keeping.read_all()
+    found = (*problems(keeping.rota, now, now + AHEAD, config.policy), *keeping.problems)
     if not found:
-        return [zones, Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
-    return [zones, *(Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found)]
+        return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
+    return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
+
+
+def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:
+    """Say of each level when somebody on it last acknowledged a test."""
+    reached = reach(logbook.shift_events)
+    for number, level in enumerate(config.policy.levels, start=1):
+        at = proof_of(level, reached)
+        subject = f"escalation level {number}"
+        if at is None:
+            sentence = "nobody on it ever acknowledged a test; run “oncall-tui check --send-test”"
+            yield Finding(subject=subject, is_good=False, sentence=sentence)
+        else:
+            days = (utc_now() - at).days
+            sentence = f"a test was acknowledged {f'{days} d ago' if days else 'today'}"
+            yield Finding(subject=subject, is_good=True, sentence=sentence)
 
 
 def _levels(config: Config) -> Sequence[Finding]:

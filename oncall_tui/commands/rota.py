@@ -1,4 +1,4 @@
-"""``oncall-tui rota``: shifts, gaps and problems, as text or as JSON."""
+"""``oncall-tui rota``: shifts, gaps and problems, as text, as JSON or as a calendar."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from oncall_tui.commands.output import rfc3339
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Gap, Rota, Shift
+from oncall_tui.errors import BadUse
 
 Json = Mapping[str, object]
 
@@ -27,7 +28,8 @@ def as_json(rota: Rota, start: datetime, end: datetime, problems: Sequence[str])
             {
                 "starts_at": rfc3339(gap.starts_at),
                 "ends_at": rfc3339(gap.ends_at),
-                "hours": _hours(gap.ends_at - gap.starts_at),
+                "hours": _hours(gap.length),
+                "intended": gap.is_intended,
             }
             for gap in rota.gaps(start, end)
         ],
@@ -50,12 +52,29 @@ def as_text(
     return "\n".join(lines + [f"Problem: {problem}" for problem in problems])
 
 
+def as_ics(rota: Rota, start: datetime, end: datetime, person: str | None, *, team: str, at: datetime) -> bytes:
+    """Return the shifts of everybody or of one person as iCalendar, or raise ``BadUse``."""
+    from oncall_tui.calendars.ics import written  # noqa: PLC0415 - a library that only this needs
+
+    if person is not None and person not in rota.people:
+        raise BadUse(f"there is no person {person}: write one of {', '.join(rota.people)}")
+    shifts = [shift for shift in rota.shifts(start, end) if person in (None, shift.person)]
+    return written(shifts, rota.people, team, at=at)
+
+
 def _line(span: Shift | Gap, people: Mapping[PersonId, Person], zone: tzinfo) -> str:
     starts, ends = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
-    who = "NOBODY" if isinstance(span, Gap) else people[span.person].name if span.person in people else span.person
-    why = "" if isinstance(span, Gap) else f"  ({span.origin.value})"
-    hours = _hours(span.ends_at - span.starts_at)
-    return f"{starts:%a %d %b %Y %H:%M}  to  {ends:%a %d %b %H:%M}  {hours:>5g} h  {who}{why}"
+    hours = _hours(span.length)
+    changed = "  clocks change" if starts.utcoffset() != ends.utcoffset() else ""
+    return f"{starts:%a %d %b %Y %H:%M}  to  {ends:%a %d %b %H:%M}  {hours:>5g} h  {_who(span, people)}{changed}"
+
+
+def _who(span: Shift | Gap, people: Mapping[PersonId, Person]) -> str:
+    if isinstance(span, Gap):
+        why = f"  ({span.reason})" if span.reason else ""
+        return f"{'nobody, as intended' if span.is_intended else 'NOBODY'}{why}"
+    name = people[span.person].name if span.person in people else span.person
+    return f"{name}  ({span.origin.value}{f': {span.reason}' if span.reason else ''})"
 
 
 def _hours(length: timedelta) -> float:

@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -13,13 +15,18 @@ from platformdirs import user_data_path
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
+from oncall_tui.errors import BadUse
+from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
 
+ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
+"""How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
 
@@ -45,11 +52,19 @@ async def _list(asked: argparse.Namespace) -> int:
 
 
 async def _rota(asked: argparse.Namespace) -> int:
+    if asked.person is not None and not asked.ics:
+        raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    schedule = bootstrap.rota_of(config)
+    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    await keeping.open()
+    await keeping.read_all()
+    schedule = keeping.rota
     start = _start(asked, schedule)
     end = start + timedelta(weeks=asked.weeks)
-    found = problems(schedule, start, end)
+    if asked.ics:
+        _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
+        return 0
+    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -59,16 +74,28 @@ async def _rota(asked: argparse.Namespace) -> int:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
-    escalations = await bootstrap.escalations_of(config)
-    _print(status.line(bootstrap.rota_of(config), {p.id: p for p in config.people}, escalations, utc_now()))
+    escalations = (await bootstrap.logbook_of(config)).escalations
+    keeping = bootstrap.rota_keeping_of(config, utc_now)
+    await keeping.open()
+    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()))
     return 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
     config = bootstrap.load_config(asked.config, os.environ)
-    findings = await check.findings(config)
+    if asked.send_test:
+        await _send_test(config)
+    findings = await check.findings(config, await bootstrap.logbook_of(config))
     _print(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
+
+
+async def _send_test(config: Config) -> None:
+    opened = await bootstrap.station_of(config)
+    await opened.open()
+    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
+    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    await opened.close()
 
 
 async def _handover(asked: argparse.Namespace) -> int:
@@ -93,6 +120,19 @@ async def _watch(asked: argparse.Namespace) -> int:
     return await watch.watch(await station(asked), _print)
 
 
+def leave_watch(asked: argparse.Namespace) -> None:
+    """Start a watch of its own that outlives this process and its terminal."""
+    config = ["--config", str(asked.config.absolute())] if asked.config else []
+    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
+    subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "oncall_tui", *config, "watch"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     """Return a station that read every source once and has no loop running."""
     opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ), clock)
@@ -111,6 +151,13 @@ def _start(asked: argparse.Namespace, schedule: Rota) -> datetime:
         return instant(asked.start, datetime.min.time(), schedule.zone)
     at: datetime = asked.at or utc_now()
     return at.astimezone(UTC)
+
+
+def _write(calendar: bytes) -> None:
+    """Write a calendar as it is, whatever the terminal's encoding and line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(calendar)
+    sys.stdout.buffer.flush()
 
 
 def _print(what: "Mapping[str, object] | str | object") -> None:

@@ -10,11 +10,12 @@ from platformdirs import user_config_path, user_data_path
 
 from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
+from oncall_tui.config.rota_tables import CalendarTable
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
-from oncall_tui.domain.rota import Override, Rotation
+from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
@@ -24,6 +25,7 @@ from oncall_tui.text_safety import clean
 __all__ = [
     "NEXT",
     "TABLES",
+    "CalendarTable",
     "ChannelEntry",
     "Config",
     "Handover",
@@ -73,6 +75,9 @@ class Config:
     people: tuple[Person, ...]
     rotations: tuple[Rotation, ...]
     overrides: tuple[Override, ...]
+    absences: tuple[Absence, ...]
+    closures: tuple[Closure, ...]
+    calendars: tuple[CalendarTable, ...]
     policy: Policy
     """How an escalation goes; without a level when the file names none."""
     channels: tuple[ChannelEntry, ...]
@@ -83,7 +88,8 @@ class Config:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Return every secret, to be resolved before the screen starts."""
-        settings = [entry.settings for entry in self.channels] + [entry.settings for entry in self.sources]
+        settings: list[object] = [*(e.settings for e in self.channels), *(e.settings for e in self.sources)]
+        settings += self.calendars
         return tuple(secret for value in settings for secret in secrets_of(value))
 
 
@@ -169,8 +175,11 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         me=PersonId(me) if me else None,
         team=Team(name=team.name, time_zone=team.time_zone, store=_store(team.store)),
         people=tables.people,
-        rotations=tuple(rotation.rotation() for rotation in rota.rotations),
+        rotations=tuple(rotation for table in rota.rotations for rotation in table.rotations()),
         overrides=tuple(override.override() for override in rota.overrides),
+        absences=tuple(absence.absence() for absence in rota.absences),
+        closures=tuple(closure.closure() for closure in rota.closures),
+        calendars=rota.calendars,
         policy=_policy(tables),
         channels=connectors.channels,
         sources=connectors.sources,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NewType
 
 from oncall_tui.domain.brief import Brief, EscalationId
-from oncall_tui.domain.message import MessageKey
+from oncall_tui.domain.message import MessageKey, Proof
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -200,6 +200,15 @@ class MachineSlept:
     woke_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelProved:
+    """A test message showed how far a channel reaches a person."""
+
+    person: PersonId
+    channel: ChannelId
+    proof: Proof
+
+
 ShiftEvent = (
     HandoverNoteWritten
     | HandoverDelivered
@@ -208,6 +217,7 @@ ShiftEvent = (
     | SourceBack
     | GoodNewsNoted
     | MachineSlept
+    | ChannelProved
 )
 
 Event = EscalationEvent | ShiftEvent

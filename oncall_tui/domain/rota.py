@@ -1,69 +1,50 @@
-"""Who is on call when: rotations and overrides made into one final schedule.
+"""Who is on call when: everything that is written made into one final schedule.
 
-Every source of turns is a layer of spans, the topmost first: the overrides, the last written on top, then the rotations
-in their order. Laid over one another they leave at most one person at any instant. What is seen of a turn is a shift
-where the team knows its person and a gap where it does not; time that no layer names is neither.
+The claims of ``rota_plan``, laid over one another, leave at most one person at any instant. What is seen of a turn is a
+shift where the team knows its person and a gap where it does not, or where nobody can come; time that no layer names is
+neither.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.rota_plan import (
+    Absence,
+    CalendarTurn,
+    Claim,
+    Closure,
+    Layers,
+    Override,
+    Rotation,
+    ShiftOrigin,
+    WeekTime,
+    week_of,
+)
 from oncall_tui.domain.spans import Span, join, lay
-from oncall_tui.domain.wall_time import LATEST, instant, local
+from oncall_tui.domain.wall_time import LATEST, local
+
+__all__ = [
+    "Absence",
+    "CalendarTurn",
+    "Closure",
+    "Gap",
+    "Override",
+    "Rota",
+    "Rotation",
+    "Shift",
+    "ShiftOrigin",
+    "WeekTime",
+    "swap",
+]
 
 _WEEK = timedelta(weeks=1)
-_DAYS_OF_WEEK = 7
 _LOOK_AHEAD = 56
 """Weeks in which the next shift is looked for."""
 _STRIDE = 8
 """Weeks of them that are worked out at a time."""
-
-
-class ShiftOrigin(StrEnum):
-    """Where a shift of the final schedule comes from."""
-
-    ROTATION = "rotation"
-    OVERRIDE = "override"
-    CALENDAR = "calendar"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekTime:
-    """A moment of the week on the rota's wall clock."""
-
-    weekday: int
-    """0 is Monday."""
-    at: time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
-    """People who take turns, a week apart.
-
-    A turn ends at the first ``ends`` after its start; the same moment for both is a whole week. A repeated hour between
-    two turns belongs to the earlier one.
-    """
-
-    name: str
-    starts: WeekTime
-    ends: WeekTime
-    first_on: date
-    """A date in the week of the first person's first shift."""
-    people: tuple[PersonId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """One person instead of whoever the rotations name; wall times of the rota's clock, naive."""
-
-    starts: datetime
-    ends: datetime
-    person: PersonId
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +55,8 @@ class Shift:
     ends_at: datetime
     person: PersonId
     origin: ShiftOrigin
+    reason: str = ""
+    """Why an override was written; empty for other shifts."""
 
     @property
     def length(self) -> timedelta:
@@ -83,20 +66,18 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Nobody is on call although a rotation or override wants somebody. Instants in UTC."""
+    """Nobody is on call although somebody is wanted, or nobody is meant to be. Instants in UTC."""
 
     starts_at: datetime
     ends_at: datetime
+    is_intended: bool = False
+    """A closure says that nobody has to be there."""
+    reason: str = ""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
-    """Who wants a span of time; neighbouring spans of one claim are one shift."""
-
-    person: PersonId | None
-    origin: ShiftOrigin
-    week: int | None = None
-    """The week of a rotation's turn: somebody who is always on call still has a shift for each week."""
+    @property
+    def length(self) -> timedelta:
+        """Return its real length, clock changes included."""
+        return self.ends_at - self.starts_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +85,26 @@ class Rota:
     """The full plan of who is on call."""
 
     zone: ZoneInfo
-    """The wall clock that rotations and overrides are written in."""
+    """The wall clock in which everything is written that names no other."""
     people: Mapping[PersonId, Person]
     """The team; a turn of anybody else is a gap."""
     rotations: tuple[Rotation, ...] = ()
     overrides: tuple[Override, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    calendar_turns: tuple[CalendarTurn, ...] = ()
+    """What calendars say, the topmost first; they lie between overrides and rotations."""
 
     def shifts(self, start: datetime, end: datetime) -> tuple[Shift, ...]:
         """Return every shift that shares time with a span, whole, in order; no two of them overlap."""
         return tuple(
-            Shift(starts_at=span.starts_at, ends_at=span.ends_at, person=span.of.person, origin=span.of.origin)
+            Shift(
+                starts_at=span.starts_at,
+                ends_at=span.ends_at,
+                person=span.of.person,
+                origin=span.of.origin,
+                reason=span.of.reason,
+            )
             for span in self._schedule(start, end)
             if span.of.person is not None and span.of.person in self.people
         )
@@ -121,7 +112,12 @@ class Rota:
     def gaps(self, start: datetime, end: datetime) -> tuple[Gap, ...]:
         """Return every gap that shares time with a span, whole, in order."""
         return tuple(
-            Gap(starts_at=span.starts_at, ends_at=span.ends_at)
+            Gap(
+                starts_at=span.starts_at,
+                ends_at=span.ends_at,
+                is_intended=span.of.is_intended,
+                reason=span.of.reason or (f"{span.of.person} is not among the people" if span.of.person else ""),
+            )
             for span in self._schedule(start, end)
             if span.of.person not in self.people
         )
@@ -150,48 +146,36 @@ class Rota:
             None,
         )
 
-    def _schedule(self, start: datetime, end: datetime) -> list[Span[_Claim]]:
+    def claims(self, start: datetime, end: datetime) -> tuple[Span[Claim], ...]:
+        """Return every claim that shares time with a span, also those that lie under others, the topmost first."""
+        return tuple(span for span in self._layers(start, end) if span.overlaps(start, end))
+
+    def _schedule(self, start: datetime, end: datetime) -> list[Span[Claim]]:
         """Return what is seen of every layer and shares time with a span."""
+        return [span for span in join(lay(self._layers(start, end))) if span.overlaps(start, end)]
+
+    def _layers(self, start: datetime, end: datetime) -> list[Span[Claim]]:
         # What is seen in a week belongs to turns that start in it or in the week before, and turns of the weeks beside
-        # those may cover parts of them: with these margins the answer is the same whatever span is asked for.
-        weeks = range(_week_of(local(start, self.zone)) - 2, _week_of(local(end, self.zone)) + 2)
-        return [span for span in join(lay(self._layers(weeks))) if span.overlaps(start, end)]
-
-    def _layers(self, weeks: range) -> Iterator[Span[_Claim]]:
-        for override in reversed(self.overrides):
-            yield _span_of(override, self.zone)
-        for rotation in self.rotations:
-            yield from _turns(rotation, weeks, self.zone)
-
-
-def _span_of(override: Override, zone: ZoneInfo) -> Span[_Claim]:
-    return Span(
-        starts_at=instant(override.starts.date(), override.starts.time(), zone),
-        ends_at=instant(override.ends.date(), override.ends.time(), zone, is_end=True),
-        of=_Claim(person=override.person, origin=ShiftOrigin.OVERRIDE),
-    )
-
-
-def _turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator[Span[_Claim]]:
-    """Yield the turns of a rotation that start in these weeks."""
-    first = _week_of(rotation.first_on)
-    starts, ends, people = rotation.starts, rotation.ends, rotation.people
-    days = (ends.weekday - starts.weekday) % _DAYS_OF_WEEK
-    if days == 0 and ends.at <= starts.at:
-        days = _DAYS_OF_WEEK
-    for week in range(max(first, weeks.start), weeks.stop):
-        day = week * _DAYS_OF_WEEK + 1 + starts.weekday
-        person = people[(week - first) % len(people)] if people else None
-        yield Span(
-            starts_at=instant(date.fromordinal(day), starts.at, zone),
-            ends_at=instant(date.fromordinal(day + days), ends.at, zone, is_end=True),
-            of=_Claim(person=person, origin=ShiftOrigin.ROTATION, week=week),
+        # those may cover parts of them; a rotation's own clock may stand in the next week already. With these margins
+        # the answer is the same whatever span is asked for.
+        weeks = range(week_of(local(start, self.zone)) - 3, week_of(local(end, self.zone)) + 3)
+        layers = Layers(
+            zone=self.zone,
+            rotations=self.rotations,
+            calendar_turns=self.calendar_turns,
+            overrides=self.overrides,
+            absences=self.absences,
+            closures=self.closures,
         )
+        return list(layers.claims(weeks))
 
 
-def _week_of(on: date) -> int:
-    """Return how many whole weeks, Monday to Sunday, went before a date; the calendar's first day is a Monday."""
-    return (on.toordinal() - 1) // _DAYS_OF_WEEK
+def swap(one: Shift, other: Shift, reason: str) -> tuple[Override, Override]:
+    """Return the two overrides by which two people trade their shifts; they count together or not at all."""
+    return (
+        Override(starts=one.starts_at, ends=one.ends_at, person=other.person, reason=reason),
+        Override(starts=other.starts_at, ends=other.ends_at, person=one.person, reason=reason),
+    )
 
 
 def _later(at: datetime, by: timedelta) -> datetime:

@@ -1,16 +1,91 @@
-"""What is wrong with a rota, in sentences."""
+"""What is wrong with a rota, in sentences: the worst first."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations, pairwise
+from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.people import PersonId
-from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.wall_time import instant, local
+from oncall_tui.domain.policy import Policy
+from oncall_tui.domain.rota import Gap, Rota, Shift, ShiftOrigin
+from oncall_tui.domain.rota_plan import Claim, absent_spans, override_span
+from oncall_tui.domain.spans import Span
+from oncall_tui.domain.wall_time import local, utc_offset
+
+_WEEK = timedelta(weeks=1)
+_CLOCK_CHANGE = timedelta(hours=2)
+"""No clock on earth is put forward or back by more."""
+_WEEKS_AROUND = (-8, -7, -6, 6, 7, 8)
+"""Where the usual week is looked for: further away than two zones ever change their clocks apart."""
+
+_Claims = Sequence[Span[Claim]]
 
 
-def problems(rota: Rota, start: datetime, end: datetime) -> tuple[str, ...]:
-    """Return a sentence for everything that leaves, or will leave, nobody to answer within a span."""
-    return (*_nobody_named(rota), *_backwards(rota), *_people(rota, start), *_gaps(rota, start, end))
+def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None = None) -> tuple[str, ...]:
+    """Return a sentence for everything that leaves, or may leave, nobody to answer within a span.
+
+    Args:
+        rota: The plan.
+        start: From when on.
+        end: Until when.
+        policy: Who is told bad news; None when nobody asks about that.
+    """
+    if start >= end:
+        return ()
+    claims = rota.claims(start, end)
+    return (
+        *_nobody_ever(rota, claims),
+        *gaps(rota, start, end),
+        *_gaps_by_clocks(rota, start, end),
+        *_nobody_named(rota),
+        *_backwards(rota),
+        *_people(rota, start),
+        *_overlaps(rota, claims),
+        *_absent_in_overrides(rota, start),
+        *(_levels(rota, policy, start, end) if policy is not None else ()),
+    )
+
+
+def gaps(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield a sentence for every gap that nobody intended."""
+    for gap in rota.gaps(start, end):
+        if not gap.is_intended:
+            why = f": {gap.reason}" if gap.reason else ""
+            yield f"Nobody is on call {_between(rota.zone, gap.starts_at, gap.ends_at)}{why}."
+
+
+def _nobody_ever(rota: Rota, claims: _Claims) -> Iterator[str]:
+    if not any(claim.of.person in rota.people for claim in claims):
+        yield "Nobody is on call at all in this time; write [[rota.rotations]] or [[rota.calendars]]."
+
+
+def _gaps_by_clocks(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
+    """Name time between two turns that is open only while the clocks of two zones are apart from each other."""
+    zones = {rotation.zone or rota.zone for rotation in rota.rotations}
+    if len(zones) < 2:  # noqa: PLR2004 - one clock is never apart from itself
+        return
+    pieces: list[Shift | Gap] = sorted(
+        (*rota.shifts(start, end), *rota.gaps(start, end)), key=lambda piece: piece.starts_at
+    )
+    for before, after in pairwise(pieces):
+        hole = after.starts_at - before.ends_at
+        if timedelta() < hole <= _CLOCK_CHANGE and _is_unusual(rota, zones, before.ends_at + hole / 2):
+            names = " and ".join(sorted(zone.key for zone in zones))
+            yield (
+                f"Nobody is on call {_between(rota.zone, before.ends_at, after.starts_at)}, because the clocks of "
+                f"{names} do not change on the same day; write an override."
+            )
+
+
+def _is_unusual(rota: Rota, zones: Iterable[ZoneInfo], at: datetime) -> bool:
+    """Tell whether somebody is there at this moment of other weeks, when the zones are otherwise apart."""
+    usual = [at + weeks * _WEEK for weeks in _WEEKS_AROUND]
+    return any(_apart(zones, other) != _apart(zones, at) and rota.on_call(other) for other in usual)
+
+
+def _apart(zones: Iterable[ZoneInfo], at: datetime) -> frozenset[timedelta]:
+    offsets = [utc_offset(at, zone) for zone in zones]
+    return frozenset(offset - min(offsets) for offset in offsets)
 
 
 def _nobody_named(rota: Rota) -> Iterator[str]:
@@ -44,12 +119,79 @@ def _named(rota: Rota, start: datetime) -> dict[PersonId, str]:
         for person in rotation.people:
             named.setdefault(person, f'The rotation "{rotation.name}"')
     for override in rota.overrides:
-        if instant(override.ends.date(), override.ends.time(), rota.zone, is_end=True) > start:
+        if override_span(override, rota.zone).ends_at > start:
             named.setdefault(override.person, f"The override of {override.starts:%Y-%m-%d %H:%M}")
+    for turn in rota.calendar_turns:
+        if turn.ends_at > start:
+            named.setdefault(turn.person, f"The calendar's event of {local(turn.starts_at, rota.zone):%Y-%m-%d %H:%M}")
     return named
 
 
-def _gaps(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
-    for gap in rota.gaps(start, end):
-        first, last = (f"{local(at, rota.zone):%a %Y-%m-%d %H:%M}" for at in (gap.starts_at, gap.ends_at))
-        yield f"Nobody is on call from {first} to {last} ({rota.zone.key})."
+def _overlaps(rota: Rota, claims: _Claims) -> Iterator[str]:
+    """Name each pair of rotations that want somebody at the same time, and overrides that contradict one another."""
+    told: set[tuple[str, str]] = set()
+    # Calendars show an exception as a second event, so that theirs overlap by design.
+    real = [claim for claim in claims if claim.of.person and claim.of.origin is not ShiftOrigin.CALENDAR]
+    for upper, lower in combinations(real, 2):
+        if upper.of.origin is not lower.of.origin or not upper.overlaps(lower.starts_at, lower.ends_at):
+            continue
+        when = _between(rota.zone, max(upper.starts_at, lower.starts_at), min(upper.ends_at, lower.ends_at))
+        names = (upper.of.name, lower.of.name)
+        if upper.of.origin is ShiftOrigin.ROTATION and names not in told:
+            told.add(names)
+            yield _two_rotations(upper.of, lower.of, when)
+        elif upper.of.origin is ShiftOrigin.OVERRIDE and upper.of.person != lower.of.person:
+            yield f"Overrides name both {upper.of.person} and {lower.of.person} {when}; {upper.of.person} counts."
+
+
+def _two_rotations(upper: Claim, lower: Claim, when: str) -> str:
+    both = f'"{upper.name}" and "{lower.name}"'
+    if upper.person == lower.person:
+        return f"{upper.person} has double duty {when}: the rotations {both} both name {upper.person}."
+    return f'The rotations {both} overlap, first {when}; "{upper.name}" counts, because it stands first.'
+
+
+def _absent_in_overrides(rota: Rota, start: datetime) -> Iterator[str]:
+    absent = absent_spans(rota.absences, rota.zone)
+    for override in rota.overrides:
+        span = override_span(override, rota.zone)
+        for away in absent.get(override.person, ()):
+            if span.ends_at > start and away.overlaps(span.starts_at, span.ends_at):
+                yield (
+                    f"The override of {override.starts:%Y-%m-%d %H:%M} names {override.person}, who is absent then; "
+                    "name somebody else."
+                )
+    for person in absent:
+        if person not in rota.people:
+            yield f"An absence names {person}, who is not among the people; take it out."
+
+
+def _levels(rota: Rota, policy: Policy, start: datetime, end: datetime) -> Iterator[str]:
+    """Name levels that reach nobody: for want of people, or while all of them are on call or absent."""
+    absent = absent_spans(rota.absences, rota.zone)
+    told: set[tuple[int, PersonId]] = set()
+    for shift in rota.shifts(start, end):
+        for number, level in enumerate(policy.levels, start=1):
+            people = {target.person for target in level.targets}
+            away = {p for p in people if any(s.overlaps(shift.starts_at, shift.ends_at) for s in absent.get(p, ()))}
+            if people - away - {shift.person} or not people or (number, shift.person) in told:
+                continue
+            told.add((number, shift.person))
+            when = _between(rota.zone, shift.starts_at, shift.ends_at)
+            yield (
+                f"Level {number} of the escalation reaches nobody {when}: {_whereabouts(people, away)}; "
+                "add somebody to that level."
+            )
+    for number, level in enumerate(policy.levels, start=1):
+        if not level.targets:
+            yield f"Level {number} of the escalation has nobody; list its people."
+
+
+def _whereabouts(people: set[PersonId], away: set[PersonId]) -> str:
+    states = ((sorted(people - away), "on call"), (sorted(away), "absent"))
+    return ", ".join(f"{' and '.join(who)} {'is' if len(who) == 1 else 'are'} {state}" for who, state in states if who)
+
+
+def _between(zone: ZoneInfo, start: datetime, end: datetime) -> str:
+    first, last = (f"{local(at, zone):%a %Y-%m-%d %H:%M}" for at in (start, end))
+    return f"from {first} to {last} ({zone.key})"

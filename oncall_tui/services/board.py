@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.customer import Customer
@@ -12,6 +12,7 @@ from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
 from oncall_tui.domain.triage import group
+from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -62,8 +63,8 @@ class Board:
         self._troubles = troubles
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
-        started = team.rota.on_call(clock())
-        self._me = team.me or (started.person if started else None)
+        self._is_shown = False
+        self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
 
@@ -71,6 +72,19 @@ class Board:
     def me(self) -> PersonId | None:
         """Return who sits here."""
         return self._me
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the clock of whoever sits here, else the team's."""
+        me = self.team.people.get(self._me) if self._me else None
+        return (zone_info(me.time_zone) if me else None) or self.team.rota.zone
+
+    def use_rota(self, rota: Rota) -> None:
+        """Go by another rota from now on."""
+        self.team = replace(self.team, rota=rota)
+        if not self._is_shown:  # before that nobody has seen who sits here, and calendars were not read yet
+            self._me = self.team.me or self._on_call()
+        self._changed.set()
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
@@ -93,6 +107,7 @@ class Board:
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
         now = self._clock()
+        self._is_shown = True
         team = self.team
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
@@ -100,6 +115,7 @@ class Board:
         return Desk(
             at=now,
             team=team.name,
+            time_zone=team.time_zone,
             is_demo=team.is_demo,
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(shift.person) if shift else None,
@@ -107,12 +123,15 @@ class Board:
             ended_shift=self._ended_shift(now, shift),
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
-            time_zone=team.time_zone,
             sources=self._polling.statuses,
             groups=group(self._polling.tickets, team.customers, now),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )
+
+    def _on_call(self) -> PersonId | None:
+        shift = self.team.rota.on_call(self._clock())
+        return shift.person if shift else None
 
     def _ended_shift(self, now: datetime, shift: Shift | None) -> Shift | None:
         if self._me is None or (shift is not None and shift.person == self._me):

@@ -37,6 +37,11 @@ class Escalating:
         self._troubles = troubles
         self._woken = asyncio.Event()
 
+    @property
+    def channels(self) -> Mapping[ChannelId, Channel]:
+        """Return the channels by id."""
+        return self._channels
+
     def poke(self) -> None:
         """Look at once whether something is due."""
         self._woken.set()

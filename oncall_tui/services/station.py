@@ -14,7 +14,9 @@ from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
+from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Wakefulness
 
 Loop = Callable[[], Coroutine[None, None, None]]
 
@@ -35,12 +37,15 @@ class Station:
     board: Board
     actions: Actions
     troubles: Troubles
+    rota_keeping: RotaKeeping
+    wakefulness: Wakefulness
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
     async def open(self) -> None:
-        """Read the journal, so that everything carries on where it was."""
+        """Read the journal and the last copies of calendars, so that everything carries on where it was."""
         await self.logbook.catch_up()
+        await self.rota_keeping.open()
 
     async def run(self) -> None:
         """Run every loop until cancelled; one that fails is said, restarted, and takes no other with it."""
@@ -48,7 +53,9 @@ class Station:
             ("outbox", self.delivery.run),
             *self.escalating.loops(),
             *self.polling.loops(),
+            *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("clocks", self.wakefulness.run),
         )
         async with asyncio.TaskGroup() as group:
             for name, loop in loops:

@@ -24,7 +24,7 @@ from typing import (
 )
 
 from oncall_tui.secrets import Secret
-from oncall_tui.settings.values import IN_WORDS, Unusable, duration, one_of, scalar
+from oncall_tui.settings.values import DATE_OR_TIME, IN_WORDS, Unusable, date_or_time, duration, one_of, scalar
 from oncall_tui.settings.where import Where, hidden, nearest, shown
 
 __all__ = [
@@ -149,10 +149,8 @@ class _Reading:
         plain = _plain(wanted)
         if get_origin(plain) is tuple:
             return self._list(found, get_args(plain)[0], key)
-        if get_origin(plain) is Literal:
-            return one_of(found, get_args(plain))
         if not isinstance(plain, type):
-            raise TypeError(f"a setting cannot be of the type {plain}")
+            return _alternative(found, plain)
         if issubclass(plain, Enum):
             return plain(one_of(found, [member.value for member in plain]))
         if is_dataclass(plain):
@@ -189,6 +187,14 @@ class _Reading:
                 yield value
 
 
+def _alternative(found: object, wanted: object) -> object:
+    if get_origin(wanted) is Literal:
+        return one_of(found, get_args(wanted))
+    if wanted == DATE_OR_TIME:
+        return date_or_time(found)
+    raise TypeError(f"a setting cannot be of the type {wanted}")
+
+
 def _raw_tables(found: object, where: Where) -> tuple[Table, ...]:
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
         raise Unusable(f"[[{where.path}]] above the keys of each such table")
@@ -219,6 +225,8 @@ def _check_limits(value: object, field: "Field[object]") -> None:
 def _plain(wanted: object) -> object:
     """Return a type without its ``| None`` and without the name ``NewType`` gives it."""
     if get_origin(wanted) in {Union, UnionType}:
+        if wanted == DATE_OR_TIME:
+            return wanted
         (wanted,) = (part for part in get_args(wanted) if part is not NoneType)
     while isinstance(wanted, NewType):
         wanted = wanted.__supertype__

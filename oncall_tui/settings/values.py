@@ -20,6 +20,9 @@ from oncall_tui.settings.where import Where, nearest, shown
 
 _DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
 
+DATE_OR_TIME: Final = date | datetime
+"""The type of a key that takes a whole day or a wall time."""
+
 IN_WORDS: Final[Mapping[object, str]] = {
     str: "a text in quotes",
     int: "a whole number, such as 3",
@@ -28,6 +31,7 @@ IN_WORDS: Final[Mapping[object, str]] = {
     timedelta: 'a number with its unit, such as "30s", "5m", "1h30m" or "2d"',
     date: "a date without quotes, such as 2026-11-20",
     datetime: "a date and time without quotes and without an offset, such as 2026-12-25T18:00:00",
+    DATE_OR_TIME: "a date without quotes, such as 2026-12-20, or one with a time, such as 2026-12-20T18:00:00",
     Path: 'the path of a file in quotes, such as "~/tickets.json"',
     Secret: '{ env = "NAME" }, { command = ["program", "argument"] }, { keyring = "service/user" } '
     'or { file = "PATH" }',
@@ -121,6 +125,15 @@ def _wall_time(found: object) -> datetime:
     if found.tzinfo is not None:
         plain = found.replace(tzinfo=None).isoformat()
         raise Unusable(f"the time of the team's own clock without an offset, such as {plain}")
+    return found
+
+
+def date_or_time(found: object) -> date | datetime:
+    """Return a date, or a wall time without an offset."""
+    if isinstance(found, datetime):
+        return _wall_time(found)
+    if not isinstance(found, date):
+        raise Unusable(IN_WORDS[DATE_OR_TIME])
     return found
 
 

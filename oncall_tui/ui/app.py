@@ -21,7 +21,7 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
-from oncall_tui.ui.dialogs.leave import LeaveDialog
+from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.escalation_text import number, on_strip
 from oncall_tui.ui.keypress import Keypress
@@ -79,18 +79,17 @@ class OnCallApp(App[None]):
         clock: Clock,
         stopwatch: Stopwatch,
         desk: Desk | None = None,
-        theme: str = "",
         on_crash: Callable[[BaseException], str] = defect_sentence,
+        leave_watch: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
+        self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
         self._rang_at: datetime | None = None
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
-        if theme:
-            self.theme = theme
         keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
         self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
@@ -155,15 +154,18 @@ class OnCallApp(App[None]):
         """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
         live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
         if isinstance(self.screen, LeaveDialog):
-            self.screen.dismiss(result=True)
+            self.screen.dismiss(result=Leaving.LEAVE)
         elif not live:
-            await self._leave(is_sure=True)
+            await self._leave(Leaving.LEAVE)
         else:
-            self.push_screen(LeaveDialog(" and ".join(number(escalation) for escalation in live)), self._leave)
+            tickets = " and ".join(number(escalation) for escalation in live)
+            self.push_screen(LeaveDialog(tickets, may_watch=self._leave_watch is not None), self._leave)
 
-    async def _leave(self, is_sure: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
-        if not is_sure:
+    async def _leave(self, answer: Leaving | None) -> None:
+        if answer not in {Leaving.LEAVE, Leaving.WATCH}:
             return
+        if answer is Leaving.WATCH and self._leave_watch is not None:
+            self._leave_watch()
         writes = [worker for worker in self.workers if worker.group == WRITES and not worker.is_finished]
         if writes:
             await asyncio.wait([asyncio.ensure_future(worker.wait()) for worker in writes], timeout=LET_FINISH)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
@@ -14,8 +15,10 @@ _LOOK_EVERY = 0.5
 """Seconds between two looks at the terminal."""
 
 
-async def dashboard(station: Station) -> int:
+async def dashboard(station: Station, leave_watch: Callable[[], None] | None = None) -> int:
     """Show a station until its user leaves, and return the exit code; raise ``BadUse`` without a terminal.
+
+    ``leave_watch`` starts the same loops without a screen, for a user who leaves while an escalation is live.
 
     The loops are tasks beside the app and not workers of it: leaving the screen cancels no message that is on its way.
     """
@@ -29,7 +32,9 @@ async def dashboard(station: Station) -> int:
         stopwatch=stopwatch,
         desk=station.board.desk(),
         on_crash=station.report,
+        leave_watch=leave_watch,
     )
+    app.driver_class = terminal.LastingDriver
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -169,6 +170,24 @@ def test_a_ticket_of_a_source_that_cannot_be_seen_is_escalated_all_the_same(desk
 def test_escalating_what_is_not_there_is_bad_use(desk: Path) -> None:
     done = run(desk, "escalate", "desk:99")
     assert (done.returncode, done.stderr) == (2, "oncall-tui: desk has no open ticket 99\n")
+
+
+def test_a_watch_goes_on_with_what_another_process_began(desk: Path) -> None:
+    config = (desk / "config.toml").read_text(encoding="utf-8").replace('wait = "5m"', 'wait = "1s"')
+    (desk / "config.toml").write_text(config, encoding="utf-8")
+    run(desk, "escalate", "desk:7")
+    command = [sys.executable, "-m", "oncall_tui", "--config", str(desk / "config.toml"), "watch"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        said = ""
+        while "desk:7 exhausted" not in said:
+            line = watching.stdout.readline()
+            assert line, said
+            said += line
+        watching.terminate()
+        assert watching.wait(20) == 128 + signal.SIGTERM
+    assert "Ana Ruiz is on call" in said or "Dana Lee is on call" in said or "nobody is on call" in said
+    assert (desk / "received").read_text(encoding="utf-8").count("Asked of you") == 3
 
 
 def test_status_is_one_line_and_says_what_nobody_acknowledged(desk: Path) -> None:

@@ -1,6 +1,7 @@
 import os
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from oncall_tui.config import Config, find, load
 from oncall_tui.config.checks import cross_problems
-from oncall_tui.config.tables import week_time
+from oncall_tui.config.rota_tables import week_time
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import WeekTime
@@ -132,6 +133,56 @@ good_news_to = ["ben"]
         Customer(name="Acme KK", match=("acme.example",), time_zone="Asia/Tokyo", hours="Mon-Fri 09:00-18:00"),
     )
     assert (config.handover.to, config.handover.good_news_to) == (("next", "ana-mail"), ("ben",))
+
+
+def test_several_days_of_one_rotation_are_turns_of_one_person_each_week(tmp_path: Path) -> None:
+    rotation = """
+[[rota.rotations]]
+name = "Nights"
+starts = "Mon-Thu 18:00"
+ends = "09:00"
+from = 2026-11-20
+people = ["ana", "ben"]
+every = "2 weeks"
+time_zone = "Asia/Tokyo"
+"""
+    nights = loaded(config_file(tmp_path, TEAM + PEOPLE + rotation)).rotations
+    assert [each.starts.weekday for each in nights] == [0, 1, 2, 3]
+    assert [each.ends.weekday for each in nights] == [1, 2, 3, 4]
+    assert {(each.every, each.zone) for each in nights} == {(2, ZoneInfo("Asia/Tokyo"))}
+
+
+def test_the_last_day_of_an_absence_or_closure_is_included(tmp_path: Path) -> None:
+    config = loaded(
+        config_file(
+            tmp_path,
+            TEAM
+            + PEOPLE
+            + """
+[[rota.absences]]
+person = "ana"
+from = 2026-12-20
+until = 2026-12-20
+[[rota.closures]]
+from = 2026-12-24T12:00:00
+until = 2026-12-26
+reason = "closed"
+""",
+        )
+    )
+    (absence,), (closure,) = config.absences, config.closures
+    assert (absence.starts, absence.ends) == (
+        datetime.fromisoformat("2026-12-20"),
+        datetime.fromisoformat("2026-12-21"),
+    )
+    assert closure.starts == datetime.fromisoformat("2026-12-24T12:00")
+    assert closure.ends == datetime.fromisoformat("2026-12-27")
+
+
+def test_the_address_of_a_calendar_is_a_secret(tmp_path: Path) -> None:
+    calendar = '[[rota.calendars]]\nname = "Plan"\nurl = { env = "PLAN_URL" }\n'
+    config = loaded(config_file(tmp_path, TEAM + PEOPLE + calendar))
+    assert config.secrets == (config.calendars[0].url,)
 
 
 def test_what_is_left_out_has_a_sensible_value(tmp_path: Path) -> None:

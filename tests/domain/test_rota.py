@@ -284,11 +284,14 @@ def test_problems_name_who_is_unknown_who_cannot_be_reached_and_when_nobody_is_t
         ),
     )
     assert problems(holed, at("2026-11-20 00:00"), at("2026-12-07 00:00")) == (
+        (
+            "Nobody is on call from Fri 2026-11-27 18:00 to Mon 2026-11-30 09:00 (America/New_York): "
+            "zed is not among the people."
+        ),
         'The rotation "Nights" names nobody; list its people.',
         'The rotation "Weekend" names zed, who is not among the people; add them or name somebody else.',
         "Ben Ode takes turns on call and has no channel; give ben at least one.",
         "The override of 2027-01-01 00:00 names yan, who is not among the people; add them or name somebody else.",
-        "Nobody is on call from Fri 2026-11-27 18:00 to Mon 2026-11-30 09:00 (America/New_York).",
     )
 
 

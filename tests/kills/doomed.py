@@ -21,8 +21,8 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.services.delivery import LEASE
 
 AHEAD = LEASE + timedelta(seconds=1)
-LONGEST = 0.25
-"""Seconds between the key and the kill."""
+SOON, LATE = 0.02, 0.25
+"""Most seconds between the key and the kill: while it is being stored, and while it is being sent."""
 
 
 async def work(config: Config, number: str, ahead: timedelta, pipe: int) -> None:
@@ -39,8 +39,8 @@ async def work(config: Config, number: str, ahead: timedelta, pipe: int) -> None
     await loops
 
 
-def die(config: Config, number: str, ahead: timedelta, wait: float) -> str:
-    """Kill a child ``wait`` seconds after its key, and return what it said before."""
+def die(config: Config, number: str, ahead: timedelta, wait: float, *, is_stored: bool) -> str:
+    """Kill a child ``wait`` seconds after its key, or after it was stored, and return what it said before."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -48,14 +48,16 @@ def die(config: Config, number: str, ahead: timedelta, wait: float) -> str:
     os.close(writing)
     with os.fdopen(reading, "rb") as said:
         said.readline()
+        begun = said.readline() if is_stored else b""
         select.select([], [], [], wait)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        return said.read().decode()
+        return (begun + said.read()).decode()
 
 
 if __name__ == "__main__":
     chance = random.Random(int(sys.argv[2]))
     loaded = load_config(Path(sys.argv[1]), {})
     for turn, ticket in enumerate(sys.argv[3:]):
-        sys.stdout.write(die(loaded, ticket, turn * AHEAD, chance.uniform(0, LONGEST)))
+        wait = chance.uniform(0, SOON if turn % 2 else LATE)
+        sys.stdout.write(die(loaded, ticket, turn * AHEAD, wait, is_stored=turn % 3 == 0))

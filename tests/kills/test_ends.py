@@ -208,6 +208,19 @@ async def test_a_terminal_that_goes_away_without_a_signal_ends_it_too(tmp_path: 
         assert await _closed(play) == 129
 
 
+async def test_a_terminal_that_goes_away_while_it_is_first_drawn_on_ends_it_too(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, "http://127.0.0.1:9")
+    scene.write()
+    scene.open_ticket()
+    dashboard = Dashboard.start(scene)
+    try:
+        await dashboard.writes("\x1b[?1049h")
+        dashboard.close()
+        assert await dashboard.end() == 129
+    finally:
+        dashboard.stop()
+
+
 async def test_an_answer_that_does_not_come_holds_the_end_up_for_five_seconds_only(tmp_path: Path) -> None:
     async with playing(tmp_path, "in flight") as play:
         play.dashboard.send(signal.SIGTERM)

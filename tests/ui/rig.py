@@ -1,6 +1,6 @@
 """A running dashboard with a clock that stands still and keys that lie a second apart."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -86,9 +86,15 @@ class Rig:
 
 
 @asynccontextmanager
-async def running(desk: Desk, *, size: tuple[int, int] = (80, 24), rig: Rig | None = None) -> AsyncIterator[Rig]:
+async def running(
+    desk: Desk,
+    *,
+    size: tuple[int, int] = (80, 24),
+    rig: Rig | None = None,
+    leave_watch: Callable[[], None] | None = None,
+) -> AsyncIterator[Rig]:
     rig = rig or Rig(RecordingActions())
-    rig.app = OnCallApp(rig.actions, clock=lambda: rig.now, stopwatch=rig.stopwatch, desk=desk)
+    rig.app = OnCallApp(rig.actions, clock=lambda: rig.now, stopwatch=rig.stopwatch, desk=desk, leave_watch=leave_watch)
     rig.app.animation_level = "none"
     async with rig.app.run_test(size=size, notifications=True) as pilot:
         rig.pilot = pilot

@@ -30,6 +30,24 @@ async def test_leaving_with_a_live_escalation_asks_first() -> None:
         assert not rig.app.is_running
 
 
+async def test_leaving_can_leave_a_watch_running() -> None:
+    left: list[str] = []
+    async with running(desk_make.notifying(), leave_watch=lambda: left.append("watch")) as rig:
+        await rig.press("q")
+        assert "W to leave a watch running" in rig.text
+        await rig.press("w")
+        assert not rig.app.is_running
+    assert left == ["watch"]
+
+
+async def test_where_no_watch_can_run_none_is_offered() -> None:
+    async with running(desk_make.notifying()) as rig:
+        await rig.press("q")
+        assert "watch" not in rig.text
+        await rig.press("w")
+        assert rig.app.is_running
+
+
 async def test_f5_asks_every_source_now() -> None:
     async with running(desk_make.live()) as rig:
         await rig.press("f5")

@@ -1,5 +1,6 @@
 """Asks before the dashboard is left while an escalation is live."""
 
+from enum import Enum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,7 +10,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
-class LeaveDialog(ModalScreen[bool]):
+class Leaving(Enum):
+    """What was answered."""
+
+    STAY = "stay"
+    LEAVE = "leave"
+    WATCH = "leave, and let a watch go on"
+
+
+class LeaveDialog(ModalScreen[Leaving]):
     """Says what stops when the dashboard stops."""
 
     DEFAULT_CSS = """
@@ -17,23 +26,25 @@ class LeaveDialog(ModalScreen[bool]):
     LeaveDialog > Static { width: 64; height: auto; padding: 1 2; border: round $warning; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,Q,ctrl+q,ctrl+c", "answer(True)", "Leave", tooltip="Leave the dashboard", priority=True),
-        Binding("escape", "answer(False)", "Stay", tooltip="Stay", priority=True),
+        Binding("q,Q,ctrl+q,ctrl+c", "answer('LEAVE')", "Leave", tooltip="Leave the dashboard", priority=True),
+        Binding("w,W", "answer('WATCH')", "Watch", tooltip="Leave, and let a watch go on", priority=True),
+        Binding("escape", "answer('STAY')", "Stay", tooltip="Stay", priority=True),
     ]
 
-    def __init__(self, tickets: str) -> None:
+    def __init__(self, tickets: str, *, may_watch: bool) -> None:
         super().__init__()
-        self._tickets = tickets
+        self._tickets, self._may_watch = tickets, may_watch
 
     def compose(self) -> ComposeResult:
         """Ask."""
-        yield Static(
-            Content(
-                f"Escalation of {self._tickets} is live: nobody will go on with it until the dashboard runs again.\n\n"
-                "Q to leave   ·   Esc to stay"
-            ),
-        )
+        live = f"Escalation of {self._tickets} is live: nobody will go on with it until the dashboard runs again."
+        watch = "W to leave a watch running, without a screen   ·   " if self._may_watch else ""
+        yield Static(Content(f"{live}\n\n{watch}Q to leave   ·   Esc to stay"))
 
-    def action_answer(self, is_sure: bool) -> None:  # noqa: FBT001 - an action's parameter is positional
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a watch only where one can run."""
+        return not (action == "answer" and parameters == ("WATCH",)) or self._may_watch
+
+    def action_answer(self, answer: str) -> None:
         """Answer."""
-        self.dismiss(is_sure)
+        self.dismiss(Leaving[answer])

@@ -1,7 +1,6 @@
 """Who is on call in the next weeks, and where nobody is."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 
 from textual import work
@@ -12,24 +11,27 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from oncall_tui.domain.people import Person, PersonId
-from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
+from oncall_tui.domain.fairness import duties
+from oncall_tui.domain.rota import Shift
+from oncall_tui.domain.wall_time import instant, zone_info
 from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
+from oncall_tui.ui.rota_text import WEEKS, RotaView, calendar
 from oncall_tui.ui.screens.desk_screen import DeskScreen
-from oncall_tui.ui.text import fit_right, span, wall
+from oncall_tui.ui.text import wall
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 
-WEEKS = timedelta(weeks=8)
-MARGIN = timedelta(days=4)
-"""How far back the list begins, so that the shift under way is in it."""
+PADDING = 1
+SPAN = timedelta(weeks=WEEKS)
+MARGIN = timedelta(days=8)
+"""How far back entries are asked for: this week is shown from its Monday on."""
 
 
 class RotaScreen(DeskScreen):
-    """Shifts with their real length, our own marked, gaps loud."""
+    """Eight weeks to look at: each shift's real length, our own standing out, gaps loud; how the year is shared."""
 
     CSS = """
     RotaScreen VerticalScroll { height: 1fr; padding: 1 1; }
@@ -43,6 +45,7 @@ class RotaScreen(DeskScreen):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self._actions = actions
+        self._view: RotaView | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
@@ -55,6 +58,10 @@ class RotaScreen(DeskScreen):
         """Read the rota afresh each time somebody comes here."""
         self._load()
 
+    def on_resize(self) -> None:
+        """Draw the weeks for the new width."""
+        self._draw()
+
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk."""
         self.tick(desk, now)
@@ -65,45 +72,33 @@ class RotaScreen(DeskScreen):
 
     @work(group="rota", exclusive=True)
     async def _load(self) -> None:
-        now = self.present()
+        now, desk = self.present(), self.desk
+        zone = zone_of(desk)
         try:
-            entries = await self._actions.shifts_between(now - MARGIN, now + WEEKS)
+            entries = await self._actions.shifts_between(now - MARGIN, now + SPAN)
+            year = await self._actions.shifts_between(*_year(now, zone))
         except OnCallError as error:
             self.lines.update(Content(f"The rota could not be read: {error}"))
             return
-        desk = self.desk
-        me = desk.me.id if desk.me else None
-        self.lines.update(rota_lines(entries, desk.people, now, zone_of(desk), me))
+        shifts = [entry for entry in year if isinstance(entry, Shift)]
+        self._view = RotaView(
+            entries=entries,
+            people=desk.people,
+            now=now,
+            zone=zone,
+            me=desk.me.id if desk.me else None,
+            duties=duties(shifts, desk.people, zone_info(zone) or UTC),
+        )
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width - 2 * PADDING
+        if self._view is not None and width > 0:
+            self.lines.update(calendar(self._view, width))
 
 
-def rota_lines(
-    entries: Sequence[object], people: Mapping[PersonId, Person], now: datetime, zone: str, me: PersonId | None
-) -> Content:
-    """Return one line for each shift and gap that is not over yet."""
-    lines = [
-        _shift_line(entry, people, now, zone, me) if isinstance(entry, Shift) else _gap_line(entry, zone)
-        for entry in entries
-        if isinstance(entry, Shift | Gap) and entry.ends_at > now
-    ]
-    return Content("\n").join([f"Times in {zone}.\n", *lines]) if lines else Content("No shift is planned.")
-
-
-def _shift_line(
-    shift: Shift, people: Mapping[PersonId, Person], now: datetime, zone: str, me: PersonId | None
-) -> Content:
-    person = people.get(shift.person)
-    is_mine, is_now = shift.person == me, shift.starts_at <= now
-    facts = (("you", is_mine), (str(shift.origin), shift.origin is not ShiftOrigin.ROTATION))
-    brackets = ", ".join(word for word, is_so in facts if is_so)
-    text = f"{_when(shift, 'now' if is_now else '', zone)}  {person.name if person else shift.person}"
-    return Content.styled(f"{text} ({brackets})" if brackets else text, "bold" if is_mine or is_now else "")
-
-
-def _gap_line(gap: Gap, zone: str) -> Content:
-    return Content.styled(f"{_when(gap, '!', zone)}  NOBODY IS ON CALL", "bold $text-error")
-
-
-def _when(entry: Shift | Gap, mark: str, zone: str) -> str:
-    start, end = wall(entry.starts_at, zone), wall(entry.ends_at, zone)
-    length = fit_right(span(entry.ends_at - entry.starts_at), 9)
-    return f"{mark:3} {start:%a %d %b %H:%M} to {end:%a %d %b %H:%M} {length}"
+def _year(now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Return the year under way on a zone's clock."""
+    year, clock = wall(now, zone).year, zone_info(zone) or UTC
+    start, end = (instant(date(each, 1, 1), time.min, clock) for each in (year, year + 1))
+    return start, end

@@ -1,0 +1,194 @@
+"""The rota as a calendar to look at: a line for each week, a bar for each shift; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from humanize import intcomma
+from textual.content import Content
+
+from oncall_tui.domain.fairness import Duty
+from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
+from oncall_tui.ui.text import HOUR, cut, fit, fit_right, place, wall
+
+WEEKS = 8
+LABEL = 8
+NOTES = 26
+"""Cells that the words beside a week need at least."""
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NARROWEST, _WIDEST = 4, 14
+_SHORTEST_NAME = 3
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+
+MINE = "bold $text-primary on $primary-muted"
+OTHERS = "on $panel"
+NOBODY = "bold $text-error on $error-muted"
+QUIET = "dim"
+
+Entry = Shift | Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaView:
+    """What the calendar shows, and to whom."""
+
+    entries: Sequence[Entry]
+    people: Mapping[PersonId, Person]
+    now: datetime
+    zone: str
+    me: PersonId | None = None
+    duties: Mapping[PersonId, Duty] = field(default_factory=dict)
+    """What the year comes to for each person."""
+
+    @property
+    def monday(self) -> datetime:
+        """Return the first day of this week, as a wall time without a zone."""
+        here = wall(self.now, self.zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+        return here - timedelta(days=here.weekday())
+
+    def who(self, entry: Entry) -> str:
+        """Return whom an entry means, in one word."""
+        if isinstance(entry, Gap):
+            return "closed" if entry.is_intended else "NOBODY"
+        if entry.person == self.me:
+            return "you"
+        person = self.people.get(entry.person)
+        return person.name.split()[0] if person else entry.person
+
+    def style(self, entry: Entry) -> str:
+        """Return how an entry stands out."""
+        if isinstance(entry, Gap):
+            return QUIET if entry.is_intended else NOBODY
+        return MINE if entry.person == self.me else OTHERS
+
+
+def calendar(view: RotaView, width: int) -> Content:
+    """Return the next eight weeks and, below them, how the year is shared."""
+    if not view.entries:
+        return Content("No shift is planned.")
+    day = min(max((width - LABEL - NOTES) // len(_DAYS), _NARROWEST), _WIDEST)
+    mondays = [view.monday + number * _WEEK for number in range(WEEKS)]
+    lines = [*_head(view, day), *(_week(view, monday, day, width) for monday in mondays)]
+    return Content("\n").join([*lines, *_sharing(view, width)])
+
+
+def _head(view: RotaView, day: int) -> Iterable[Content]:
+    days = "".join(fit(name, day) for name in _DAYS)
+    yield Content(f"{'':{LABEL}}{days}  {place(view.zone)} time")
+    yield Content(" " * (LABEL + _column(wall(view.now, view.zone).replace(tzinfo=None), view.monday, day)) + "▼ now")
+
+
+def _week(view: RotaView, monday: datetime, day: int, width: int) -> Content:
+    cells = day * len(_DAYS)
+    parts = [Content(fit(f"{monday:%d %b}", LABEL))]
+    at = 0
+    for entry in view.entries:
+        start, end = _columns(view, entry, monday, day)
+        if start >= cells or end <= max(at, 0):
+            continue
+        first = max(start, at)
+        last = max(min(end, cells), first + 1)
+        parts += [_ground(at, first, day), _bar(view, entry, last - first, is_start=start >= 0, is_end=end <= cells)]
+        at = last
+    parts.append(_ground(at, cells, day))
+    return Content("").join([*parts, Content("  "), *_notes(view, monday, day, width - LABEL - cells - 2)])
+
+
+def _bar(view: RotaView, entry: Entry, width: int, *, is_start: bool, is_end: bool) -> Content:
+    line, tip = _line(view, entry)
+    words = _words(view, entry, width) if is_start else ""
+    rest = width - len(words)
+    fill = line * (rest - 1) + (tip if is_end else line) if rest else ""
+    return Content.styled(words + fill, view.style(entry))
+
+
+def _words(view: RotaView, entry: Entry, width: int) -> str:
+    """Return as much as a bar has room for: name and length, or the name, or its beginning."""
+    who = view.who(entry)
+    whole = f"{who} {_hours(entry.length)} "
+    if len(whole) <= width:
+        return whole
+    if len(who) <= width:
+        return who
+    return "" if isinstance(entry, Gap) or width < _SHORTEST_NAME else who[:width]
+
+
+def _line(view: RotaView, entry: Entry) -> tuple[str, str]:
+    """Return what a bar is drawn with, and its last cell."""
+    if isinstance(entry, Gap):
+        return (" ", " ") if entry.is_intended else ("!", "!")
+    return ("━", "╸") if entry.person == view.me else ("─", "╴")
+
+
+def _ground(start: int, end: int, day: int) -> Content:
+    """Return time in which nobody is wanted; a dot begins each day."""
+    return Content.styled("".join("·" if cell % day == 0 else " " for cell in range(start, end)), QUIET)
+
+
+def _notes(view: RotaView, monday: datetime, day: int, width: int) -> Iterable[Content]:
+    """Yield what the bars of a week cannot say, the most important first: it is cut where the screen ends."""
+    here = [entry for entry in view.entries if 0 <= (_start(view, entry) - monday) / _WEEK < 1]
+    left = width
+    for entry in _unsaid(view, here, day):
+        piece = cut(entry[0], left)
+        yield Content.styled(piece, entry[1])
+        left -= len(piece) + 2
+        if left <= 0:
+            return
+        yield Content("  ")
+
+
+def _unsaid(view: RotaView, here: Sequence[Entry], day: int) -> Iterable[tuple[str, str]]:
+    missing = sum((entry.length for entry in here if view.style(entry) == NOBODY), timedelta())
+    if missing:
+        yield f"NOBODY {_hours(missing)}", NOBODY
+    for entry in here:
+        if isinstance(entry, Shift) and _clocks_change(view, entry):
+            yield f"{_hours(entry.length)}: clocks change", "bold"
+    written = [each for each in here if isinstance(each, Shift) and each.origin is not ShiftOrigin.ROTATION]
+    yield from ((why, "") for why in dict.fromkeys(each.reason or str(each.origin) for each in written))
+    hours: dict[str, timedelta] = {}
+    for entry in here:
+        room = entry.length / _DAY * day
+        if view.style(entry) != NOBODY and len(f"{view.who(entry)} {_hours(entry.length)} ") > room:
+            hours[view.who(entry)] = hours.get(view.who(entry), timedelta()) + entry.length
+    yield from ((f"{who} {_hours(length)}", "") for who, length in hours.items())
+
+
+def _sharing(view: RotaView, width: int) -> Iterable[Content]:
+    """Yield the year's burden, the heaviest first."""
+    if not view.duties:
+        return
+    name = min(max((len(person.name) for person in view.people.values()), default=10), max(width - 44, 10))
+    yield Content("")
+    title = f"{wall(view.now, view.zone):%Y}, planned and past"
+    yield Content.styled(f"{fit(title, max(name, 22))}  weekends   nights    hours", QUIET)
+    for person, duty in sorted(view.duties.items(), key=lambda item: (-item[1].length, item[0])):
+        known = view.people.get(person)
+        who = fit((known.name if known else person) + (" (you)" if person == view.me else ""), max(name, 22))
+        hours = fit_right(intcomma(duty.length // HOUR), 7)
+        text = f"{who}  {duty.weekends:>8} {duty.nights:>8}  {hours}"
+        yield Content.styled(text, "bold" if person == view.me else "")
+
+
+def _columns(view: RotaView, entry: Entry, monday: datetime, day: int) -> tuple[int, int]:
+    ends = wall(entry.ends_at, view.zone).replace(tzinfo=None)
+    return _column(_start(view, entry), monday, day), _column(ends, monday, day)
+
+
+def _column(at: datetime, monday: datetime, day: int) -> int:
+    return round((at - monday) / _DAY * day)
+
+
+def _start(view: RotaView, entry: Entry) -> datetime:
+    return wall(entry.starts_at, view.zone).replace(tzinfo=None)
+
+
+def _clocks_change(view: RotaView, entry: Entry) -> bool:
+    return wall(entry.starts_at, view.zone).utcoffset() != wall(entry.ends_at, view.zone).utcoffset()
+
+
+def _hours(length: timedelta) -> str:
+    return f"{round(length / HOUR, 1):g} h"

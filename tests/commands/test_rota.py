@@ -1,0 +1,130 @@
+"""What ``oncall-tui rota`` prints."""
+
+import json
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+
+from oncall_tui.__main__ import main
+from oncall_tui.commands.rota import as_ics, as_text
+from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.rota import Absence, Closure, Rota, Rotation, WeekTime
+from oncall_tui.errors import BadUse
+from tests.make import at, people
+
+SPAN = at("2026-10-19 00:00"), at("2026-11-15 00:00")
+TEAM = people("ana", "ben")
+CONFIG = """
+[team]
+name = "Acme Support"
+time_zone = "Europe/Berlin"
+store = "FOLDER/journal.sqlite"
+[[people]]
+id = "ana"
+name = "Ana Ruiz"
+time_zone = "Europe/Berlin"
+channels = ["note"]
+[[channels]]
+id = "note"
+kind = "command"
+run = ["true"]
+[[rota.calendars]]
+name = "Plan"
+path = "plan.ics"
+"""
+EVENT = "BEGIN:VEVENT\nUID:{uid}\nDTSTART:202611{day}T180000\nDTEND:202611{day}T230000\nSUMMARY:{title}\nEND:VEVENT"
+
+
+def rota() -> Rota:
+    return Rota(
+        zone=ZoneInfo("Europe/Berlin"),
+        people=TEAM,
+        rotations=(
+            Rotation(
+                name="Weekend",
+                starts=WeekTime(weekday=4, at=time(18)),
+                ends=WeekTime(weekday=0, at=time(9)),
+                first_on=date(2026, 10, 23),
+                people=(PersonId("ana"), PersonId("ben")),
+            ),
+        ),
+        absences=(
+            Absence(
+                person=PersonId("ben"),
+                starts=datetime.fromisoformat("2026-10-31"),
+                ends=datetime.fromisoformat("2026-11-01"),
+            ),
+        ),
+        closures=(
+            Closure(
+                starts=datetime.fromisoformat("2026-11-06"),
+                ends=datetime.fromisoformat("2026-11-10"),
+                reason="moving house",
+            ),
+        ),
+    )
+
+
+def test_each_line_has_real_hours_and_says_why_nobody_is_there() -> None:
+    assert as_text(rota(), *SPAN, people=TEAM, problems=["One."]).splitlines() == [
+        "On the clock of Europe/Berlin:",
+        "Fri 23 Oct 2026 18:00  to  Mon 26 Oct 09:00     64 h  Ana  (rotation)  clocks change",
+        "Fri 30 Oct 2026 18:00  to  Sat 31 Oct 00:00      6 h  Ben  (rotation)",
+        "Sat 31 Oct 2026 00:00  to  Sun 01 Nov 00:00     24 h  NOBODY  (ben is absent)",
+        "Sun 01 Nov 2026 00:00  to  Mon 02 Nov 09:00     33 h  Ben  (rotation)",
+        "Fri 06 Nov 2026 18:00  to  Mon 09 Nov 09:00     63 h  nobody, as intended  (moving house)",
+        "Fri 13 Nov 2026 18:00  to  Mon 16 Nov 09:00     63 h  Ben  (rotation)",
+        "Problem: One.",
+    ]
+
+
+@pytest.mark.parametrize(("person", "count"), [(None, 4), ("ana", 1), ("ben", 3)])
+def test_a_calendar_has_everybodys_shifts_or_one_persons(person: str | None, count: int) -> None:
+    text = as_ics(rota(), *SPAN, person, team="Acme", at=SPAN[0])
+    assert len(vobject.readOne(text.decode()).vevent_list) == count
+
+
+def test_a_calendar_of_nobody_is_bad_use_that_names_who_there_is() -> None:
+    with pytest.raises(BadUse, match="there is no person zed: write one of ana, ben"):
+        as_ics(rota(), *SPAN, "zed", team="Acme", at=SPAN[0])
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    events = [EVENT.format(uid=1, day=20, title="Ana"), EVENT.format(uid=2, day=21, title="Offsite")]
+    plan = "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *events, "END:VCALENDAR"])
+    (tmp_path / "plan.ics").write_text(plan, encoding="utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.replace("FOLDER", str(tmp_path)), encoding="utf-8")
+    return path
+
+
+def test_calendars_count_and_what_cannot_be_used_is_a_problem(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["shifts"] == [
+        {
+            "starts_at": "2026-11-20T17:00:00Z",
+            "ends_at": "2026-11-20T22:00:00Z",
+            "hours": 5,
+            "person": "ana",
+            "from": "calendar",
+        }
+    ]
+    (problem,) = found["problems"]
+    assert problem.startswith("The event “Offsite” on 2026-11-21 of the calendar Plan names nobody of the team")
+
+
+def test_a_person_without_a_calendar_is_bad_use(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--config", str(config), "rota", "--person", "ana"]) == 2
+    assert "write --ics as well" in capsys.readouterr().err
+
+
+def test_the_file_is_icalendar_and_nothing_else(config: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["--config", str(config), "rota", "--ics", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"]) == 0
+    text = capfdbinary.readouterr().out
+    assert text.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert text.endswith(b"END:VCALENDAR\r\n")

@@ -1,0 +1,76 @@
+"""A test message shows who can really be reached."""
+
+from datetime import timedelta
+
+import pytest
+
+from oncall_tui.domain.message import Acknowledgement, OutgoingMessage, Proof, Purpose
+from oncall_tui.domain.people import ChannelId
+from oncall_tui.domain.reach import proof_of, reach
+from oncall_tui.domain.text import CleanText
+from oncall_tui.errors import Rejected
+from oncall_tui.services.proving import Proving
+from tests.rig import DANA, SAM, Rig, team
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    rig = Rig()
+    await rig.station.open()
+    return rig
+
+
+def answers_at_once(rig: Rig, channel: str) -> None:
+    scripted = rig.channels[ChannelId(channel)]
+
+    def answer(message: OutgoingMessage) -> None:
+        words = CleanText("I am here")
+        scripted.answers[message.key] = Acknowledgement(key=message.key, at=rig.clock.now, words=words)
+
+    scripted.on_send = answer
+
+
+async def prove(rig: Rig) -> tuple[bool, list[str]]:
+    said: list[str] = []
+    proving = Proving(team().policy, rig.station.escalating.channels, rig.station.logbook, rig.clock, said.append)
+    return await proving.prove(within=timedelta(0)), said
+
+
+async def test_everybody_on_a_level_gets_a_message_marked_as_a_test_on_every_channel(rig: Rig) -> None:
+    await prove(rig)
+    assert rig.received(Purpose.TEST) == ["dana-push", "dana-phone", "sam-push"]
+    assert rig.channels[ChannelId("sam-push")].received[0].title == "TEST: can you be reached?"
+
+
+async def test_who_answers_is_proved_reachable_and_when(rig: Rig) -> None:
+    for channel in ("dana-push", "dana-phone", "sam-push"):
+        answers_at_once(rig, channel)
+    is_everybody, said = await prove(rig)
+    assert is_everybody
+    assert "Dana Lee by dana-push: acknowledged: “I am here”" in said
+    reached = reach(rig.station.logbook.shift_events)
+    assert reached[DANA.id, ChannelId("dana-push")].proof is Proof.ACKNOWLEDGED
+    assert [proof_of(level, reached) for level in team().policy.levels] == [rig.clock.now, rig.clock.now]
+
+
+async def test_who_does_not_answer_is_not_proved(rig: Rig) -> None:
+    is_everybody, said = await prove(rig)
+    assert not is_everybody
+    assert "Sam Cho by sam-push: NOT ACKNOWLEDGED within 0 min" in said
+    assert proof_of(team().policy.levels[1], reach(rig.station.logbook.shift_events)) is None
+
+
+async def test_a_channel_that_refuses_is_named_with_its_reason(rig: Rig) -> None:
+    rig.channels[ChannelId("sam-push")].errors.append(Rejected("no such user"))
+    is_everybody, said = await prove(rig)
+    assert not is_everybody
+    assert "Sam Cho by sam-push: NOT REACHED: no such user" in said
+    assert (SAM.id, ChannelId("sam-push")) not in reach(rig.station.logbook.shift_events)
+
+
+async def test_a_channel_that_can_show_no_more_than_acceptance_says_so(rig: Rig) -> None:
+    rig.channels[ChannelId("sam-push")].proves = Proof.ACCEPTED
+    _, said = await prove(rig)
+    assert "Sam Cho by sam-push: accepted; this channel cannot show more" in said
