@@ -127,7 +127,7 @@ class Outbox(Protocol):
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the most urgent message that is due, of equals the one due longest, or None.
 
-        One that is planned further ahead than ``LONGEST_PAUSE``, or leased for longer than ``lease``, is due.
+        One whose next try is planned further ahead than ``LONGEST_PAUSE`` is due.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.

@@ -95,7 +95,7 @@ def _decided(
         case EscalationStopped():
             return _stopped(escalation, now)
         case EscalationStepped():
-            return _stepped(escalation, event, now)
+            return None if _is_overtaken(escalation, event) else _stepped(escalation, event, now)
         case EscalationAcknowledged():
             return _acknowledged(escalation, event, now)
         case EscalationWithdrawn():
@@ -135,9 +135,11 @@ def _retimed(escalation: Escalation, event: EscalationRetimed) -> Step | None:
     ), ()
 
 
+def _is_overtaken(escalation: Escalation, event: EscalationStepped) -> bool:
+    return event.due_at is not None and event.due_at != escalation.next_action_at
+
+
 def _stepped(escalation: Escalation, event: EscalationStepped, now: datetime) -> Step | None:
-    if event.due_at is not None and event.due_at != escalation.next_action_at:
-        return None
     is_by_hand = event.is_by_hand
     is_due = escalation.next_action_at is not None and escalation.next_action_at <= now
     match escalation.state:

@@ -137,7 +137,7 @@ def longest_wait(escalation: Escalation) -> timedelta:
         case EscalationState.ARMED:
             return escalation.policy.undo
         case EscalationState.QUEUED | EscalationState.NOTIFYING:
-            return max(current_level(escalation).wait, CHANNEL_SPACING)
+            return current_level(escalation).wait
         case _:
             return EXHAUSTED_REMINDER
 

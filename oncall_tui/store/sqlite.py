@@ -13,7 +13,7 @@ from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, OutgoingMessage
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StoreFailed
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
 from oncall_tui.store.encoding import (
     decode_event,
     decode_instant,
@@ -33,7 +33,7 @@ PATIENCE: Final = timedelta(seconds=1)
 
 _SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
-_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ?)"
+_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
 _TURN: Final = "urgency, next_try_at, number"
 
 
@@ -108,7 +108,7 @@ class SqliteStore:
         def work() -> Claimed | None:
             query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
             with self._file.transaction("IMMEDIATE") as connection:
-                found = connection.execute(query, (encode_instant(now),)).fetchone()
+                found = connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone()
                 if found is None:
                     return None
                 entry = _entry(found).claim(now=now, holder=holder, lease=lease)
