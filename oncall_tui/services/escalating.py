@@ -80,6 +80,8 @@ class Escalating:
                     escalation.brief.ticket,
                     EscalationStepped(escalation=escalation.id, due_at=planned_at),
                 )
+        for escalation in self._logbook.escalations:
+            self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
 
     async def _retime(self, escalation: Escalation, planned_at: datetime, due_at: datetime) -> datetime:
         """Plan a step anew by the clock as it goes since it was set back."""

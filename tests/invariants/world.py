@@ -1,6 +1,6 @@
 """Everything outside a process: leaders and their providers, the disk, the clock; it outlives every crash of ours."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -8,7 +8,7 @@ from itertools import count
 
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation, advance
-from oncall_tui.domain.events import Event, EscalationArmed, EscalationEvent, NotificationAccepted, Recorded, StreamId
+from oncall_tui.domain.events import EscalationArmed, EscalationEvent, Event, NotificationAccepted, Recorded, StreamId
 from oncall_tui.domain.message import (
     Acknowledgement,
     Awaited,
@@ -129,7 +129,7 @@ class DoomedStore:
 
     def __init__(self, store: Store, world: "World") -> None:
         self.inner = store
-        self._world = world
+        self.world = world
 
     async def append(
         self,
@@ -141,21 +141,21 @@ class DoomedStore:
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
     ) -> Sequence[Recorded]:
-        self._world.call_begins()
+        self.world.call_begins()
         lines = await self.inner.append(stream, events, at=at, after_version=after_version, send=send, settle=settle)
-        self._world.recorded(lines, send)
-        self._world.call_ends()
+        self.world.recorded(lines, send)
+        self.world.call_ends()
         return lines
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
-        self._world.check_alive()
+        self.world.check_alive()
         return await self.inner.read(after)
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
-        self._world.call_begins()
+        self.world.call_begins()
         claimed = await self.inner.claim(now=now, holder=holder, lease=lease)
         if claimed is not None:
-            self._world.call_ends()
+            self.world.call_ends()
         return claimed
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
@@ -171,6 +171,7 @@ class World:
 
     channel_class: type[ModelChannel] = ModelChannel
     delivery_class: type[Delivery] = Delivery
+    store_class: type[DoomedStore] = DoomedStore
     clock: MovingClock = field(default_factory=MovingClock)
     source: ScriptedSource = field(default_factory=lambda: ScriptedSource(tickets=tuple(map(ticket, TICKETS))))
     ids: "count[int]" = field(default_factory=lambda: count(1))
@@ -248,7 +249,7 @@ class Terminal(Rig):
     """One process among several on one store."""
 
     def __init__(self, world: World, store: Store) -> None:
-        super().__init__(store=DoomedStore(store, world), clock=world.clock)
+        super().__init__(store=world.store_class(store, world), clock=world.clock)
         self.world = world
         self.source, self.ids, self.channels = world.source, world.ids, dict(world.channels)
         self.station = self._station()
@@ -279,6 +280,3 @@ class Terminal(Rig):
         planned = [e.next_action_at for e in self.station.logbook.escalations if e.next_action_at is not None]
         planned += [next_try_at for _, _, next_try_at in await self.store.unsettled()]
         return max(timedelta(seconds=1), min((at - now for at in planned if at > now), default=timedelta(days=1)))
-
-
-Opener = Callable[[], Store]
