@@ -407,6 +407,15 @@ async def test_09_overdue_steps_collapse_into_one_message_after_downtime(on_disk
     assert on_disk.received() == ["dana-push", "sam-push"]
 
 
+async def test_09_of_several_channels_overdue_on_one_level_one_is_used(rig: Rig) -> None:
+    use_levels(rig, Level(targets=(target("dana", SAM, PUSH, PHONE),), wait=timedelta(hours=1)))
+    await rig.escalate()
+    await rig.pass_time(seconds=6)
+    rig.clock.now += timedelta(minutes=10)
+    await rig.pass_time(minutes=1)
+    assert rig.received() == ["dana-phone", "sam-push"]
+
+
 SPRING_IN_NEW_YORK = datetime(2026, 3, 8, 6, 58, tzinfo=UTC)  # 01:58 there; 02:00 becomes 03:00
 AUTUMN_IN_NEW_YORK = datetime(2026, 11, 1, 5, 58, tzinfo=UTC)  # 01:58 there; 02:00 becomes 01:00
 
@@ -605,8 +614,8 @@ async def test_14_closing_asks_first_and_the_next_start_carries_on_where_it_was(
 
 async def test_15_the_journal_alone_rebuilds_every_state(on_disk: Rig) -> None:
     await on_disk.escalate()
-    for channel in (PUSH, PHONE, SAM):
-        on_disk.channels[channel].errors += [NotSent("busy"), OutcomeUnknown("no answer"), Rejected("no such user")]
+    on_disk.channels[PUSH].errors += [NotSent("busy"), OutcomeUnknown("no answer"), Rejected("no such user")]
+    on_disk.channels[PHONE].errors += [NotSent("busy")] * 99
     for minutes in (1, 2, 2.5):
         on_disk.clock.set(timedelta(hours=-1))
         await on_disk.pass_time(minutes=minutes)

@@ -14,7 +14,7 @@ from oncall_tui.store.sqlite import SqliteStore
 from tests.invariants.machine import EscalationMachine
 
 ORDINARY = settings(
-    max_examples=30,
+    max_examples=60,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,
