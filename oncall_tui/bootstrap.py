@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -21,6 +22,7 @@ from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse
+from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.actions import Actions
@@ -36,9 +38,11 @@ from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks, Wakefulness
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
+from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
+from oncall_tui.store.steadfast import SteadfastStore
 
 
 class LateKinds(Mapping[str, type]):
@@ -79,6 +83,7 @@ class Parts:
     store: Store
     shelf: HandoverShelf
     crashes: CrashFile
+    troubles: Troubles
     clock: Clock = utc_now
     calendars: Sequence[KeptCalendar] = ()
 
@@ -158,24 +163,34 @@ def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
     return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
 
 
-async def open_store(config: Config) -> Store:
-    """Open the team's journal, or raise ``StoreFailed``."""
-    return await SqliteStore.open(config.team.store)
+async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
+    """Open the team's journal; whatever is wrong with the disk is said, and stops nothing."""
+    me = next((person for person in config.people if person.id == config.me), None)
+    zone = ZoneInfo(me.time_zone if me else config.team.time_zone)
+    store = SteadfastStore(config.team.store, DiskReport(troubles, clock, zone), clock=clock, stopwatch=stopwatch)
+    await store.open()
+    return store
 
 
 async def logbook_of(config: Config) -> Logbook:
-    """Return what the team's journal says, to be read only; an empty one where there is no journal yet."""
-    store = await open_store(config) if config.team.store.exists() else MemoryStore()
+    """Return what the team's journal says, or raise ``StoreFailed``; nothing where there is none yet."""
+    is_there = True
+    with suppress(OSError):  # opening it says what is wrong
+        is_there = config.team.store.exists()
+    store = await SqliteStore.open_to_read(config.team.store) if is_there else MemoryStore()
     logbook = Logbook(store, utc_now)
-    await logbook.catch_up()
-    await store.close()
+    try:
+        await logbook.catch_up()
+    finally:
+        await store.close()
     return logbook
 
 
 async def station_of(config: Config, clock: Clock = utc_now) -> Station:
-    """Put a station together from a config, its secrets fetched; raise ``SecretUnavailable`` or ``StoreFailed``."""
+    """Put a station together from a config, its secrets fetched, or raise ``SecretUnavailable``."""
     resolve(config.secrets)
     folder = config.team.store.parent
+    troubles = Troubles()
     return _station(
         Parts(
             team=_team(config),
@@ -184,9 +199,10 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
                 for entry in config.sources
             ],
             channels={entry.id: channel_of(entry, clock) for entry in config.channels},
-            store=await open_store(config),
+            store=await open_store(config, clock, troubles),
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock, config.secrets),
+            troubles=troubles,
             clock=clock,
             calendars=calendars_of(config, clock),
         ),
@@ -232,6 +248,7 @@ def demo_station(
         customers=made_up.customers,
         me=made_up.me,
         is_demo=True,
+        atlas=ATLAS,
     )
     return _station(
         Parts(
@@ -249,13 +266,14 @@ def demo_station(
             store=MemoryStore(),
             shelf=HandoverFiles(folder / "handovers"),
             crashes=CrashFile(folder / "crashes", clock),
+            troubles=Troubles(),
             clock=clock,
         ),
     )
 
 
 def _station(parts: Parts) -> Station:
-    troubles = Troubles()
+    troubles = parts.troubles
     logbook = Logbook(parts.store, parts.clock)
     polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
     escalating = Escalating(logbook, parts.channels, parts.clock, troubles, stopwatch=stopwatch)
@@ -322,6 +340,7 @@ def _team(config: Config) -> Team:
         customers=config.customers,
         handover_to=config.handover.to,
         me=config.me,
+        atlas=ATLAS,
     )
 
 

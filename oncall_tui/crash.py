@@ -35,5 +35,6 @@ class CrashFile:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(clean_body(redact(text, self.secrets), limit=_LIMIT))
         except OSError as trouble:
-            return f"An error nobody foresaw ({kind}); it could not be written down: {trouble.strerror}."
+            why = trouble.strerror or type(trouble).__name__
+            return f"An error nobody foresaw ({kind}); it could not be written down: {why}."
         return f"An error nobody foresaw ({kind}); please report {path}, which holds no secrets."

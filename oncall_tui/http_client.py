@@ -18,11 +18,12 @@ import base64
 import functools
 import ipaddress
 import json
+import logging
 import math
 import re
 import socket
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -45,6 +46,10 @@ from oncall_tui.errors import (
 from oncall_tui.secrets import Secret
 
 T = TypeVar("T")
+
+# They would write whole addresses into any log, and some vendors want a token in the address.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 MEGABYTE = 1_000_000
 LIST_LIMIT = 64 * MEGABYTE
@@ -70,6 +75,8 @@ class Remote:
     clock: Clock
     total: timedelta = timedelta(seconds=30)
     """For the whole exchange: httpx itself would wait for ever for a server that drips."""
+    pause_of: "Callable[[Answer], timedelta | None] | None" = None
+    """Where this vendor says how long a pause it asks for; left out, or when it finds none: ``Retry-After``."""
 
     @property
     def where(self) -> str:
@@ -99,8 +106,9 @@ class TokenAuth(httpx.Auth):
         self._token, self._scheme, self._header = token, scheme, header
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header."""
-        request.headers[self._header] = f"{self._scheme} {self._token.reveal()}".strip()
+        """Add the header; a scheme that ends in ``=`` is followed by the token at once."""
+        space = "" if self._scheme.endswith("=") else " "
+        request.headers[self._header] = f"{self._scheme}{space}{self._token.reveal()}".lstrip()
         yield request
 
 
@@ -192,6 +200,22 @@ class Answer:
             )
         return f"{name} answered, but not as documented: broken or unknown JSON ({self.status})"
 
+    @property
+    def pause(self) -> timedelta | None:
+        """Return the pause that is asked for, an hour at most; None when none is named."""
+        own = self.remote.pause_of(self) if self.remote.pause_of is not None else None
+        if own is not None:
+            return min(max(own, timedelta()), LONGEST_PAUSE)
+        return retry_after(self.headers, self.remote.clock())
+
+    @property
+    def refused(self) -> Rejected:
+        """Return the error for a provider that took the request and refused what was in it."""
+        return Rejected(
+            f"{self.remote.name} took the request ({self.status}) and reported an error of its own: "
+            f"check {self.remote.where}"
+        )
+
     def decode(self, as_type: type[T]) -> T:
         """Return the JSON of a body as checked values, or raise ``OutcomeUnknown``."""
         try:
@@ -255,7 +279,11 @@ async def _body(response: httpx.Response, limit: int) -> bytes:
 
 async def read(http: httpx.AsyncClient, remote: Remote, url: str, as_type: type[T], **content: Unpack[Content]) -> T:
     """Get JSON of a documented shape, or raise a ``SourceError``."""
-    answer = await fetch(http, remote, url, **content)
+    return documented(await fetch(http, remote, url, **content), as_type)
+
+
+def documented(answer: Answer, as_type: type[T]) -> T:
+    """Return the JSON of an answer as checked values, or raise ``SourceGarbled``."""
     try:
         return decode(answer.body, as_type)
     except ValueError as error:
@@ -268,11 +296,15 @@ async def fetch(
     url: str,
     *,
     also: frozenset[int] = frozenset(),
+    method: str = "GET",
     **content: Unpack[Content],
 ) -> Answer:
-    """Get an answer that succeeded, or has one of the statuses in ``also``; else raise a ``SourceError``."""
+    """Get an answer that succeeded, or has one of the statuses in ``also``; else raise a ``SourceError``.
+
+    Another ``method`` is for questions that must be posted, such as the one for a token; it may be asked twice.
+    """
     try:
-        answer = await _exchange(http, remote, "GET", url, LIST_LIMIT, content)
+        answer = await _exchange(http, remote, method, url, LIST_LIMIT, content)
     except _NOT_SENDABLE:  # without its cause: a UnicodeEncodeError carries the header, and the token in it
         raise SourceUnreachable(_not_sendable(remote)) from None
     except _Unreadable as error:
@@ -288,8 +320,7 @@ def _source_error(answer: Answer) -> SourceRefused | SourceBusy | SourceGarbled:
     if answer.status in _REFUSED:
         return SourceRefused(_refused(answer))
     if answer.status in _BUSY:
-        pause = retry_after(answer.headers, answer.remote.clock())
-        return SourceBusy(_busy(answer, pause), pause)
+        return SourceBusy(_busy(answer), answer.pause)
     return SourceGarbled(_unexpected(answer))
 
 
@@ -329,8 +360,7 @@ async def send(
 def _delivery_error(answer: Answer) -> NotSent | Rejected | OutcomeUnknown:
     match answer.status:
         case 425 | 429:
-            pause = retry_after(answer.headers, answer.remote.clock())
-            return NotSent(_busy(answer, pause), pause)
+            return NotSent(_busy(answer), answer.pause)
         case 401 | 403:
             return Rejected(_refused(answer))
         case status if status != httpx.codes.REQUEST_TIMEOUT and httpx.codes.is_client_error(status):
@@ -384,7 +414,8 @@ def _refused(answer: Answer) -> str:
     return f"{remote.name} refused the credentials ({answer.status}): renew the token or password in {remote.where}"
 
 
-def _busy(answer: Answer, pause: timedelta | None) -> str:
+def _busy(answer: Answer) -> str:
+    pause = answer.pause
     asked = f" of {math.ceil(pause.total_seconds())} s" if pause is not None else ""
     return f"{answer.remote.name} asks for a pause{asked} ({answer.status})"
 

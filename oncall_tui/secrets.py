@@ -6,6 +6,7 @@ import re
 import shlex
 import stat
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +24,8 @@ COMMAND_LIMIT = timedelta(seconds=10)
 
 _SHORTEST_MASKED = 4
 """Masking shorter values would mask half of every sentence and so give them away."""
+_SHORTEST_CODED = 6
+"""Fewer letters of base64 may stand in any word."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PRIVATE_URL_PARTS = re.compile(r'://(?P<user>[^\s/?#]*@)?(?P<middle>[^\s?#"<>]*)(?P<query>\?[^\s#"<>]*)?')
 
@@ -133,8 +136,16 @@ def redact(text: str, secrets: Iterable[Secret] = ()) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a secret as it may stand in a text: itself, in a URL, in JSON, in a repr."""
-    return {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
+    """Return a secret as it may stand in a text: itself, in a URL, in JSON, in a repr, in base64."""
+    written = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
+    return written | {form for before in range(3) if len(form := _in_base64(value, before)) >= _SHORTEST_CODED}
+
+
+def _in_base64(value: str, before: int) -> str:
+    """Return what of a secret in base64 no neighbour changes, as in HTTP's and mail's logins of ``user:password``."""
+    raw = value.encode("utf-8", "surrogatepass")
+    coded = b64encode(bytes(before) + raw).decode()
+    return coded[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6]
 
 
 def _without_private_parts(url: re.Match[str]) -> str:

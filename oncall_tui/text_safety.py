@@ -18,7 +18,7 @@ _CUT = " …"
 _REPLACEMENT = "\ufffd"
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_JOINERS = frozenset("\u200c\u200d")
+_JOINERS = "\u200c\u200d"
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _SIMPLE = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")
 """Text that no rule can change, which is nearly all text: printable ASCII and unaccompanied Latin letters."""
@@ -39,12 +39,21 @@ def _clean(text: str, *, limit: int, line_end: str) -> CleanText:
     text = text[:limit]  # first, so that a megabyte costs no more than the limit
     if not _SIMPLE.fullmatch(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        text = unicodedata.normalize("NFC", text)
         text = _LINE_ENDS.sub(line_end, text).replace("\t", "    ")
-        text = "".join(_harmless(text))
+        text = _composed("".join(_harmless(text)))
     if is_cut or len(text) > limit:
-        text = text[: limit - len(_CUT)] + _CUT
+        text = text[: max(limit - len(_CUT), 0)].rstrip(_JOINERS) + _CUT
     return CleanText(text)
+
+
+def _composed(text: str) -> str:
+    """Return harmless text in NFC.
+
+    Composed only now: what was removed kept letters and marks apart, and sorting a long row of marks takes quadratic
+    time. What composing takes apart may hold a mark too many again.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return text if composed == text else "".join(_harmless(composed))
 
 
 def _harmless(text: str) -> list[str]:
@@ -73,10 +82,14 @@ def _shown(character: str, category: str, before: str, after: str) -> str:
     if character in _BIDI or character in _FILLERS or category in {"Cn", "Co", "Cs"}:
         return _REPLACEMENT
     if character in _JOINERS:
-        return character if before.isalpha() and after.isalpha() else ""
+        return character if _is_letter(before) and _is_letter(after) else ""
     if category == "Cf" or 0x1F3FB <= ord(character) <= 0x1F3FF:
         return ""
     return character
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() and character not in _FILLERS
 
 
 def _is_variation(character: str) -> bool:

@@ -55,6 +55,9 @@ class RecordingActions(Actions):
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")
 
+    async def correct_zone(self, row: Row, text: str) -> None:
+        self._note("zone", row.ticket.id, text)
+
     async def handover_markdown(self, notes: str | None = None) -> str:
         self._note("markdown")
         return "# Handover\n\n- 4312 Acme KK: late\n"

@@ -82,12 +82,15 @@ def customer(
     *,
     match: Sequence[str] = ("acme.example",),
     time_zone: str = "",
+    country: str = "",
     hours: str = "",
     tier: str = "",
     notes: str = "",
 ) -> Customer:
     """Return a row of the customers table that says nothing but whose it is."""
-    return Customer(name=name, match=tuple(match), time_zone=time_zone, hours=hours, tier=tier, notes=notes)
+    return Customer(
+        name=name, match=tuple(match), time_zone=time_zone, country=country, hours=hours, tier=tier, notes=notes
+    )
 
 
 def person(

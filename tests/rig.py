@@ -13,7 +13,7 @@ from oncall_tui.domain.rota import Rota, Rotation, WeekTime
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
-from oncall_tui.errors import DeliveryError, SourceError
+from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
 from oncall_tui.ports import Channel, Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
@@ -109,8 +109,11 @@ class MemoryShelf:
     """Where handovers go in a test."""
 
     saved: dict[str, str] = field(default_factory=dict)
+    error: str = ""
 
     async def save(self, name: str, text: str) -> str:
+        if self.error:
+            raise StoreFailed(self.error)
         self.saved[name] = text
         return name
 
@@ -168,9 +171,15 @@ def _target(person: Person) -> Target:
 class Rig:
     """A station and everything around it."""
 
-    def __init__(self, store: Store | None = None, clock: MovingClock | None = None) -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        clock: MovingClock | None = None,
+        troubles: Troubles | None = None,
+    ) -> None:
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
+        self.troubles = troubles or Troubles()
         self.source = ScriptedSource(tickets=(ticket(),))
         self.channels = {
             ChannelId(name): ScriptedChannel() for name in ("dana-push", "dana-phone", "sam-push", "ben-mail")
@@ -181,7 +190,7 @@ class Rig:
         self.station = self._station()
 
     def _station(self) -> Station:
-        troubles = Troubles()
+        troubles = self.troubles
         logbook = Logbook(self.store, self.clock)
         channels: dict[ChannelId, Channel] = dict(self.channels)
         polling = Polling([Feed(source=self.source, kind="file")], logbook, self.clock, troubles, jitter=lambda: 0.5)

@@ -27,6 +27,8 @@ SIZE_LIMIT: Final = 8_000_000
 _TOO_OFTEN: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _ONE_EACH: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 """Parts of a rule that multiply turns within a day; more than one value each would let a stranger ask for millions."""
+_PICKING: Final = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
+_REPEATING: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
 _DAY = timedelta(days=1)
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 """What the libraries raise for events that break their expectations."""
@@ -138,6 +140,8 @@ def _refuse_oddities(series: Iterable[Component]) -> None:
         rules = event.get("RRULE", [])
         if any(_is_too_often(rule) for rule in (rules if isinstance(rules, list) else [rules])):
             raise _Odd("repeats more often than once a day")
+        if any(_may_never_hold(rule) for rule in (rules if isinstance(rules, list) else [rules])):
+            raise _Odd("repeats by a rule that may never hold; write it by weeks or months")
 
 
 def _refuse_unknown_zones(event: Component) -> None:
@@ -151,22 +155,47 @@ def _is_too_often(rule: Mapping[str, Sequence[object]]) -> bool:
     return bool(frequencies & _TOO_OFTEN) or any(len(rule.get(part, [])) > 1 for part in _ONE_EACH)
 
 
+def _may_never_hold(rule: Mapping[str, Sequence[object]]) -> bool:
+    """Tell whether a rule picks days of which there may be none: it would be tried day by day until the year 9999."""
+    frequencies = {str(word).upper() for word in rule.get("FREQ", [])}
+    return bool(frequencies & {"DAILY", "WEEKLY"}) and any(part in rule for part in _PICKING)
+
+
 def _occurrences(series: Sequence[Component], span: _Span) -> Iterator[tuple[datetime, datetime, Component]]:
-    calendar = icalendar.Calendar()
-    if "X-WR-TIMEZONE" in span.calendar:
-        calendar.add("X-WR-TIMEZONE", span.calendar["X-WR-TIMEZONE"])
-    for part in (*span.calendar.walk("VTIMEZONE"), *series):
-        calendar.add_component(part)
     is_exact = any(event["DURATION"].dt % _DAY for event in series if "DURATION" in event)
-    for event in recurring_ical_events.of(calendar).between(span.start - _DAY, span.end + _DAY):
+    for event in _events(series, span):
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue
-        starts, ends = event["DTSTART"].dt, event["DTEND"].dt
+        starts = event["DTSTART"].dt
+        ends = event["DTEND"].dt if "DTEND" in event else starts + _length(event)
         starts_at = _instant(starts, span.zone, is_end=False)
         # RFC 5545: a duration in hours is exact, whatever clocks do meanwhile; all other ends are wall times.
         ends_at = starts_at + (_naive(ends) - _naive(starts)) if is_exact else _instant(ends, span.zone, is_end=True)
         if max(starts_at, span.start) < min(ends_at, span.end):
             yield starts_at, ends_at, event
+
+
+def _events(series: Sequence[Component], span: _Span) -> Sequence[Component]:
+    """Return the events of a series that may lie within a span."""
+    if len(series) == 1 and not any(key in series[0] for key in _REPEATING):
+        return (
+            series  # most events of a calendar are single ones, and working out a series takes a hundred times longer
+        )
+    calendar = icalendar.Calendar()
+    if "X-WR-TIMEZONE" in span.calendar:
+        calendar.add("X-WR-TIMEZONE", span.calendar["X-WR-TIMEZONE"])
+    for part in (*span.calendar.walk("VTIMEZONE"), *series):
+        calendar.add_component(part)
+    found: Sequence[Component] = recurring_ical_events.of(calendar).between(span.start - _DAY, span.end + _DAY)
+    return found
+
+
+def _length(event: Component) -> timedelta:
+    """Return how long an event without an end lasts."""
+    if "DURATION" in event:
+        length: timedelta = event["DURATION"].dt
+        return length
+    return timedelta() if isinstance(event["DTSTART"].dt, datetime) else _DAY
 
 
 def _instant(written: date, zone: ZoneInfo, *, is_end: bool) -> datetime:

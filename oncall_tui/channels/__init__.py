@@ -1,7 +1,9 @@
 """Ways to reach a person, one file each.
 
 Each module holds a frozen ``Settings`` dataclass, the keys of its ``[[channels]]`` table, and
-``build(channel, settings, clock)``, which returns a ``Channel``.
+``build(channel, settings, clock)``, which returns a ``Channel``. What several of them need has a name of its own:
+``asking`` asks about many messages at once, ``keys`` writes a message's key as providers take it, ``program`` runs a
+program; ``domain.fitting`` cuts a message to what a channel can carry.
 """
 
 from collections.abc import Mapping
@@ -11,7 +13,18 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
     {
         "command": "oncall_tui.channels.command",
         "demo": "oncall_tui.channels.demo",
+        "desktop": "oncall_tui.channels.desktop",
         "email": "oncall_tui.channels.email",
+        "goalert": "oncall_tui.channels.goalert",
+        "jsm-ops": "oncall_tui.channels.jsm_ops",
+        "matrix": "oncall_tui.channels.matrix",
+        "ntfy": "oncall_tui.channels.ntfy",
+        "pagerduty": "oncall_tui.channels.pagerduty",
+        "pushover": "oncall_tui.channels.pushover",
+        "slack": "oncall_tui.channels.slack",
+        "teams": "oncall_tui.channels.teams",
+        "telegram": "oncall_tui.channels.telegram",
+        "twilio-sms": "oncall_tui.channels.twilio_sms",
         "webhook": "oncall_tui.channels.webhook",
     }
 )

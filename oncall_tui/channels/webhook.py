@@ -13,21 +13,20 @@ setting ``person`` only that very name counts. Without it any name does: then th
 only this person can acknowledge.
 """
 
-import asyncio
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from oncall_tui.channels.asking import ask_each, instant
 from oncall_tui.clock import Clock
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import DeliveryError, Rejected
 from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.text_safety import clean
@@ -112,18 +111,13 @@ class WebhookChannel:
         if self._settings.acknowledgements is None or not awaited:
             return ()
         async with self._client() as http:
-            seen = await asyncio.gather(*(self._ask(http, message.key) for message in awaited))
-        found = tuple(answer for answer in seen if isinstance(answer, Acknowledgement))
-        blind = next((error for error in seen if isinstance(error, DeliveryError)), None)
-        if blind is not None and not found:
-            raise blind
-        return found
+            return await ask_each(awaited, lambda message: self._acknowledgement(http, message.key))
 
     async def check(self) -> CleanText:
         """See that somebody answers at both addresses, without posting anything."""
         async with self._client() as http:
             answer = await send(http, self._remote, "OPTIONS", self._settings.url, also=_NOT_FOR_TRYING)
-            if "html" in answer.headers.get("Content-Type", "") and httpx.codes.is_success(answer.status):
+            if answer.is_page and httpx.codes.is_success(answer.status):
                 answer.decode(dict[str, Any])  # raises, and says that this is a web page
             if self._settings.acknowledgements is None:
                 return CleanText(f"somebody answers ({answer.status}); a test message shows whether it is taken")
@@ -135,18 +129,11 @@ class WebhookChannel:
         return client(auth=None if token is None else TokenAuth(token))
 
     def _judge(self, answer: Answer) -> None:
-        is_page = "html" in answer.headers.get("Content-Type", "")
-        if answer.status in _MAY_BE_EMPTY and not answer.body and not is_page:
+        if answer.status in _MAY_BE_EMPTY and not answer.body and not answer.is_page:
             return
         said = answer.decode(dict[str, Any])
         if said.get("error") or said.get("ok") is False:
-            raise Rejected(f"{self._remote.name} took the request ({answer.status}) and reported an error of its own")
-
-    async def _ask(self, http: httpx.AsyncClient, key: MessageKey) -> Acknowledgement | DeliveryError | None:
-        try:
-            return await self._acknowledgement(http, key)
-        except DeliveryError as error:
-            return error
+            raise answer.refused
 
     async def _acknowledgement(self, http: httpx.AsyncClient, key: MessageKey) -> Acknowledgement | None:
         url = (self._settings.acknowledgements or "").replace(_KEY, quote(key, safe=""))
@@ -156,7 +143,7 @@ class WebhookChannel:
         answered = answer.decode(_Answered)
         if not self._is_asked(answered.acknowledged_by):
             return None
-        return Acknowledgement(key=key, at=_instant(answered.at, self._clock()), words=clean(answered.words or ""))
+        return Acknowledgement(key=key, at=instant(answered.at, self._clock()), words=clean(answered.words or ""))
 
     def _is_asked(self, name: str | None) -> bool:
         wanted = self._settings.person
@@ -173,15 +160,6 @@ def _written(message: OutgoingMessage) -> dict[str, str | bool]:
         "url": message.url,
         "possible_duplicate": message.is_possible_duplicate,
     }
-
-
-def _instant(written: str | None, now: datetime) -> datetime:
-    """Return when it was acknowledged; when that is missing, unreadable or still to come, when it was seen."""
-    try:
-        at = datetime.fromisoformat(written or "")
-        return min(at.astimezone(UTC), now) if at.tzinfo else now
-    except (ValueError, OverflowError):
-        return now
 
 
 def build(channel: ChannelId, settings: Settings, clock: Clock) -> WebhookChannel:

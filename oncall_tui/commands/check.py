@@ -12,7 +12,8 @@ from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
 from oncall_tui.domain.reach import proof_of, reach
 from oncall_tui.domain.rota_problems import problems
-from oncall_tui.errors import OnCallError, SecretUnavailable
+from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
+from oncall_tui.places.holidays import regions
 from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.logbook import Logbook
@@ -31,10 +32,10 @@ class Finding:
     sentence: str
 
 
-async def findings(config: Config, logbook: Logbook) -> Sequence[Finding]:
+async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
     found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
-    found += [*_levels(config), *_tested(config, logbook)]
+    found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
     except SecretUnavailable as error:
@@ -80,6 +81,16 @@ def _time_zones() -> Finding:
     return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
 
 
+def _customers(config: Config) -> Iterator[Finding]:
+    """Name every region that has no holidays of its own, so that nobody counts on them."""
+    for customer in config.customers:
+        if customer.region and customer.region not in regions(customer.country_code):
+            known = ", ".join(region for region in regions(customer.country_code) if region.isupper())
+            sentence = f"no holidays are known for {customer.country}: those of the whole country count"
+            advice = f"; regions there: {known}" if known else f'; write country = "{customer.country_code}"'
+            yield Finding(subject=f"customer {customer.name}", is_good=False, sentence=sentence + advice)
+
+
 async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
     try:
@@ -91,6 +102,15 @@ async def _rota(config: Config) -> Sequence[Finding]:
     if not found:
         return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
     return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
+
+
+async def _journal(config: Config) -> Sequence[Finding]:
+    try:
+        logbook = await bootstrap.logbook_of(config)
+    except StoreFailed as error:
+        sentence = f"nothing can be recorded, and what was tested before is not known. {error}"
+        return [Finding(subject="journal", is_good=False, sentence=sentence)]
+    return list(_tested(config, logbook))
 
 
 def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ async def escalate(station: Station, name: str, *, why: str, waits: bool, say: C
     known = station.logbook.latest(ticket)
     if known is None:
         raise BadUse(f"{name} could not be escalated")
-    say(_sentence(known, name))
+    say(_sentence(known, name) + _next(known, is_recorded=not station.troubles.is_wrong("disk")))
     return 0 if known.acknowledged is not None or (_accepted(known) and not waits) else NOT_ACCEPTED
 
 
@@ -72,4 +72,12 @@ def _sentence(escalation: Escalation, name: str) -> str:
     if accepted:
         return f"{name}: accepted by {accepted[-1].channel} for {accepted[-1].person}, not acknowledged"
     details = "; ".join(f"{a.channel}: {a.detail}" for a in escalation.attempts if a.detail)
-    return f"{name}: stored, not accepted yet{': ' + details if details else ''}; the dashboard goes on with it"
+    return f"{name}: not accepted yet{': ' + details if details else ''}"
+
+
+def _next(escalation: Escalation, *, is_recorded: bool) -> str:
+    if escalation.acknowledged is not None or not escalation.state.is_live:
+        return ""
+    if not is_recorded:
+        return "; IT IS NOT RECORDED, so nothing goes on with it: ring somebody, or escalate it from the dashboard"
+    return "" if _accepted(escalation) else "; it is stored, and the dashboard goes on with it"

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -17,10 +17,11 @@ from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status, watch
 from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
+from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
-from oncall_tui.errors import BadUse
+from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body
@@ -47,6 +48,7 @@ async def _list(asked: argparse.Namespace) -> int:
     opened = await _read(asked, _clock(asked))
     desk = opened.board.desk()
     await opened.close()
+    _complain(opened)
     _print(listing.as_json(desk) if asked.json else listing.as_text(desk))
     return 0 if listing.is_complete(desk) else FINDING
 
@@ -74,18 +76,23 @@ async def _rota(asked: argparse.Namespace) -> int:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
-    escalations = (await bootstrap.logbook_of(config)).escalations
+    escalations: Sequence[Escalation] = ()
+    unknown = ""
+    try:
+        escalations = (await bootstrap.logbook_of(config)).escalations
+    except StoreFailed as error:
+        unknown = f" · ESCALATIONS UNKNOWN: {error}"
     keeping = bootstrap.rota_keeping_of(config, utc_now)
     await keeping.open()
-    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()))
-    return 0
+    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    return FINDING if unknown else 0
 
 
 async def _check(asked: argparse.Namespace) -> int:
     config = bootstrap.load_config(asked.config, os.environ)
     if asked.send_test:
         await _send_test(config)
-    findings = await check.findings(config, await bootstrap.logbook_of(config))
+    findings = await check.findings(config)
     _print(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
 
@@ -104,8 +111,9 @@ async def _handover(asked: argparse.Namespace) -> int:
         draft = opened.actions.handing_over.draft()
     finally:
         await opened.close()
+    _complain(opened)
     _print(msgspec.to_builtins(draft) if asked.json else handovers.markdown(draft))
-    return 0
+    return FINDING if opened.troubles.sentences else 0
 
 
 async def _escalate(asked: argparse.Namespace) -> int:
@@ -114,6 +122,7 @@ async def _escalate(asked: argparse.Namespace) -> int:
         return await escalate.escalate(opened, asked.ticket, why=asked.why, waits=asked.wait, say=_print)
     finally:
         await opened.close()
+        _complain(opened)
 
 
 async def _watch(asked: argparse.Namespace) -> int:
@@ -139,6 +148,12 @@ async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     await opened.open()
     await opened.polling.read_all()
     return opened
+
+
+def _complain(closed: Station) -> None:
+    """Say beside the output what is wrong with ourselves."""
+    for sentence in closed.troubles.sentences:
+        print(f"oncall-tui: {sentence}", file=sys.stderr)
 
 
 def _clock(asked: argparse.Namespace) -> Clock:

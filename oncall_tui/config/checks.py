@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from oncall_tui.domain.local_day import working_hours
 from oncall_tui.domain.wall_time import zone_info
+from oncall_tui.places.countries import codes, country_called
 from oncall_tui.settings import Where, duration, nearest, shown
 
 Table = Mapping[str, object]
@@ -24,6 +25,7 @@ SQLITE = "sqlite"
 _LISTS = frozenset({"people", "channels", "to", "good_news_to"})
 """Keys where a single text is refused already, for not being a list."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_REGION = re.compile(r"[A-Za-z0-9]{1,3}")
 
 
 def cross_problems(root: Table, where: Where) -> list[str]:
@@ -48,6 +50,7 @@ def cross_problems(root: Table, where: Where) -> list[str]:
         *_problems(root, where, "sources", "id", _new_id(set())),
         *_problems(root, where, "sources", "refresh", refresh_rule),
         *_problems(root, where, "customers", "time_zone", zone_rule),
+        *_problems(root, where, "customers", "country", country_rule),
         *_problems(root, where, "customers", "hours", hours_rule),
         *_problems(root, where, "handover", "to", _known("[[people]] or [[channels]]", (NEXT, *people, *channels))),
         *_problems(root, where, "handover", "good_news_to", _known("[[people]] or [[channels]]", (*people, *channels))),
@@ -85,6 +88,15 @@ def hours_rule(text: str) -> str:
     except ValueError:
         return 'days and hours that end by 24:00, such as "Mon-Fri 09:00-18:00"'
     return ""
+
+
+def country_rule(text: str) -> str:
+    """Refuse a country that does not exist; which regions of it there are, ``oncall-tui check`` finds out."""
+    country, dash, region = text.partition("-")
+    if country.upper() in codes() and (_REGION.fullmatch(region) if dash else True):
+        return ""
+    code = country_called(text) or country_called(country) or nearest(country.upper(), codes())
+    return shown(code) if code else 'a code of ISO 3166, such as "JP", or "DE-BY" for a region with its own holidays'
 
 
 def refresh_rule(text: str) -> str:

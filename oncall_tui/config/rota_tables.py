@@ -11,7 +11,7 @@ from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation, WeekTime
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.secrets import Secret
-from oncall_tui.settings import POSITIVE
+from oncall_tui.settings import POSITIVE, readable
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
@@ -58,25 +58,21 @@ class RotationTable:
     """One of ``[[rota.rotations]]``."""
 
     name: str
-    starts: str
+    starts: str = field(metadata=readable(week_times, _A_START))
     ends: str
     from_: date
     people: tuple[PersonId, ...]
-    every: str = "1 week"
+    every: str = field(default="1 week", metadata=readable(pace, _A_PACE))
     time_zone: str = ""
 
     def problems(self) -> Sequence[tuple[str, str]]:
-        """Refuse moments and paces that are none."""
-        found = []
-        if not _can_read(week_times, self.starts):
-            found.append(("starts", _A_START))
-        elif not _can_read(week_time, self.ends) and not _TIME_ALONE.fullmatch(self.ends.strip()):
-            found.append(("ends", _AN_END))
-        elif len(week_times(self.starts)) > 1 and not _TIME_ALONE.fullmatch(self.ends.strip()):
-            found.append(("ends", 'only a time, such as "09:00", because there are several starts'))
-        if not _can_read(pace, self.every):
-            found.append(("every", _A_PACE))
-        return found
+        """Refuse an end that does not go with the start."""
+        is_time_alone = _TIME_ALONE.fullmatch(self.ends.strip()) is not None
+        if not _can_read(week_time, self.ends) and not is_time_alone:
+            return [("ends", _AN_END)]
+        if len(week_times(self.starts)) > 1 and not is_time_alone:
+            return [("ends", 'only a time, such as "09:00", because there are several starts')]
+        return []
 
     def rotations(self) -> Iterator[Rotation]:
         """Yield what it means: one rotation for each day of the week on which a turn starts."""

@@ -209,6 +209,16 @@ class ChannelProved:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerZoneCorrected:
+    """Somebody of us said where a customer's clock is; the latest for a customer counts."""
+
+    match: CleanText
+    """Whose clock it is, written as ``match`` of the customers table is."""
+    zone: str
+    """IANA name; empty takes the correction back."""
+
+
 ShiftEvent = (
     HandoverNoteWritten
     | HandoverDelivered
@@ -218,6 +228,7 @@ ShiftEvent = (
     | GoodNewsNoted
     | MachineSlept
     | ChannelProved
+    | CustomerZoneCorrected
 )
 
 Event = EscalationEvent | ShiftEvent

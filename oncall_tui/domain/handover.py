@@ -11,6 +11,8 @@ from enum import IntEnum
 
 from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.events import (
+    CustomerZoneCorrected,
+    Event,
     GoodNewsNoted,
     HandoverMessageSettled,
     MachineSlept,
@@ -195,17 +197,25 @@ def _ledger(handover: Handover) -> list[str]:
 
 
 def _event(recorded: Recorded, zone: str) -> str:
-    match recorded.event:
+    if isinstance(recorded.event, MachineSlept):
+        start, end = recorded.event.fell_asleep_at, recorded.event.woke_at
+        return f"- This machine slept from {_at(start, zone)} to {_at(end, zone)}: nobody was watching"
+    words = _event_words(recorded.event)
+    return f"- {_at(recorded.at, zone)}: {words}" if words else ""
+
+
+def _event_words(event: Event) -> str:
+    match event:
         case SourceLost(source=source, why=why):
-            return f"- {_at(recorded.at, zone)}: {source} could not be seen: {why}"
+            return f"{source} could not be seen: {why}"
         case SourceBack(source=source):
-            return f"- {_at(recorded.at, zone)}: {source} answers again"
+            return f"{source} answers again"
         case GoodNewsNoted(text=text):
-            return f"- {_at(recorded.at, zone)}: good news: {text}"
+            return f"good news: {text}"
+        case CustomerZoneCorrected(match=match, zone=zone):
+            return f"the clock of {match} was set to {zone or 'what is guessed'}"
         case HandoverMessageSettled(is_accepted=False, detail=detail):
-            return f"- {_at(recorded.at, zone)}: the handover was refused: {detail}"
-        case MachineSlept(fell_asleep_at=start, woke_at=end):
-            return f"- This machine slept from {_at(start, zone)} to {_at(end, zone)}: nobody was watching"
+            return f"the handover was refused: {detail}"
         case _:
             return ""
 

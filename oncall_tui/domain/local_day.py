@@ -1,7 +1,7 @@
 """What part of the day it is for a customer, and when that changes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -18,6 +18,17 @@ _TIME = "[0-9]{1,2}:[0-9]{2}"
 _HOURS = re.compile(f"(?P<days>{_ENTRY}(?: ?, ?{_ENTRY})*),? (?P<opens>{_TIME}) ?- ?(?P<closes>{_TIME})")
 _MIDNIGHT = time()
 _DAY = timedelta(days=1)
+_HOURS_OF_DAY: Final = 24
+_LOOK_AHEAD: Final = 28
+"""Days in which working hours begin again after the longest holidays, and after a change of the date line."""
+
+HolidayOn = Callable[[date], str]
+"""Returns the name of the holiday a date is, or nothing."""
+
+
+def no_holiday(_: date) -> str:
+    """Name no day a holiday."""
+    return ""
 
 
 class Day(StrEnum):
@@ -36,6 +47,8 @@ class LocalDay:
     """The part of the day now, and what comes next."""
 
     day: Day
+    name: str = ""
+    """What the holiday is called; empty on any other day."""
     opens_at: datetime | None = None
     """When working hours begin next; None while at work, or unknown."""
     closes_at: datetime | None = None
@@ -59,42 +72,22 @@ MONDAY_TO_FRIDAY: Final = WorkingHours(days=frozenset({0, 1, 2, 3, 4}), opens=ti
 SUNDAY_TO_THURSDAY: Final = WorkingHours(days=frozenset({6, 0, 1, 2, 3}), opens=time(9), closes=time(18))
 SUNDAY_TO_FRIDAY: Final = WorkingHours(days=frozenset({6, 0, 1, 2, 3, 4}), opens=time(9), closes=time(18))
 
+SATURDAY_TO_THURSDAY: Final = WorkingHours(days=frozenset({5, 6, 0, 1, 2, 3}), opens=time(9), closes=time(18))
+NOT_FRIDAY_NOR_SUNDAY: Final = WorkingHours(days=frozenset({0, 1, 2, 3, 5}), opens=time(9), closes=time(18))
+
+_RESTING_FRIDAY_AND_SATURDAY: Final = "BD BH DJ DZ EG IL IQ JO KW LY MV OM PS QA SA SD SY YE"
 _OTHER_WEEKENDS: Final = {
-    # Friday and Saturday are the weekend here: the zones of these countries, older names included.
-    **dict.fromkeys(
-        (
-            "Africa/Algiers",
-            "Africa/Cairo",
-            "Africa/Khartoum",
-            "Africa/Tripoli",
-            "Asia/Aden",
-            "Asia/Amman",
-            "Asia/Baghdad",
-            "Asia/Bahrain",
-            "Asia/Dacca",
-            "Asia/Damascus",
-            "Asia/Dhaka",
-            "Asia/Jerusalem",
-            "Asia/Kuwait",
-            "Asia/Muscat",
-            "Asia/Qatar",
-            "Asia/Riyadh",
-            "Asia/Tel_Aviv",
-            "Egypt",
-            "Israel",
-            "Libya",
-        ),
-        SUNDAY_TO_THURSDAY,
-    ),
-    # Nepal rests on Saturday alone.
-    "Asia/Kathmandu": SUNDAY_TO_FRIDAY,
-    "Asia/Katmandu": SUNDAY_TO_FRIDAY,
+    **dict.fromkeys(_RESTING_FRIDAY_AND_SATURDAY.split(), SUNDAY_TO_THURSDAY),
+    **dict.fromkeys(("AF", "IR"), SATURDAY_TO_THURSDAY),
+    "BN": NOT_FRIDAY_NOR_SUNDAY,
+    "NP": SUNDAY_TO_FRIDAY,
 }
+"""Working days by country, where they are not Monday to Friday."""
 
 
-def default_hours(zone: str) -> WorkingHours:
-    """Return when people in a zone usually work; Monday to Friday where nothing else is known."""
-    return _OTHER_WEEKENDS.get(zone, MONDAY_TO_FRIDAY)
+def default_hours(country: str) -> WorkingHours:
+    """Return when people in a country usually work; Monday to Friday where nothing else is known."""
+    return _OTHER_WEEKENDS.get(country, MONDAY_TO_FRIDAY)
 
 
 def working_hours(text: str) -> WorkingHours:
@@ -112,19 +105,42 @@ def working_hours(text: str) -> WorkingHours:
     return WorkingHours(days=frozenset(_days(found["days"])), opens=opens, closes=closes)
 
 
-def local_day(at: datetime, zone: tzinfo, hours: WorkingHours) -> LocalDay:
-    """Return the part of the day on a customer's clock: work before night, and night before weekend."""
+def local_day(at: datetime, zone: tzinfo, hours: WorkingHours, holiday_on: HolidayOn = no_holiday) -> LocalDay:
+    """Return the part of the day on a customer's clock: work before night, night before holiday and weekend.
+
+    Who works on every day of the week works on holidays too.
+    """
+    is_free = no_holiday if len(hours.days) == len(_DAYS) else holiday_on
     shown = local(at, zone)
-    if closes_at := _closes_at(at, shown.date(), zone, hours):
+    today = shown.date()
+    holiday = is_free(today)
+    if not holiday and (closes_at := _closes_at(at, today, zone, hours)):
         return LocalDay(day=Day.AT_WORK, closes_at=closes_at)
-    opens_at = _opens_at(at, shown.date(), zone, hours)
+    opens_at = _opens_at(at, today, zone, hours, is_free)
     if NIGHT_ENDS <= shown.time() < NIGHT_BEGINS:
-        day = Day.AWAKE if shown.weekday() in hours.days else Day.WEEKEND
-        return LocalDay(day=day, opens_at=opens_at)
-    morning = shown.date() + (_DAY if shown.time() >= NIGHT_BEGINS else timedelta())
+        day = Day.HOLIDAY if holiday else Day.AWAKE if today.weekday() in hours.days else Day.WEEKEND
+        return LocalDay(day=day, name=holiday, opens_at=opens_at)
+    morning = today + (_DAY if shown.time() >= NIGHT_BEGINS else timedelta())
     night_ends_at = instant(morning, NIGHT_ENDS, zone)
     wakes_at = min(night_ends_at, opens_at or night_ends_at)  # who opens before seven is up by then
     return LocalDay(day=Day.ASLEEP, wakes_at=wakes_at, opens_at=opens_at)
+
+
+def works_on(day: date, hours: WorkingHours, holiday_on: HolidayOn = no_holiday) -> bool:
+    """Tell whether a customer works on a date."""
+    is_holiday = len(hours.days) < len(_DAYS) and bool(holiday_on(day))
+    return day.weekday() in hours.days and not is_holiday
+
+
+def day_by_hours(hours: WorkingHours | None) -> tuple[Day, ...]:
+    """Return at work, awake or asleep for each hour of the clock; without hours nobody works that day."""
+    return tuple(_part(time(hour), hours) for hour in range(_HOURS_OF_DAY))
+
+
+def _part(at: time, hours: WorkingHours | None) -> Day:
+    if hours is not None and hours.opens.replace(minute=0) <= at and (at < hours.closes or hours.closes == _MIDNIGHT):
+        return Day.AT_WORK
+    return Day.AWAKE if NIGHT_ENDS <= at < NIGHT_BEGINS else Day.ASLEEP
 
 
 def _closes_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> datetime | None:
@@ -136,11 +152,10 @@ def _closes_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> dat
     return closes_at if instant(on, hours.opens, zone) <= at < closes_at else None
 
 
-def _opens_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours) -> datetime | None:
-    for days in range(2 * len(_DAYS)):  # twice, because a zone that changes sides of the date line skips a day
-        day = on + days * _DAY
+def _opens_at(at: datetime, on: date, zone: tzinfo, hours: WorkingHours, is_free: HolidayOn) -> datetime | None:
+    for day in (on + days * _DAY for days in range(_LOOK_AHEAD) if (on + days * _DAY).weekday() in hours.days):
         opens_at = instant(day, hours.opens, zone)
-        if day.weekday() in hours.days and opens_at > at and local(opens_at, zone).date() == day:
+        if opens_at > at and not is_free(day) and local(opens_at, zone).date() == day:  # the date line skips days
             return opens_at
     return None
 

@@ -21,6 +21,12 @@ class Purpose(StrEnum):
     """Tells who was notified that somebody has it; asks for nothing."""
     HANDOVER = "handover"
     TEST = "test"
+    """Asks a person to show that a channel reaches them."""
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the person is asked to acknowledge; if not, nothing may ring."""
+        return self in {Purpose.NOTIFICATION, Purpose.TEST}
 
 
 class Proof(IntEnum):

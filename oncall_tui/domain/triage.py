@@ -1,26 +1,29 @@
 """Open tickets in the order in which somebody should look at them.
 
-Groups follow the sun: the easternmost clock first, unknown clocks last. Within a group the late come first, then
-whatever is due next, then whoever has been waiting longest, then the newest number; a ticket that is not due, or that
-nobody waits for, comes after those that are.
+Groups come in the order of who feels the wait now: at work, awake, unknown, days off, asleep; of equals the easternmost
+clock first. What most customers of a group do counts, which is also what its heading says. Within a group the late come
+first, then whatever is due next, then whoever has been waiting longest, then the newest number; a ticket that is not
+due, or that nobody waits for, comes after those that are.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, partial
 from typing import Final
 
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours
+from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.ticket import Requester, Ticket
 from oncall_tui.domain.wall_time import local, utc_offset, zone_info
-from oncall_tui.domain.zone_guess import CustomerZone, guess_zone
+from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MINUTES_OF_HOUR: Final = 60
+_FEELS_IT: Final = {Day.AT_WORK: 0, Day.AWAKE: 1, Day.UNKNOWN: 2, Day.WEEKEND: 3, Day.HOLIDAY: 3, Day.ASLEEP: 4}
 _LAST_DIGITS: Final = re.compile(r"[0-9]+$")
 
 
@@ -32,6 +35,8 @@ class Row:
     zone: CustomerZone
     day: LocalDay
     customer: Customer | None = None
+    works_today: WorkingHours | None = None
+    """The customer's hours on the present date there; None on a day off, or where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,12 @@ class Group:
     """IANA names, in the order of ``places``."""
     rows: tuple[Row, ...]
 
+    @property
+    def day(self) -> LocalDay:
+        """Return the part of the day it is for most of its customers."""
+        commonest = Counter(row.day for row in self.rows).most_common(1)
+        return commonest[0][0] if commonest else LocalDay(day=Day.UNKNOWN)
+
 
 def find_customer(requester: Requester, customers: Sequence[Customer]) -> Customer | None:
     """Return the first row of the customers table that somebody who wrote belongs to."""
@@ -53,18 +64,54 @@ def find_customer(requester: Requester, customers: Sequence[Customer]) -> Custom
 
 
 def group(
-    tickets: Iterable[Ticket], customers: Sequence[Customer], now: datetime, *, account_default: str = ""
+    tickets: Iterable[Ticket],
+    customers: Sequence[Customer],
+    now: datetime,
+    *,
+    account_default: str = "",
+    atlas: Atlas = EMPTY_ATLAS,
+    corrections: Sequence[Customer] = (),
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
-    customer_of = cache(lambda requester: find_customer(requester, customers))
-    clock = cache(partial(_clock, now))
+    clock = cache(partial(_clock, now, atlas))
+
+    @cache
+    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, _Clock]:
+        customer = find_customer(requester, customers)
+        corrected = find_customer(requester, corrections)
+        hints = Hints(
+            requester=requester,
+            customer=customer,
+            corrected=corrected.time_zone if corrected else "",
+            account_default=account_default,
+            atlas=atlas,
+        )
+        zone = guess_zone(hints, now)
+        return customer, zone, clock(zone, customer.hours if customer else "", *_country(hints, zone))
+
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
-        customer: Customer | None = customer_of(ticket.requester)
-        zone = guess_zone(ticket.requester, customer, account_default=account_default)
-        offset, day = clock(zone, customer.hours if customer else "")
-        by_offset.setdefault(offset, []).append(Row(ticket=ticket, zone=zone, day=day, customer=customer))
-    return tuple(_group(offset, by_offset[offset]) for offset in sorted(by_offset, key=_from_the_east))
+        customer, zone, seen = place(ticket.requester)
+        row = Row(ticket=ticket, zone=zone, day=seen.day, customer=customer, works_today=seen.works_today)
+        by_offset.setdefault(seen.offset, []).append(row)
+    return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
+
+
+def by_who_feels_it(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups so that those come first to whom a minute of waiting matters most now."""
+    return tuple(sorted(by_clock(groups), key=lambda group: _FEELS_IT[group.day.day]))
+
+
+def by_clock(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups as the sun goes: the easternmost clock first, unknown clocks last."""
+    return tuple(sorted(groups, key=lambda group: _from_the_east(group.utc_offset)))
+
+
+def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Return the groups so that the one whose next due time is nearest comes first."""
+    return tuple(
+        sorted(groups, key=lambda group: min((row.ticket.due_at or _NEVER for row in group.rows), default=_NEVER))
+    )
 
 
 def clock_of(group: Group, now: datetime) -> datetime | None:
@@ -72,20 +119,45 @@ def clock_of(group: Group, now: datetime) -> datetime | None:
     return None if group.utc_offset is None else local(now, timezone(group.utc_offset))
 
 
-def _clock(now: datetime, zone: CustomerZone, hours: str) -> tuple[timedelta | None, LocalDay]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """What somebody in a zone sees."""
+
+    offset: timedelta | None
+    day: LocalDay
+    works_today: WorkingHours | None
+
+
+def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
+    """Return the country and the region whose days off count."""
+    if hints.customer is not None and hints.customer.country:
+        return hints.customer.country_code, hints.customer.region
+    return hints.atlas.country_of_zone(zone.zone) or hints.atlas.country_called(hints.requester.country), ""
+
+
+def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> _Clock:
     tz: tzinfo | None = zone_info(zone.zone)
     if tz is None and zone.offset is not None:
         tz = timezone(zone.offset)
     if tz is None:
-        return None, LocalDay(day=Day.UNKNOWN)
-    return utc_offset(now, tz), local_day(now, tz, _hours(hours, zone.zone))
+        return _Clock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
+
+    def holiday_on(day: date) -> str:
+        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
+
+    usual = _hours(hours, country)
+    return _Clock(
+        offset=utc_offset(now, tz),
+        day=local_day(now, tz, usual, holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+    )
 
 
-def _hours(text: str, zone: str) -> WorkingHours:
+def _hours(text: str, country: str) -> WorkingHours:
     try:
         return working_hours(text)
     except ValueError:  # not given; what cannot be read was an error of the config
-        return default_hours(zone)
+        return default_hours(country)
 
 
 def _from_the_east(offset: timedelta | None) -> tuple[bool, timedelta]:

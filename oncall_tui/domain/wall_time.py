@@ -41,11 +41,12 @@ def utc_offset(at: datetime, zone: tzinfo) -> timedelta:
 def zone_info(name: str) -> ZoneInfo | None:
     """Return the zone with exactly this IANA name, or None when there is none."""
     # The list decides and not the disk: some file systems find "europe/berlin", and strangers write such names.
-    return ZoneInfo(name) if name in _zone_names() else None
+    return ZoneInfo(name) if name in zone_names() else None
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return every IANA name there is."""
     names = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return frozenset(names) - {"Factory"}  # the database's own word for "nobody has set this clock"
 

@@ -1,23 +1,33 @@
 """Where a customer's clock is, and how we know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.ticket import Requester
-from oncall_tui.domain.wall_time import zone_info
+from oncall_tui.domain.wall_time import utc_offset, zone_info
 
 _WESTMOST: Final = timedelta(hours=-12)
 _EASTMOST: Final = timedelta(hours=14)
+_COUNTRY_CODE_LENGTH: Final = 2
+_CODES_SOLD_ABROAD: Final = (
+    "ac ad ag ai am as bz cc cd cf co cx dj fm ga gd gg gl gq gs hn im io je la lc li ly me mg ml ms mu mx nf nu pm "
+    "pn pw re sb sc sh so st sx tc tf tk tl to tv us vc vg vu wf ws"
+)
+_SOLD_ABROAD: Final = frozenset(_CODES_SOLD_ABROAD.split())
+"""Countries whose mail domains are bought all over the world, and tell nothing."""
+_DOMAIN_OF_ANOTHER_CODE: Final = {"uk": "gb"}
 
 
 class ZoneOrigin(StrEnum):
     """How a customer's zone was learnt, best first."""
 
     CUSTOMERS_TABLE = "customers table"
+    CORRECTION = "correction"
     CONTACT = "contact"
     PHONE = "phone number"
     COUNTRY = "country"
@@ -42,42 +52,88 @@ class Hints:
     """Everything that may tell where somebody who asked for help is."""
 
     requester: Requester
-    customer: Customer | None
-    account_default: str
+    customer: Customer | None = None
+    corrected: str = ""
+    """The zone somebody of us has set in the dashboard; empty when nobody has."""
+    account_default: str = ""
     """The zone the help desk fills in for contacts it knows nothing about; empty when it does not say."""
+    atlas: Atlas = EMPTY_ATLAS
 
 
-def guess_zone(requester: Requester, customer: Customer | None, *, account_default: str = "") -> CustomerZone:
-    """Return a requester's clock from the best hint there is, and which hint that was."""
-    hints = Hints(requester=requester, customer=customer, account_default=account_default)
-    found = (rung(hints) for rung in _LADDER)
-    return next((zone for zone in found if zone is not None), CustomerZone())
+def guess_zone(hints: Hints, now: datetime) -> CustomerZone:
+    """Return a requester's clock from the best hint there is, and which hint that was.
+
+    Where a hint names several zones, it counts when all of them show the same clock now.
+    """
+    for origin, rung in _LADDER:
+        if zone := _one_clock(rung(hints), now):
+            return CustomerZone(zone=zone, origin=origin)
+        if origin is ZoneOrigin.COUNTRY and (offset := _mail_offset(hints.requester)) is not None:
+            return CustomerZone(offset=offset, origin=ZoneOrigin.MAIL_DATE)
+    return CustomerZone()
 
 
-def _from_customers_table(hints: Hints) -> CustomerZone | None:
-    if hints.customer is None or zone_info(hints.customer.time_zone) is None:
-        return None
-    return CustomerZone(zone=hints.customer.time_zone, origin=ZoneOrigin.CUSTOMERS_TABLE)
+def _one_clock(zones: Iterable[str], now: datetime) -> str:
+    """Return the first of some zones that all show the same clock, or nothing."""
+    known = [(name, zone) for name in zones if (zone := zone_info(name)) is not None]
+    return known[0][0] if len({utc_offset(now, zone) for _, zone in known}) == 1 else ""
 
 
-def _from_contact(hints: Hints) -> CustomerZone | None:
-    zone = hints.requester.time_zone.strip()
+def _from_customers_table(hints: Hints) -> Iterable[str]:
+    customer = hints.customer
+    if customer is None:
+        return ()
+    return [customer.time_zone] if customer.time_zone else hints.atlas.zones_of_country(customer.country_code)
+
+
+def _from_correction(hints: Hints) -> Iterable[str]:
+    return [hints.corrected]
+
+
+def _from_contact(hints: Hints) -> Iterable[str]:
+    zone = _named(hints.requester.time_zone, hints.atlas)
     # A zone that only repeats the account's default says where the help desk is, not where its contact is.
-    if zone == hints.account_default or zone_info(zone) is None:
-        return None
-    return CustomerZone(zone=zone, origin=ZoneOrigin.CONTACT)
+    return [zone] if zone != _named(hints.account_default, hints.atlas) else ()
 
 
-def _from_mail_date(hints: Hints) -> CustomerZone | None:
-    offset = hints.requester.mail_offset
+def _named(name: str, atlas: Atlas) -> str:
+    name = name.strip()
+    return name if not name or zone_info(name) is not None else atlas.zone_called(name)
+
+
+def _from_phone(hints: Hints) -> Iterable[str]:
+    requester = hints.requester
+    if not requester.phone:
+        return ()
+    return hints.atlas.zones_of_phone(requester.phone, hints.atlas.country_called(requester.country))
+
+
+def _from_country(hints: Hints) -> Iterable[str]:
+    country = hints.atlas.country_called(hints.requester.country)
+    return hints.atlas.zones_of_country(country) if country else ()
+
+
+def _from_mail_domain(hints: Hints) -> Iterable[str]:
+    top = hints.requester.email.rpartition("@")[2].rpartition(".")[2].casefold()
+    top = _DOMAIN_OF_ANOTHER_CODE.get(top, top)
+    if len(top) != _COUNTRY_CODE_LENGTH or top in _SOLD_ABROAD:
+        return ()
+    return hints.atlas.zones_of_country(top.upper())
+
+
+def _mail_offset(requester: Requester) -> timedelta | None:
+    offset = requester.mail_offset
     if offset is None or not _WESTMOST <= offset <= _EASTMOST:  # no clock on earth shows anything beyond
         return None
-    return CustomerZone(offset=offset, origin=ZoneOrigin.MAIL_DATE)
+    return offset
 
 
-_LADDER: Final[tuple[Callable[[Hints], CustomerZone | None], ...]] = (
-    _from_customers_table,
-    _from_contact,
-    _from_mail_date,
+_LADDER: Final[tuple[tuple[ZoneOrigin, Callable[[Hints], Iterable[str]]], ...]] = (
+    (ZoneOrigin.CUSTOMERS_TABLE, _from_customers_table),
+    (ZoneOrigin.CORRECTION, _from_correction),
+    (ZoneOrigin.CONTACT, _from_contact),
+    (ZoneOrigin.PHONE, _from_phone),
+    (ZoneOrigin.COUNTRY, _from_country),
+    (ZoneOrigin.MAIL_DOMAIN, _from_mail_domain),
 )
-"""The rungs, the most trustworthy hint first, in the order of ``ZoneOrigin``."""
+"""The rungs that name zones, the most trustworthy hint first; what a mail's date tells is no zone."""

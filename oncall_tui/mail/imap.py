@@ -163,12 +163,14 @@ def _log_in(imap: imaplib.IMAP4, server: Server, login: Login) -> None:
             imap.authenticate("PLAIN", lambda _: f"\0{login.user}\0{login.password.reveal()}".encode())
         else:
             imap.login(_quoted(login.user), login.password.reveal())
-    except imaplib.IMAP4.abort:
-        raise
+    # What is said at a login is not for showing: a server may say back what it was told, the password included.
+    except imaplib.IMAP4.abort as error:
+        raise SourceUnreachable(f"{server} broke the connection off at the login; it is tried again.") from error
     except (imaplib.IMAP4.error, UnicodeError) as error:
-        said = clean(str(error), limit=120)
-        if isinstance(error, imaplib.IMAP4.error) and any(code in said.upper() for code in _TEMPORARY):
-            raise SourceBusy(f"{server} cannot take a login now ({said}); it is tried again.") from error
+        said = str(error).upper()
+        code = next((code for code in _TEMPORARY if code in said), None)
+        if isinstance(error, imaplib.IMAP4.error) and code is not None:
+            raise SourceBusy(f"{server} cannot take a login now ({code}); it is tried again.") from error
         raise SourceRefused(
             f"{server} refuses the login of {clean(login.user)}: check user and password, and whether the "
             "provider wants an app password."

@@ -168,7 +168,8 @@ def _refusal(server: Server, progress: _Progress, error: smtplib.SMTPResponseExc
     """Tell a refusal for good from one for now; before the login it is the network that refuses, not this letter."""
     code = error.smtp_code
     said = error.smtp_error if isinstance(error.smtp_error, str) else error.smtp_error.decode("utf-8", "replace")
-    shown = clean(said, limit=120)
+    # A server may say back what it was told, and at the login that is the password.
+    shown = "to the login" if progress.stage is _Stage.LOGIN else clean(said, limit=120)
     if code < _FOR_GOOD or progress.stage is _Stage.GREETING:
         return NotSent(f"{server} does not take letters now ({code} {shown}); it is tried again.")
     if progress.stage is _Stage.LOGIN:

@@ -23,6 +23,7 @@ from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services.board import Board
+from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver
@@ -109,6 +110,10 @@ class Actions:
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         """Keep good news for the digest."""
         await self.logbook.note(GoodNewsNoted(text=clean(text), ticket=ticket))
+
+    async def correct_zone(self, row: Row, text: str) -> None:
+        """Keep where the clock of a ticket's customer really is; raise ``BadUse`` for what is no zone."""
+        await self.logbook.note(zone_correction(row, text, self.board.team.atlas))
 
     async def handover_markdown(self, notes: str | None = None) -> str:
         """Return the handover as it stands now, with these notes or the kept ones; raise ``BadUse`` without a shift."""

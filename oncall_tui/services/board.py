@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
@@ -13,6 +14,7 @@ from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
+from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -50,6 +52,8 @@ class Team:
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
+    atlas: Atlas = EMPTY_ATLAS
+    """What books say about the places customers may be in."""
 
 
 class Board:
@@ -124,7 +128,13 @@ class Board:
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(self._polling.tickets, team.customers, now),
+            groups=group(
+                self._polling.tickets,
+                team.customers,
+                now,
+                atlas=team.atlas,
+                corrections=corrected_zones(self._logbook.shift_events),
+            ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )

@@ -63,13 +63,7 @@ class Delivery:
         """Send for ever."""
         while True:
             self._woken.clear()
-            try:
-                is_idle = not await self.send_next()
-                self._troubles.clear("outbox")
-            except StoreError as error:
-                self._troubles.say("outbox", CleanText(str(error)))
-                is_idle = True
-            if is_idle:
+            if not await self.send_next():
                 try:
                     async with asyncio.timeout(_TICK):
                         await self._woken.wait()
@@ -111,6 +105,7 @@ class Delivery:
                 await self._settle(message, dropped)
                 return
             await self._settle(message, await self._send(claimed))
+            self._troubles.clear("outbox")
         except StoreError as error:
             self._troubles.say("outbox", CleanText(f"{message.title}: what became of it is not recorded: {error}"))
 

@@ -13,7 +13,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import zone_info
-from oncall_tui.errors import BadUse
+from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
@@ -73,13 +73,16 @@ class HandingOver:
         )
 
     async def deliver(self) -> str:
-        """Save the handover and put it into the outbox; return what will happen, in one sentence."""
+        """Save the handover and put it into the outbox; return what will happen, in one sentence.
+
+        One that cannot be saved is delivered all the same; one that can be neither raises ``StoreFailed``.
+        """
         draft = self.draft()
         if not draft.notes.strip():
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
         text = handovers.markdown(draft)
-        place = await self._shelf.save(_file_name(draft), text)
         messages, unreachable = self._messages(draft, text)
+        place, saved = await self._save(draft, text, is_delivered=bool(messages))
         delivered = HandoverDelivered(
             shift_starts_at=draft.shift.starts_at,
             keys=tuple(message.key for message in messages),
@@ -87,8 +90,18 @@ class HandingOver:
         )
         await self._logbook.note(delivered, send=messages)
         told = ", ".join(f"{message.channel}" for message in messages)
-        sentence = f"Saved as {place}" + (f", on its way through {told}." if told else "; no channel takes it.")
+        sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
         return sentence + "".join(f" {who} has no channel." for who in unreachable)
+
+    async def _save(self, draft: Handover, text: CleanText, *, is_delivered: bool) -> tuple[str, str]:
+        """Return where the handover is saved, if it is, and what to say of it."""
+        try:
+            place = await self._shelf.save(_file_name(draft), text)
+        except StoreFailed as error:
+            if not is_delivered:
+                raise StoreFailed(f"Nobody gets it: no channel takes it, and {error}. Copy it from here.") from error
+            return "", f"NOT SAVED ({error}), but"
+        return place, f"Saved as {place},"
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:
         messages, unreachable = [], []

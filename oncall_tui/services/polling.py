@@ -145,10 +145,7 @@ class Polling:
             error=why,
         )
         if is_new:
-            try:
-                await self._logbook.note(SourceLost(source=reading.status.id, why=why))
-            except StoreError as trouble:
-                self._troubles.say("journal", CleanText(str(trouble)))
+            await self._logbook.note(SourceLost(source=reading.status.id, why=why))
 
     async def _solve(self, reading: _Reading) -> None:
         """Tell escalations whose ticket a complete answer no longer lists."""

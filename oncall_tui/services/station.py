@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import StoreError
 from oncall_tui.ports import Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board
@@ -61,10 +60,12 @@ class Station:
             for name, loop in loops:
                 group.create_task(self._supervise(name, loop))
 
-    async def close(self) -> None:
-        """Let what is being sent finish, then let go of the store."""
+    async def close(self) -> int:
+        """Let what is being sent finish, let go of the store, and return how many messages are left to send."""
         await self.delivery.finish(within=FINISH_WITHIN)
+        left = await self.store.unsettled()
         await self.store.close()
+        return len(left)
 
     async def _supervise(self, name: str, loop: Loop) -> None:
         """Keep a loop running: an error nobody foresaw is shown, written down, and the loop begins again."""
@@ -96,8 +97,5 @@ async def drain(station: Station, *, until: Callable[[], bool], within: timedelt
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        try:
-            await station.logbook.catch_up()
-        except StoreError as error:
-            station.troubles.say("journal", CleanText(str(error)))
+        await station.logbook.catch_up()
     return True

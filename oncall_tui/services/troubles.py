@@ -17,6 +17,10 @@ class Troubles:
         """Return what is wrong now, the newest last."""
         return tuple(self._sentences.values())
 
+    def is_wrong(self, about: str) -> bool:
+        """Tell whether something is wrong there now."""
+        return about in self._sentences
+
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` when something became wrong or right."""
         self._listeners.append(listener)

@@ -212,7 +212,18 @@ def _is_required(field: "Field[object]") -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
+def readable(read: Callable[[str], object], remedy: str) -> Mapping[str, object]:
+    """Return the metadata of a field whose text ``read`` takes without a ``ValueError``; else ``remedy`` is said."""
+    return {"read": read, "remedy": remedy}
+
+
 def _check_limits(value: object, field: "Field[object]") -> None:
+    read: Callable[[str], object] | None = field.metadata.get("read")
+    if read is not None and isinstance(value, str):
+        try:
+            read(value)
+        except ValueError:
+            raise Unusable(str(field.metadata["remedy"])) from None
     if "positive" in field.metadata:
         if isinstance(value, timedelta) and value <= timedelta(0):
             raise Unusable('more than nothing, such as "30s"')

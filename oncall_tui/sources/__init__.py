@@ -9,10 +9,17 @@ from types import MappingProxyType
 
 SOURCES: Mapping[str, str] = MappingProxyType(
     {
+        "chatwoot": "oncall_tui.sources.chatwoot",
         "demo": "oncall_tui.sources.demo",
         "file": "oncall_tui.sources.file",
+        "freshdesk": "oncall_tui.sources.freshdesk",
+        "help-scout": "oncall_tui.sources.help_scout",
+        "intercom": "oncall_tui.sources.intercom",
         "mailbox": "oncall_tui.sources.mailbox",
+        "redmine": "oncall_tui.sources.redmine",
         "rt": "oncall_tui.sources.rt",
+        "zammad": "oncall_tui.sources.zammad",
+        "zendesk": "oncall_tui.sources.zendesk",
     }
 )
 """Kind → module, imported when first needed: each brings a library that a start must not wait for."""

@@ -1,6 +1,7 @@
 """Handovers as files, beside the journal."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +20,19 @@ class HandoverFiles:
         try:
             await asyncio.to_thread(_write, path, text)
         except OSError as error:
-            raise StoreFailed(f"the handover could not be saved as {path}: {error.strerror}") from error
+            why = error.strerror or type(error).__name__
+            raise StoreFailed(f"the handover could not be saved as {path}: {why}") from error
         return str(path)
 
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)  # half a handover is none
+        raise

@@ -1,28 +1,50 @@
 """The store without a disk: for the demo, and for carrying on when the disk does not take anything any more."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.ports import Claimed, Settlement
-from oncall_tui.store.outbox import Entry, urgency
+from oncall_tui.store.outbox import Entry, settlement_in, urgency
+from oncall_tui.store.snapshot import NOTHING, Snapshot, beyond
 from oncall_tui.store.versions import check_version
 
 
 class MemoryStore:
     """Journal and outbox that end with the process; what a disk could still say may be given to carry on from."""
 
-    def __init__(
-        self,
-        history: Sequence[Recorded] = (),
-        unsettled: Sequence[tuple[OutgoingMessage, DeliveryState, datetime]] = (),
-    ) -> None:
-        self._journal = list(history)
-        self._outbox = {
-            message.key: Entry(message=message, state=state, next_try_at=next_try_at)
-            for message, state, next_try_at in unsettled
-        }
+    def __init__(self, known: Snapshot = NOTHING) -> None:
+        self._journal: list[Recorded] = []
+        self._versions: Counter[StreamId] = Counter()
+        self._outbox: dict[MessageKey, Entry] = {}
+        self.learn(known)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return all that is known."""
+        return Snapshot(lines=tuple(self._journal), entries=tuple(self._outbox.values()))
+
+    def learn(self, known: Snapshot) -> None:
+        """Take over what another store knows: each line that is new, and every entry as it stands there."""
+        self.adopt(beyond(self._journal, known.lines))
+        for entry in known.entries:
+            self.hold(entry)
+
+    def adopt(self, lines: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Add lines that were recorded elsewhere, with numbers of this store, and what they say of messages."""
+        adopted: list[Recorded] = []
+        for line in lines:
+            adopted += self._record(line.stream, [line.event], at=line.at)
+            settlement = settlement_in(line.event)
+            if settlement is not None:
+                self._settle(settlement, at=line.at)
+        return adopted
+
+    def hold(self, entry: Entry) -> None:
+        """Take over what is known elsewhere of one message."""
+        self._outbox[entry.key] = entry
 
     async def append(
         self,
@@ -35,23 +57,17 @@ class MemoryStore:
         settle: Settlement | None = None,
     ) -> Sequence[Recorded]:
         """Record events, their messages and a settlement at once, or raise ``StreamMoved``."""
-        version = max((line.version for line in self._journal if line.stream == stream), default=0)
-        check_version(stream, found=version, expected=after_version)
-        seq = self._journal[-1].seq if self._journal else 0
-        lines = [
-            Recorded(seq=seq + step, stream=stream, version=version + step, at=at, event=event)
-            for step, event in enumerate(events, start=1)
-        ]
-        self._journal += lines
+        check_version(stream, found=self._versions[stream], expected=after_version)
+        lines = self._record(stream, events, at=at)
         for message in send:
             self._outbox.setdefault(message.key, Entry(message=message, next_try_at=at))
-        if settle is not None and settle.key in self._outbox:
-            self._outbox[settle.key] = self._outbox[settle.key].settle(settle, at=at)
+        if settle is not None:
+            self._settle(settle, at=at)
         return lines
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
         """Return everything recorded after a ``seq``, oldest first."""
-        return [line for line in self._journal if line.seq > after]
+        return self._journal[max(after, 0) :]  # a line's number is its place
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""
@@ -59,7 +75,7 @@ class MemoryStore:
         if entry is None:
             return None
         entry = entry.claim(now=now, holder=holder, lease=lease)
-        self._outbox[entry.key] = entry
+        self.hold(entry)
         return entry.claimed
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
@@ -68,6 +84,18 @@ class MemoryStore:
 
     async def close(self) -> None:
         """Forget nothing: whoever still holds the store may read it."""
+
+    def _record(self, stream: StreamId, events: Sequence[Event], *, at: datetime) -> Sequence[Recorded]:
+        begun = len(self._journal)
+        for event in events:
+            self._versions[stream] += 1
+            seq, version = len(self._journal) + 1, self._versions[stream]
+            self._journal.append(Recorded(seq=seq, stream=stream, version=version, at=at, event=event))
+        return self._journal[begun:]
+
+    def _settle(self, settlement: Settlement, *, at: datetime) -> None:
+        if settlement.key in self._outbox:
+            self.hold(self._outbox[settlement.key].settle(settlement, at=at))
 
     def _in_order(self) -> Sequence[Entry]:
         open_entries = (entry for entry in self._outbox.values() if not entry.state.is_final)

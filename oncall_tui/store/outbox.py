@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from oncall_tui.domain.events import Event, HandoverMessageSettled, NotificationAccepted, NotificationRejected
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
@@ -14,6 +15,17 @@ _FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDO
 def urgency(message: OutgoingMessage) -> int:
     """Return how soon a message leaves among those that are due: bad news before all else, whatever waited longer."""
     return _FIRST_TO_LAST.index(message.purpose)
+
+
+def settlement_in(event: Event) -> Settlement | None:
+    """Return the settlement that was recorded beside an event, where the event tells it."""
+    match event:
+        case NotificationAccepted() | HandoverMessageSettled(is_accepted=True):
+            return Settlement(key=event.key, state=DeliveryState.ACCEPTED)
+        case NotificationRejected() | HandoverMessageSettled():
+            return Settlement(key=event.key, state=DeliveryState.REJECTED, detail=event.detail)
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +98,17 @@ class Entry:
             detail=settlement.detail,
             reference=settlement.reference,
         )
+
+    def reunited(self, other: Self, *, holder: str) -> Self:
+        """Return what is true of a message of which two stores tell different things.
+
+        Accepted stays accepted. What ``holder`` knows from the other store is newer than what stands here, unless
+        somebody else took the message here since then.
+        """
+        if self.state is DeliveryState.ACCEPTED or other.state is DeliveryState.ACCEPTED:
+            return self if self.state is DeliveryState.ACCEPTED else other
+        is_sent_by_another = self.state is DeliveryState.SENDING and self.holder != holder
+        return self if self.state.is_final or is_sent_by_another or self.tries > other.tries else other
 
 
 def _marked(message: OutgoingMessage) -> OutgoingMessage:

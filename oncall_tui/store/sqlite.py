@@ -7,22 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, Literal, Self, TypeVar
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, OutgoingMessage
-from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StoreFailed
-from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
-from oncall_tui.store.encoding import (
-    decode_event,
-    decode_instant,
-    decode_message,
-    encode_event,
-    encode_instant,
-    encode_message,
-)
-from oncall_tui.store.outbox import Entry, urgency
+from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.store import sqlite_rows as rows
+from oncall_tui.store.outbox import Entry
+from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite_file import SqliteFile
 from oncall_tui.store.versions import check_version
 
@@ -30,11 +23,6 @@ T = TypeVar("T")
 
 PATIENCE: Final = timedelta(seconds=1)
 """How long a call waits while another window writes."""
-
-_SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
-_IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
-_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
-_TURN: Final = "urgency, next_try_at, number"
 
 
 class SqliteStore:
@@ -45,14 +33,36 @@ class SqliteStore:
         self._is_closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, patience: timedelta = PATIENCE) -> Self:
-        """Open the store, creating it where there is none, or raise ``StoreFailed``."""
+    async def open(cls, path: Path, *, patience: timedelta = PATIENCE, aside: Path | None = None) -> Self:
+        """Open the store, creating it where there is none, or raise ``StoreFailed``.
+
+        With ``aside``, a damaged file is moved there and a new one begun.
+        """
+        return await cls._open(lambda: SqliteFile.open(path.absolute(), patience=patience, aside=aside))
+
+    @classmethod
+    async def open_to_read(cls, path: Path, *, patience: timedelta = PATIENCE) -> Self:
+        """Open the store without changing anything, even on a read-only disk, or raise ``StoreFailed``."""
+        return await cls._open(lambda: SqliteFile.open_to_read(path.absolute(), patience=patience))
+
+    @classmethod
+    async def _open(cls, work: Callable[[], SqliteFile]) -> Self:
         with ExitStack() as undo:
             thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
             undo.callback(thread.shutdown, wait=False)
-            file = await _in_thread(thread, lambda: SqliteFile.open(path.absolute(), patience=patience))
+            file = await _in_thread(thread, work)
             undo.pop_all()
         return cls(file, thread)
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the file was created when it was opened."""
+        return self._file.is_new
+
+    @property
+    def instance(self) -> str:
+        """Return the id that tells this file from every other."""
+        return self._file.instance
 
     async def append(
         self,
@@ -66,67 +76,56 @@ class SqliteStore:
     ) -> Sequence[Recorded]:
         """Record events, their messages and a settlement in one transaction, even when the caller is cancelled."""
 
-        def work() -> list[Recorded]:
-            with self._file.transaction("IMMEDIATE") as connection:
-                version = _version(connection, stream)
-                check_version(stream, found=version, expected=after_version)
-                recorded = [
-                    _record(connection, stream, event, at=at, version=version + step)
-                    for step, event in enumerate(events, start=1)
-                ]
-                for message in send:
-                    _put(connection, message, at=at)
-                if settle is not None:
-                    _settle(connection, settle, at=at)
+        def work(connection: sqlite3.Connection) -> list[Recorded]:
+            version = rows.version_of(connection, stream)
+            check_version(stream, found=version, expected=after_version)
+            recorded = [
+                rows.record(connection, stream, event, at=at, version=version + step)
+                for step, event in enumerate(events, start=1)
+            ]
+            for message in send:
+                rows.put(connection, Entry(message=message, next_try_at=at), at=at)
+            entry = rows.entry_of(connection, settle.key) if settle is not None else None
+            if entry is not None and settle is not None:
+                rows.update(connection, entry.settle(settle, at=at))
             return recorded
 
-        return await self._run(work)
+        return await self._run("IMMEDIATE", work)
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
         """Return everything recorded after a ``seq``, oldest first."""
-
-        def work() -> list[Recorded]:
-            query = "SELECT seq, stream, version, at, kind, body FROM journal WHERE seq > ? ORDER BY seq"
-            with self._file.transaction("DEFERRED") as connection:
-                rows: list[tuple[int, str, int, str, str, str]] = connection.execute(query, (after,)).fetchall()
-            return [
-                Recorded(
-                    seq=seq,
-                    stream=StreamId(stream),
-                    version=version,
-                    at=decode_instant(at),
-                    event=decode_event(kind, body),
-                )
-                for seq, stream, version, at, kind, body in rows
-            ]
-
-        return await self._run(work)
+        return await self._run("DEFERRED", lambda connection: rows.lines_after(connection, after))
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""
 
-        def work() -> Claimed | None:
-            query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
-            with self._file.transaction("IMMEDIATE") as connection:
-                found = connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone()
-                if found is None:
-                    return None
-                entry = _entry(found).claim(now=now, holder=holder, lease=lease)
-                _update(connection, entry)
+        def work(connection: sqlite3.Connection) -> Claimed | None:
+            found = rows.due_entry(connection, now)
+            if found is None:
+                return None
+            entry = found.claim(now=now, holder=holder, lease=lease)
+            rows.update(connection, entry)
             return entry.claimed
 
-        return await self._run(work)
+        return await self._run("IMMEDIATE", work)
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
+        entries = await self._run("DEFERRED", rows.open_entries)
+        return [(entry.message, entry.state, entry.next_try_at) for entry in entries]
 
-        def work() -> list[tuple[OutgoingMessage, DeliveryState, datetime]]:
-            with self._file.transaction("DEFERRED") as connection:
-                rows = connection.execute(f"{_SELECT_ENTRY} WHERE {_IS_OPEN} ORDER BY {_TURN}").fetchall()
-            entries = [_entry(row) for row in rows]
-            return [(entry.message, entry.state, entry.next_try_at) for entry in entries]
+    async def snapshot(self) -> Snapshot:
+        """Return all that is recorded."""
+        return await self._run("DEFERRED", rows.everything)
 
-        return await self._run(work)
+    async def reunite(self, other: Snapshot, *, holder: str) -> Snapshot:
+        """Record in one transaction what another store knows beyond this one, and return everything known then.
+
+        Args:
+            other: All that the other store knows.
+            holder: Who sent from it; what anybody else is sending now stays his.
+        """
+        return await self._run("IMMEDIATE", lambda connection: rows.reunite(connection, other, holder=holder))
 
     async def close(self) -> None:
         """Finish what was asked before and let go of the file."""
@@ -135,67 +134,17 @@ class SqliteStore:
             await _in_thread(self._thread, self._file.close)
             self._thread.shutdown()
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, kind: Literal["IMMEDIATE", "DEFERRED"], work: Callable[[sqlite3.Connection], T]) -> T:
         if self._is_closed:
             raise StoreFailed("The journal is closed: start oncall-tui again.")
-        return await _in_thread(self._thread, work)
+
+        def transaction() -> T:
+            with self._file.transaction(kind) as connection:
+                return work(connection)
+
+        return await _in_thread(self._thread, transaction)
 
 
 async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     # Shielded, because a write that was asked for happens even when nobody waits for it any more.
     return await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, work))
-
-
-def _version(connection: sqlite3.Connection, stream: StreamId) -> int:
-    query = "SELECT coalesce(max(version), 0) FROM journal WHERE stream = ?"
-    (version,) = connection.execute(query, (stream,)).fetchone()
-    return int(version)
-
-
-def _record(connection: sqlite3.Connection, stream: StreamId, event: Event, *, at: datetime, version: int) -> Recorded:
-    cursor = connection.execute(
-        "INSERT INTO journal (stream, version, at, kind, body) VALUES (?, ?, ?, ?, ?)",
-        (stream, version, encode_instant(at), *encode_event(event)),
-    )
-    return Recorded(seq=cursor.lastrowid or 0, stream=stream, version=version, at=at, event=event)
-
-
-def _put(connection: sqlite3.Connection, message: OutgoingMessage, *, at: datetime) -> None:
-    fresh = Entry(message=message, next_try_at=at)
-    connection.execute(
-        "INSERT INTO outbox (message, state, next_try_at, tries, holder, detail, reference, key, stored_at, urgency)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        (*_row(fresh), fresh.key, encode_instant(at), urgency(message)),
-    )
-
-
-def _settle(connection: sqlite3.Connection, settlement: Settlement, *, at: datetime) -> None:
-    found = connection.execute(f"{_SELECT_ENTRY} WHERE key = ?", (settlement.key,)).fetchone()
-    if found is not None:
-        _update(connection, _entry(found).settle(settlement, at=at))
-
-
-def _update(connection: sqlite3.Connection, entry: Entry) -> None:
-    connection.execute(
-        "UPDATE outbox SET message = ?, state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ?"
-        " WHERE key = ?",
-        (*_row(entry), entry.key),
-    )
-
-
-def _row(entry: Entry) -> tuple[str, str, str, int, str, str, str]:
-    message, next_try_at = encode_message(entry.message), encode_instant(entry.next_try_at)
-    return message, entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
-
-
-def _entry(row: tuple[str, str, str, int, str, str, str]) -> Entry:
-    message, state, next_try_at, tries, holder, detail, reference = row
-    return Entry(
-        message=decode_message(message),
-        state=DeliveryState(state),
-        next_try_at=decode_instant(next_try_at),
-        tries=tries,
-        holder=holder,
-        detail=CleanText(detail),
-        reference=reference,
-    )

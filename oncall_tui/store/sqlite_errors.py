@@ -11,6 +11,15 @@ from oncall_tui.errors import StoreFailed
 from oncall_tui.store.encoding import unstorable
 from oncall_tui.text_safety import clean
 
+
+class StoreLocked(StoreFailed):
+    """Another program writes to the file just now, and may soon be done."""
+
+
+class StoreDamaged(StoreFailed):
+    """The file cannot be read as a store any more."""
+
+
 _DAMAGED: Final = (
     "“{path}” is damaged, or is not a journal of oncall-tui: move it aside, then put back a copy, "
     "or start again to begin a new one."
@@ -24,6 +33,11 @@ EMPTIED: Final = (
     "“{path}” is not what it was: it was emptied or overwritten from outside. "
     "Put back a copy, or move it aside and start oncall-tui again."
 )
+EMPTY: Final = (
+    "“{path}” is empty, so what was recorded in it is gone: put back a copy, "
+    "or delete it and start again to begin a new one."
+)
+NOT_OURS: Final = "“{path}” belongs to another program and is left alone: name another place for the journal."
 _UNUSABLE: Final = "“{path}” cannot be used ({reason}): name another place, or make this one usable."
 _UNFORESEEN: Final = "“{path}” cannot be used (SQLite's error {code}): move it aside, or name another place."
 _SENTENCES: Final[Mapping[int, str]] = MappingProxyType(
@@ -41,13 +55,16 @@ _SENTENCES: Final[Mapping[int, str]] = MappingProxyType(
         sqlite3.SQLITE_NOTADB: _DAMAGED,
     }
 )
+_KINDS: Final[Mapping[str, type[StoreFailed]]] = MappingProxyType(
+    {_LOCKED: StoreLocked, _DAMAGED: StoreDamaged, EMPTY: StoreDamaged}
+)
 _PRIMARY: Final = 0xFF
 """The part of SQLite's extended result codes that says which kind of error it is."""
 
 
 def failed(template: str, path: Path, **more: object) -> StoreFailed:
     """Return the error whose sentence names the file."""
-    return StoreFailed(template.format(path=clean(str(path)), **more))
+    return _KINDS.get(template, StoreFailed)(template.format(path=clean(str(path)), **more))
 
 
 def damaged(path: Path) -> StoreFailed:

@@ -7,46 +7,65 @@ emptied or deleted while it is open is noticed, because SQLite itself would go o
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Literal, Self
 from uuid import uuid4
 
-from oncall_tui.store.sqlite_errors import EMPTIED, MOVED, damaged, failed, read_only, sentences
+from oncall_tui.store.sqlite_errors import EMPTIED, MOVED, StoreDamaged, damaged, failed, read_only, sentences
 from oncall_tui.store.sqlite_format import APPLICATION_ID, PRAGMAS, check_ours, migrate, set_pragmas, transaction
-
-_EMPTY: Final = (
-    "“{path}” is empty, so what was recorded in it is gone: put back a copy, "
-    "or delete it and start again to begin a new one."
-)
 
 
 class SqliteFile:
     """One open file of ours; every call comes from the thread that opened it."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, is_new: bool) -> None:
         self._path, self._connection = path, connection
         self._place = _place(path)
-        self._instance = _instance(connection)
+        self.instance, self.is_new = _instance(connection), is_new
+        if not self.instance:
+            raise damaged(path)
 
     @classmethod
-    def open(cls, path: Path, *, patience: timedelta) -> Self:
-        """Open a file, creating or migrating it where needed; wait ``patience`` for another program's lock."""
-        with sentences(path), ExitStack() as undo:
+    def open(cls, path: Path, *, patience: timedelta, aside: Path | None = None) -> Self:
+        """Open a file, creating or migrating it where needed; wait ``patience`` for another program's lock.
+
+        With ``aside``, a damaged file is moved there and a new one begun.
+        """
+        with sentences(path):
             if not path.exists():
                 _create(path)
-            if not path.stat().st_size:
-                raise failed(_EMPTY, path)
-            connection = undo.enter_context(closing(_connect(path, patience)))
+                return cls._open(path, patience, is_new=True)
+            found = _place(path)
+            try:
+                return cls._open(path, patience, is_new=False)
+            except StoreDamaged:
+                if aside is None or _place(path) != found:
+                    raise  # or another window has begun a new one meanwhile
+                _move_aside(path, aside)
+                return cls._open(path, patience, is_new=True)
+
+    @classmethod
+    def _open(cls, path: Path, patience: timedelta, *, is_new: bool) -> Self:
+        with sentences(path), ExitStack() as undo:
+            connection = undo.enter_context(closing(_connect(path, patience, mode="rw")))
             check_ours(connection, path)
             if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
                 raise read_only(path)
             set_pragmas(connection, PRAGMAS)
             migrate(connection)
-            file = cls(path, connection)
-            if not file._instance:
-                raise damaged(path)
+            file = cls(path, connection, is_new=is_new)
+            undo.pop_all()
+            return file
+
+    @classmethod
+    def open_to_read(cls, path: Path, *, patience: timedelta) -> Self:
+        """Open a file without changing anything about it."""
+        with sentences(path), ExitStack() as undo:
+            connection = undo.enter_context(closing(_connect(path, patience, mode="ro")))
+            check_ours(connection, path)
+            file = cls(path, connection, is_new=False)
             undo.pop_all()
             return file
 
@@ -58,7 +77,7 @@ class SqliteFile:
             # Drops cached pages: SQLite takes another store of the same shape, copied over this one, for its own.
             self._connection.execute("PRAGMA shrink_memory")
             with transaction(self._connection, kind):
-                if _instance(self._connection) != self._instance:
+                if _instance(self._connection) != self.instance:
                     raise failed(EMPTIED, self._path)
                 yield self._connection
                 self._check_place()
@@ -85,7 +104,7 @@ def _create(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{uuid4().hex}")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with closing(_connect(draft, timedelta(seconds=1))) as connection:
+        with closing(_connect(draft, timedelta(seconds=1), mode="rw")) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             set_pragmas(connection, PRAGMAS)
             migrate(connection)
@@ -103,8 +122,15 @@ def _publish(draft: Path, path: Path) -> None:
         draft.rename(path)  # a file system without links
 
 
-def _connect(path: Path, patience: timedelta) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode=rw"  # never creates a file
+def _move_aside(path: Path, aside: Path) -> None:
+    path.rename(aside)
+    with suppress(FileNotFoundError):
+        path.with_name(f"{path.name}-journal").rename(aside.with_name(f"{aside.name}-journal"))
+    _create(path)
+
+
+def _connect(path: Path, patience: timedelta, *, mode: Literal["rw", "ro"]) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"  # neither creates a file
     return sqlite3.connect(address, uri=True, timeout=patience.total_seconds(), isolation_level=None)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from oncall_tui.errors import StoreFailed
-from oncall_tui.store.sqlite_errors import damaged, failed
+from oncall_tui.store.sqlite_errors import EMPTY, NOT_OURS, damaged, failed
 
 APPLICATION_ID: Final = int.from_bytes(b"onca", "big")
 PRAGMAS: Final[Mapping[str, str | int]] = MappingProxyType(
@@ -26,8 +26,12 @@ PRAGMAS: Final[Mapping[str, str | int]] = MappingProxyType(
 
 def check_ours(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ``StoreFailed`` for a file that is not ours, is damaged or was written by a newer version."""
-    if _pragma(connection, "application_id") != APPLICATION_ID or _pragma(connection, "integrity_check(1)") != "ok":
+    if not path.stat().st_size:
+        raise failed(EMPTY, path)  # SQLite takes it for an empty database
+    if _pragma(connection, "integrity_check(1)") != "ok":
         raise damaged(path)
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise failed(NOT_OURS, path)
     version, known = _pragma(connection, "user_version"), len(_migrations())
     if int(version) > known:
         raise failed(

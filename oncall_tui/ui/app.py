@@ -19,6 +19,7 @@ from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui import belt
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
@@ -82,6 +83,7 @@ class OnCallApp(App[None]):
         on_crash: Callable[[BaseException], str] = defect_sentence,
         leave_watch: Callable[[], None] | None = None,
     ) -> None:
+        belt.fasten()
         super().__init__()
         self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash

@@ -1,6 +1,5 @@
 """What the desk means, in words: header, moods, groups; pure."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 from humanize import intcomma
@@ -13,7 +12,7 @@ from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
-ZONE_HINT = "tell us in [[customers]] how to find it"
+ZONE_HINT = "press C, or tell us in [[customers]] how to find it"
 
 
 def zone_of(desk: Desk) -> str:
@@ -143,8 +142,7 @@ def group_title(group: Group, now: datetime) -> str:
 
 def group_day(group: Group, now: datetime) -> str:
     """Return what part of the day it is for most of a group, and when that changes."""
-    commonest = Counter(row.day for row in group.rows).most_common(1)
-    return day_words(commonest[0][0], now, group) if commonest else ""
+    return day_words(group.day, now, group) if group.rows else ""
 
 
 def day_words(day: LocalDay, now: datetime, group: Group) -> str:
@@ -159,6 +157,8 @@ def day_words(day: LocalDay, now: datetime, group: Group) -> str:
             return "asleep" + (f", wakes in {span(day.wakes_at - now)}" if day.wakes_at else "")
         case Day.AWAKE:
             word = _part_of_day(_hour(now, zone, group))
+        case Day.HOLIDAY if day.name:
+            word = f"holiday ({day.name})"
         case _:
             word = str(day.day)
     return word + (f", opens in {span(day.opens_at - now)}" if day.opens_at else "")

@@ -1,5 +1,6 @@
 """The lines of the ticket list, and where their columns stand; pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ TICKET, TICKET_AT_MOST = 6, 12
 CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
+_NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
 STAR = " ★"
 """Stands behind customers for whom the customers table declares a tier."""
@@ -110,8 +112,14 @@ class Columns:
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
         if line.group.utc_offset is None:
             return between(f"{title}: {ZONE_HINT}", count, self.width)
-        day_width = min(DAY_COLUMN, self.width // 2)
-        return fit(title, self.width - day_width - 1) + " " + between(group_day(line.group, now), count, day_width)
+        day = group_day(line.group, now)
+        room = self.width - cell_len(title) - 1
+        # The name of a holiday may need more than the column; when it opens again matters more than the name.
+        usual = min(DAY_COLUMN, self.width // 2)
+        day_width = max(usual, min(room, cell_len(day) + 1 + cell_len(count)))
+        if cell_len(day) + 1 + cell_len(count) > day_width:
+            day = _NAME.sub("", day)
+        return fit(title, self.width - day_width - 1) + " " + between(day, count, day_width)
 
 
 def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tuple[Line, ...]:
@@ -144,15 +152,6 @@ def columns_for(lines: Sequence[Line], width: int) -> Columns:
     """Return the columns that fit a width and the longest ticket number."""
     longest = max((cell_len(line.number) for line in lines if isinstance(line, TicketLine)), default=TICKET)
     return Columns(width=width, ticket=max(TICKET, longest))
-
-
-def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """Return the groups so that the one whose next due time is nearest comes first."""
-
-    def first_due(group: Group) -> float:
-        return min((row.ticket.due_at.timestamp() for row in group.rows if row.ticket.due_at), default=float("inf"))
-
-    return tuple(sorted(groups, key=first_due))
 
 
 def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable
 
 from oncall_tui.clock import stopwatch
@@ -43,13 +44,22 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
     try:
         await app.run_async()
     finally:
+        terminal.stop_reading()
         if is_gone := not terminal.is_there():
             terminal.let_go()
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        await station.close()
+        left = await station.close()
+    if left and not (is_gone or station.board.team.is_demo):
+        sys.stderr.write(f"{left_behind(left)}\n")
     return _exit_code(signal.SIGHUP) if is_gone else app.return_code or 0
+
+
+def left_behind(messages: int) -> str:
+    """Say what leaving did not send."""
+    count = "1 message is" if messages == 1 else f"{messages} messages are"
+    return f"oncall-tui: {count} stored and not sent yet; the next start, or “oncall-tui watch”, goes on with it."
 
 
 async def _end_with_terminal(app: OnCallApp) -> None:

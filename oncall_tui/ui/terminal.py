@@ -3,7 +3,8 @@
 import os
 import termios
 from contextlib import suppress
-from typing import Final, TextIO
+from typing import ClassVar, Final, TextIO
+from weakref import WeakSet
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -14,17 +15,29 @@ _STREAMS: Final = (0, 1, 2)
 
 
 class LastingDriver(LinuxDriver):
-    """Textual's own driver, for a terminal that may be closed at any moment.
+    """Textual's own driver, for a terminal that may be closed at any moment, or send what is no key.
 
-    The thread that draws dies of the first write that fails; everybody else then waits for it for ever.
+    The thread that draws dies of the first write that fails; everybody else then waits for it for ever. The thread that
+    reads dies of the first byte that is not UTF-8, and the whole dashboard with it.
     """
+
+    running: ClassVar[WeakSet["LastingDriver"]] = WeakSet()
 
     def __init__(
         self, app: App[None], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.running.add(self)
         if self._file is not None:
             self._file = _Lasting(self._file)  # type: ignore[assignment]  # it is written to, flushed and nothing else
+
+    def run_input_thread(self) -> None:
+        """Read keys until the dashboard ends; what came together with a byte that is none is lost."""
+        while not self.exit_event.is_set():
+            try:
+                super().run_input_thread()
+            except UnicodeDecodeError:
+                continue
 
 
 class _Lasting:
@@ -42,6 +55,12 @@ class _Lasting:
         """Have it drawn, if that is possible."""
         with suppress(OSError):
             self._file.flush()
+
+
+def stop_reading() -> None:
+    """Let every thread that reads keys end, however the app ended: one left alone would read nothing for ever."""
+    for driver in list(LastingDriver.running):
+        driver.exit_event.set()
 
 
 def is_there() -> bool:

@@ -6,18 +6,22 @@ from itertools import chain, repeat
 
 from textual.content import Content
 
+from oncall_tui.domain.local_day import Day, day_by_hours
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, tier_of, zone_of
 from oncall_tui.ui.escalation_text import standing
-from oncall_tui.ui.text import age, clock, day_and_clock, due, touches, wall
+from oncall_tui.ui.text import age, clock, due, touches, wall
 
 LABEL = 10
+NOW = "┃"
+_CELLS = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
+"""What stands for an hour; a picture that needs no colour."""
 
 
-def facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
-    """Return what is known of a ticket in lines of some width."""
+def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = False) -> str:
+    """Return what is known of a ticket in lines of some width; with room also what can be done without."""
     ticket, zone = row.ticket, zone_of(desk)
     requester = ticket.requester
     escalation = desk.escalation_of(ticket.id)
@@ -38,6 +42,8 @@ def facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
         ),
         ("touches", touches(ticket.touches) if ticket.touches is not None else "not known"),
         ("clock", customer_clock(row, now)),
+        ("zone", zone_and_origin(row)),
+        ("their day", day_strip(row, now) if has_room else ""),
         ("tier", tier_of(row)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
@@ -61,16 +67,37 @@ def _priority(row: Row) -> str:
 
 
 def customer_clock(row: Row, now: datetime) -> str:
-    """Return the customer's time and where that knowledge comes from."""
+    """Return the customer's time and what part of the day that is."""
+    offset = clock_offset(row, now)
+    if offset is None:
+        return f"unknown: {ZONE_HINT}"
+    zones = (row.zone.zone,) if row.zone.zone else ()
+    group = Group(utc_offset=offset, places=(), zones=zones, rows=())
+    return f"{now + offset:%a %H:%M}, {day_words(row.day, now, group)}"
+
+
+def zone_and_origin(row: Row) -> str:
+    """Return the customer's zone and where that knowledge comes from; empty where nobody knows it."""
     zone = row.zone
-    if zone.zone:
-        group = Group(utc_offset=wall(now, zone.zone).utcoffset(), places=(), zones=(zone.zone,), rows=())
-        return f"{day_and_clock(now, zone.zone)} {zone.zone}, {day_words(row.day, now, group)} (from {zone.origin})"
-    if zone.offset is not None:
-        group = Group(utc_offset=zone.offset, places=(), zones=(), rows=())
-        local = f"{now + zone.offset:%a %H:%M} UTC{_offset(zone.offset)}"
-        return f"{local}, {day_words(row.day, now, group)} (from {zone.origin})"
-    return f"unknown: {ZONE_HINT}"
+    if zone.offset is None and not zone.zone:
+        return ""
+    name = zone.zone or f"UTC{_offset(zone.offset or timedelta())}"
+    return f"{name}, from the {zone.origin}"
+
+
+def day_strip(row: Row, now: datetime) -> str:
+    """Return the customer's day, a cell for each hour from midnight to midnight, the present one marked."""
+    offset = clock_offset(row, now)
+    if offset is None:
+        return ""
+    cells = [_CELLS[part] for part in day_by_hours(row.works_today)]
+    cells[(now + offset).hour] = NOW
+    return "".join(cells)
+
+
+def clock_offset(row: Row, now: datetime) -> timedelta | None:
+    """Return how far the customer's clock is ahead of UTC now, or None where nobody knows."""
+    return wall(now, row.zone.zone).utcoffset() if row.zone.zone else row.zone.offset
 
 
 def _offset(offset: timedelta) -> str:

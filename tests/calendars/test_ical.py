@@ -210,6 +210,7 @@ def test_an_attendee_is_found_by_the_address_in_the_table() -> None:
         ("DTSTART;TZID=Mars/Olympus:20261016T160000\nDTEND:20261017T160000Z\nSUMMARY:Ana", "Mars/Olympus"),
         ("DTSTART:20261016T160000Z\nRRULE:FREQ=SOMETIMES\nSUMMARY:Ana", "has a broken RRULE"),
         ("DTSTART:20261016T160000Z\nRRULE:FREQ=SECONDLY\nSUMMARY:Ana", "repeats more often than once a day"),
+        ("DTSTART:20261016T160000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nSUMMARY:Ana", "may never hold"),
         ("DTSTART:20261016T160000Z\nRRULE:FREQ=DAILY;BYHOUR=1,2,3\nSUMMARY:Ana", "repeats more often than once a day"),
     ],
 )
@@ -220,6 +221,11 @@ def test_an_event_that_cannot_be_used_is_named_and_takes_no_other_with_it(lines:
     (problem,) = reading.problems
     assert what in problem
     assert problem.startswith("The event “")
+
+
+def test_a_series_of_whole_days_without_an_end_goes_on() -> None:
+    weekly = calendar("DTSTART;VALUE=DATE:20260919\nRRULE:FREQ=WEEKLY\nSUMMARY:Ana")
+    assert len(read(weekly).turns) == 9  # the Saturdays of October and November
 
 
 def test_what_strangers_wrote_in_a_title_is_harmless_in_the_problem() -> None:

@@ -25,5 +25,7 @@ def a_message(
     )
 
 
-def awaited(*, key: MessageKey = KEY, accepted_at: datetime = NOW - timedelta(minutes=2)) -> Awaited:
-    return Awaited(key=key, person=PersonId("dana"), reference="ref-1", accepted_at=accepted_at)
+def awaited(
+    *, key: MessageKey = KEY, reference: str = "ref-1", accepted_at: datetime = NOW - timedelta(minutes=2)
+) -> Awaited:
+    return Awaited(key=key, person=PersonId("dana"), reference=reference, accepted_at=accepted_at)

@@ -233,6 +233,31 @@ def test_a_store_that_does_not_exist_is_refused(tmp_path: Path, store: str, reme
     assert "pw" not in problem
 
 
+@pytest.mark.parametrize(
+    ("country", "remedy"),
+    [
+        ("Germany", '"DE"'),
+        ("DEU", '"DE"'),
+        ("Bavaria", 'a code of ISO 3166, such as "JP", or "DE-BY" for a region with its own holidays'),
+        ("de_by", 'a code of ISO 3166, such as "JP", or "DE-BY" for a region with its own holidays'),
+        ("UK", '"GB"'),
+        ("DE-", '"DE"'),
+        ("DE-Bavaria", '"DE"'),
+        ("JX", None),
+    ],
+)
+def test_a_country_that_does_not_exist_is_refused(tmp_path: Path, country: str, remedy: str | None) -> None:
+    (problem,) = problems(config_file(tmp_path, f'{TEAM}[[customers]]\nname = "A"\ncountry = "{country}"'))
+    assert problem.startswith(f'config.toml, [[customers]] A, country: found "{country}"; write ')
+    assert remedy is None or problem.endswith(f"; write {remedy}.")
+
+
+@pytest.mark.parametrize("country", ["JP", "DE-BY", "de-by", "GB-SCT", "ES-CT"])
+def test_a_country_or_a_region_of_it_is_taken(tmp_path: Path, country: str) -> None:
+    (row,) = loaded(config_file(tmp_path, f'{TEAM}[[customers]]\nname = "A"\ncountry = "{country}"')).customers
+    assert f"{row.country_code}-{row.region}".strip("-") == country.upper()
+
+
 def test_the_journal_may_live_elsewhere(tmp_path: Path) -> None:
     assert loaded(config_file(tmp_path, f'{TEAM}store = "/srv/j.sqlite"')).team.store == Path("/srv/j.sqlite")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from oncall_tui.channels import goalert
 from oncall_tui.config import TABLES, Config, load
 from oncall_tui.settings import known_keys
 from tests.config.kinds import CHANNELS, SOURCES
@@ -62,6 +63,22 @@ def test_the_example_names_its_secrets_and_writes_none(config: Config) -> None:
     assert not any(secret.is_resolved for secret in config.secrets)
 
 
-def test_the_example_uses_every_kind(config: Config) -> None:
-    assert {entry.kind for entry in config.sources} == set(SOURCES)
-    assert {entry.kind for entry in config.channels} == set(CHANNELS)
+def switched_on(block: str) -> str:
+    """Return a table that is used; of two ways to say a thing the first, as a line "# … or" begins the other."""
+    first_ways = re.sub(r"^# … or .*\n(?:#(?! ).*\n)+", "", block, flags=re.MULTILINE)
+    return re.sub(r"^#(?! )", "", first_ways, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("table", CONNECTORS)
+def test_the_example_has_every_kind_and_those_switched_off_can_be_switched_on(table: str, tmp_path: Path) -> None:
+    written = EXAMPLE.read_text(encoding="utf-8")
+    blocks = re.findall(rf"^#\[\[{table}\]\]\n(?:#.*\n)+", written, re.MULTILINE)
+    on = tmp_path / "config.toml"
+    on.write_text("\n".join([written, *map(switched_on, blocks)]))
+    config = load(on, sources=SOURCES, channels=CHANNELS, environ={})
+    kinds = {"sources": {one.kind for one in config.sources}, "channels": {one.kind for one in config.channels}}
+    assert kinds[table] == set(CONNECTORS[table])
+
+
+def test_the_example_quotes_the_query_that_goalert_is_asked() -> None:
+    assert f"# {goalert.QUERY}" in EXAMPLE.read_text(encoding="utf-8").splitlines()

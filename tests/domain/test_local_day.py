@@ -1,6 +1,7 @@
 """The part of the day on a customer's clock."""
 
-from datetime import datetime, time, timedelta, timezone
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,12 +15,18 @@ from oncall_tui.domain.local_day import (
     Day,
     LocalDay,
     WorkingHours,
+    day_by_hours,
     default_hours,
     local_day,
     working_hours,
 )
 from oncall_tui.domain.wall_time import local
+from oncall_tui.places import ATLAS
 from tests.make import FRIDAY_NIGHT, at
+
+
+def usual_hours(zone: str) -> WorkingHours:
+    return default_hours(ATLAS.country_of_zone(zone))
 
 
 def until(moment: datetime | None, now: datetime) -> str:
@@ -54,7 +61,7 @@ def test_friday_night_in_new_york_is_another_part_of_the_day_elsewhere(
     zone: str, clock: str, expected: tuple[str, str, str, str]
 ) -> None:
     assert f"{FRIDAY_NIGHT.astimezone(ZoneInfo(zone)):%a %H:%M}" == clock
-    assert told(local_day(FRIDAY_NIGHT, ZoneInfo(zone), default_hours(zone)), FRIDAY_NIGHT) == expected
+    assert told(local_day(FRIDAY_NIGHT, ZoneInfo(zone), usual_hours(zone)), FRIDAY_NIGHT) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,7 +86,7 @@ def test_friday_night_in_new_york_is_another_part_of_the_day_elsewhere(
 def test_the_next_hours_are_counted_across_nights_weekends_and_clock_changes(
     now: str, zone: str, expected: tuple[str, str, str, str]
 ) -> None:
-    assert told(local_day(at(now), ZoneInfo(zone), default_hours(zone)), at(now)) == expected
+    assert told(local_day(at(now), ZoneInfo(zone), usual_hours(zone)), at(now)) == expected
 
 
 def test_a_bare_offset_is_a_clock_too() -> None:
@@ -112,6 +119,52 @@ def test_a_day_that_a_country_left_out_is_no_working_day() -> None:
     assert day.opens_at == at("2012-01-01 19:00")  # Monday 09:00
 
 
+def holiday_in(country: str, region: str = "") -> Callable[[date], str]:
+    return lambda day: ATLAS.holidays(country, region, day.year).get(day, "")
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "region", "expected"),
+    [
+        # Labour Thanksgiving Day is a Monday; those who wait until then wait a day longer.
+        ("2026-11-21 04:00", "Asia/Tokyo", "", ("weekend", "", "", "68 h 00 m", "")),  # Saturday 13:00
+        ("2026-11-23 01:00", "Asia/Tokyo", "", ("holiday", "", "", "23 h 00 m", "Labor Thanksgiving Day")),
+        ("2026-11-22 16:00", "Asia/Tokyo", "", ("asleep", "", "6 h 00 m", "32 h 00 m", "")),  # Monday 01:00
+        ("2026-11-23 12:00", "Asia/Tokyo", "", ("holiday", "", "", "12 h 00 m", "Labor Thanksgiving Day")),
+        ("2026-11-24 01:00", "Asia/Tokyo", "", ("at work", "8 h 00 m", "", "", "")),
+        # Epiphany is a holiday in Bavaria and none in Berlin.
+        ("2026-01-06 11:00", "Europe/Berlin", "BY", ("holiday", "", "", "21 h 00 m", "Epiphany")),
+        ("2026-01-06 11:00", "Europe/Berlin", "BE", ("at work", "6 h 00 m", "", "", "")),
+        ("2026-01-06 11:00", "Europe/Berlin", "", ("at work", "6 h 00 m", "", "", "")),
+        # A holiday on a day off is a holiday; Christmas leaves four days between Thursday and Monday.
+        ("2026-12-26 11:00", "Europe/Berlin", "", ("holiday", "", "", "45 h 00 m", "Second Day of Christmas")),
+        ("2026-12-24 18:00", "Europe/Berlin", "", ("awake", "", "", "86 h 00 m", "")),
+        # Golden Week, from Saturday to Wednesday, and the year's turn.
+        ("2026-05-01 10:00", "Asia/Tokyo", "", ("awake", "", "", "134 h 00 m", "")),
+        ("2026-12-31 17:00", "Europe/Berlin", "", ("awake", "", "", "87 h 00 m", "")),
+        ("2026-11-22 06:00", "Asia/Riyadh", "", ("at work", "9 h 00 m", "", "", "")),  # Sunday 09:00
+        ("2026-11-21 03:05", "Asia/Kathmandu", "", ("weekend", "", "", "24 h 10 m", "")),  # Saturday 08:50
+    ],
+)
+def test_public_holidays_close_a_country_or_a_region_of_it(
+    now: str, zone: str, region: str, expected: tuple[str, str, str, str, str]
+) -> None:
+    holiday_on = holiday_in(ATLAS.country_of_zone(zone), region)
+    day = local_day(at(now), ZoneInfo(zone), usual_hours(zone), holiday_on)
+    assert (*told(day, at(now)), day.name) == expected
+
+
+def test_who_works_every_day_works_on_holidays_too() -> None:
+    christmas = at("2026-12-25 12:00")
+    day = local_day(christmas, ZoneInfo("Europe/Berlin"), working_hours("Mon-Sun 00:00-24:00"), holiday_in("DE"))
+    assert told(day, christmas) == ("at work", "11 h 00 m", "", "")
+
+
+def test_a_country_that_never_opens_announces_no_opening() -> None:
+    day = local_day(FRIDAY_NIGHT, ZoneInfo("Asia/Tokyo"), MONDAY_TO_FRIDAY, lambda _: "Strike")
+    assert (day.day, day.opens_at) == (Day.HOLIDAY, None)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     hours=st.integers(0, 24 * 366),
@@ -121,19 +174,35 @@ def test_a_day_that_a_country_left_out_is_no_working_day() -> None:
 )
 def test_what_is_announced_comes_true(hours: int, zone: str) -> None:
     now, clock = at("2026-01-01 00:20") + timedelta(hours=hours), ZoneInfo(zone)
-    day = local_day(now, clock, default_hours(zone))
+    day = local_day(now, clock, usual_hours(zone))
     if day.day is Day.AT_WORK:
         assert day.closes_at is not None
-        assert local_day(day.closes_at, clock, default_hours(zone)).day is Day.AWAKE
+        assert local_day(day.closes_at, clock, usual_hours(zone)).day is Day.AWAKE
     else:
         assert day.opens_at is not None
-        assert local_day(day.opens_at, clock, default_hours(zone)).day is Day.AT_WORK
+        assert local_day(day.opens_at, clock, usual_hours(zone)).day is Day.AT_WORK
         just_before = day.opens_at - timedelta(seconds=1)
-        assert local_day(just_before, clock, default_hours(zone)).opens_at == day.opens_at
+        assert local_day(just_before, clock, usual_hours(zone)).opens_at == day.opens_at
     if day.day is Day.ASLEEP:
         assert day.wakes_at is not None
-        assert local_day(day.wakes_at, clock, default_hours(zone)).day in {Day.AWAKE, Day.WEEKEND}
+        assert local_day(day.wakes_at, clock, usual_hours(zone)).day in {Day.AWAKE, Day.WEEKEND}
         assert local(day.wakes_at, clock).time() == time(7)
+
+
+@pytest.mark.parametrize(
+    ("hours", "cells"),
+    [
+        ("Mon-Fri 09:00-18:00", "zzzzzzz··█████████····zz"),
+        ("Mon-Fri 08:30-16:30", "zzzzzzz·█████████·····zz"),
+        ("Mon-Sun 00:00-24:00", "█" * 24),
+        ("Mon-Fri 18:00-24:00", "zzzzzzz···········██████"),
+        ("", "zzzzzzz···············zz"),
+    ],
+)
+def test_a_day_is_seen_hour_by_hour(hours: str, cells: str) -> None:
+    shown = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
+    parts = day_by_hours(working_hours(hours) if hours else None)
+    assert "".join(shown[part] for part in parts) == cells
 
 
 @pytest.mark.parametrize(
@@ -176,7 +245,7 @@ def test_hours_that_cannot_be_read_say_why(text: str, sentence: str) -> None:
 
 
 def test_the_weekend_is_where_the_customers_country_puts_it() -> None:
-    assert default_hours("Europe/Berlin") == working_hours("Mon-Fri 09:00-18:00") == MONDAY_TO_FRIDAY
-    assert default_hours("Asia/Riyadh") == working_hours("Sun-Thu 09:00-18:00") == SUNDAY_TO_THURSDAY
-    assert default_hours("Asia/Kathmandu") == working_hours("Sun-Fri 09:00-18:00") == SUNDAY_TO_FRIDAY
+    assert default_hours("DE") == working_hours("Mon-Fri 09:00-18:00") == MONDAY_TO_FRIDAY
+    assert default_hours("SA") == working_hours("Sun-Thu 09:00-18:00") == SUNDAY_TO_THURSDAY
+    assert default_hours("NP") == working_hours("Sun-Fri 09:00-18:00") == SUNDAY_TO_FRIDAY
     assert default_hours("") == MONDAY_TO_FRIDAY

@@ -1,12 +1,15 @@
 """Open tickets in the order in which somebody should look at them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.local_day import Day
-from oncall_tui.domain.ticket import Ticket
-from oncall_tui.domain.triage import Group, clock_of, find_customer, group
+from oncall_tui.domain.ticket import Requester, Ticket
+from oncall_tui.domain.triage import Group, by_clock, by_lateness, clock_of, find_customer, group
+from oncall_tui.places import ATLAS
 from tests.make import FRIDAY_NIGHT, at, customer, requester, ticket
 
 NOW = FRIDAY_NIGHT
@@ -35,7 +38,7 @@ def test_groups_follow_the_sun_from_the_east_and_end_with_the_unknown() -> None:
         from_zone("UTC"),
         from_zone("America/St_Johns"),
     ]
-    assert [found.places for found in group(tickets, [], NOW)] == [
+    assert [found.places for found in by_clock(group(tickets, [], NOW))] == [
         ("Apia",),
         ("Kathmandu",),
         ("Berlin",),
@@ -102,6 +105,42 @@ def test_a_groups_clock_is_what_its_customers_see() -> None:
     assert f"{clock:%a %H:%M}" == "Sat 08:50"
 
 
+def test_groups_come_in_the_order_of_who_feels_the_wait_now() -> None:
+    zones = [
+        "Europe/Berlin",
+        "",
+        "Asia/Tokyo",
+        "America/Los_Angeles",
+        "Asia/Kolkata",
+        "Pacific/Honolulu",
+        "Asia/Riyadh",
+    ]
+    tickets = [from_zone(zone, str(number)) for number, zone in enumerate(zones)]
+    assert [(found.places, str(found.day.day)) for found in group(tickets, [], NOW, atlas=ATLAS)] == [
+        (("Honolulu",), "at work"),
+        (("Los Angeles",), "awake"),
+        ((), "unknown"),
+        (("Tokyo",), "weekend"),
+        (("Kolkata",), "weekend"),
+        (("Riyadh",), "asleep"),
+        (("Berlin",), "asleep"),
+    ]
+
+
+def test_a_group_stands_where_most_of_its_customers_feel_it() -> None:
+    bakery = customer("Bakery", match=["bakery.example"], hours="Mon-Sun 03:00-11:00")
+    tickets = [from_zone("Europe/Berlin"), from_zone("Europe/Paris", "2"), from_zone("America/Los_Angeles", "3")]
+    baker = ticket("4", asked_by=requester(time_zone="Europe/Berlin", email="kim@bakery.example"))
+    for waiting, first in (([*tickets, baker], "Los Angeles"), ([*tickets[1:], baker, replace(baker)], "Berlin")):
+        assert group(waiting, [bakery], NOW, atlas=ATLAS)[0].places[0] == first
+
+
+def test_the_next_due_can_come_first() -> None:
+    tickets = [replace(from_zone("Asia/Tokyo"), due_at=NOW + HOUR), replace(from_zone("Europe/Berlin"), due_at=NOW)]
+    groups = by_lateness(group([from_zone("Pacific/Honolulu"), *tickets], [], NOW))
+    assert [found.places for found in groups] == [("Berlin",), ("Tokyo",), ("Honolulu",)]
+
+
 def test_late_comes_first_then_what_is_due_next_then_who_waits_longest_then_the_newest() -> None:
     tickets = [
         ticket("9"),
@@ -145,7 +184,48 @@ def test_the_customers_table_says_where_and_when_a_customer_works() -> None:
 def test_hours_that_cannot_be_read_are_the_usual_ones() -> None:
     acme = customer(time_zone="Asia/Riyadh", hours="whenever")
     asked = ticket(asked_by=requester(email="kim@acme.example"))
-    assert group([asked], [acme], at("2026-11-22 08:00"))[0].rows[0].day.day is Day.AT_WORK
+    assert group([asked], [acme], at("2026-11-22 08:00"), atlas=ATLAS)[0].rows[0].day.day is Day.AT_WORK
+
+
+@pytest.mark.parametrize(
+    ("row", "asker", "now", "expected"),
+    [
+        # a country given in the table counts before the one its zone lies in
+        (customer(country="DE-BY"), requester(), "2026-01-06 11:00", ("holiday", "Epiphany")),
+        (customer(country="DE-BE"), requester(), "2026-01-06 11:00", ("at work", "")),
+        (customer(country="DE-BE", time_zone="Europe/Vienna"), requester(), "2026-01-06 11:00", ("at work", "")),
+        (customer(country="SA", time_zone="Europe/Berlin"), requester(), "2026-11-20 11:00", ("weekend", "")),
+        # else the one its zone lies in, whatever the zone was learnt from
+        (None, requester(time_zone="Asia/Tokyo"), "2026-11-23 03:00", ("holiday", "Labor Thanksgiving Day")),
+        (None, requester(phone="+81 3 1234 5678"), "2026-11-23 03:00", ("holiday", "Labor Thanksgiving Day")),
+        (None, requester(time_zone="Asia/Katmandu"), "2026-11-21 05:00", ("weekend", "")),
+        (None, requester(time_zone="Egypt"), "2026-11-20 10:00", ("weekend", "")),  # a Friday
+        # else what the help desk says
+        (None, requester(country="US", mail_offset=-5 * HOUR), "2026-11-26 15:00", ("holiday", "Thanksgiving Day")),
+        (None, requester(mail_offset=-5 * HOUR), "2026-11-26 15:00", ("at work", "")),
+    ],
+)
+def test_days_off_are_those_of_the_customers_country(
+    row: Customer | None, asker: Requester, now: str, expected: tuple[str, str]
+) -> None:
+    rows = [replace(row, match=("customer.example",))] if row else []
+    day = group([ticket(asked_by=asker)], rows, at(now), atlas=ATLAS)[0].rows[0].day
+    assert (day.day, day.name) == expected
+
+
+def test_a_customers_day_changes_while_somebody_watches() -> None:
+    asked = [from_zone("Asia/Tokyo")]
+    days = [
+        group(asked, [], at(now), atlas=ATLAS)[0].rows[0].day.day
+        for now in ("2026-11-23 14:59", "2026-11-23 21:59", "2026-11-23 22:00", "2026-11-24 00:00", "2026-11-24 09:00")
+    ]
+    assert days == [Day.ASLEEP, Day.ASLEEP, Day.AWAKE, Day.AT_WORK, Day.AWAKE]
+
+
+def test_a_correction_counts_for_everybody_it_matches() -> None:
+    corrections = [customer("", match=["customer.example"], time_zone="Asia/Seoul")]
+    found = group([from_zone("Asia/Tokyo"), from_zone("", "2")], [], NOW, corrections=corrections)
+    assert [(each.places, len(each.rows)) for each in found] == [(("Seoul",), 2)]
 
 
 def test_the_accounts_default_zone_is_no_hint() -> None:

@@ -27,6 +27,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.errors import BadUse, NotSent, OutcomeUnknown, Rejected, StoreFailed
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import SqliteStore
 from oncall_tui.ui.escalation_text import on_strip, strip_text, timeline
 from tests.invariants.screen import showing
@@ -323,7 +324,7 @@ async def test_07_the_sweep_shouts_when_a_step_is_not_taken(rig: Rig) -> None:
 
     await rig.escalate()
     await rig.pass_time(seconds=6)
-    logbook = Logbook(Full(await rig.store.read()), rig.clock)
+    logbook = Logbook(Full(Snapshot(lines=await rig.store.read(), entries=())), rig.clock)
     await logbook.catch_up()
     rig.station.escalating._logbook = logbook
     rig.clock.now += timedelta(minutes=9)

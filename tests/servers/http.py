@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -59,19 +59,28 @@ class HttpServer:
         self.url = f"http://127.0.0.1:{port}"
         self.asked: list[Asked] = []
         self._script = script
+        self._respond: Callable[[Asked], Reply] | None = None
 
     def answer(self, *replies: Reply) -> None:
         """Answer so from now on."""
         self._script[:] = replies
+        self._respond = None
 
-    def _next(self) -> Reply:
+    def answer_by(self, respond: Callable[[Asked], Reply]) -> None:
+        """Let a function answer from now on."""
+        self._respond = respond
+
+    def _next(self, asked: Asked) -> Reply:
+        if self._respond is not None:
+            return self._respond(asked)
         return self._script.pop(0) if len(self._script) > 1 else self._script[0]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; each connection carries one."""
         try:
-            self.asked.append(await _asked(reader))
-            await _write(writer, self._next())
+            asked = await _asked(reader)
+            self.asked.append(asked)
+            await _write(writer, self._next(asked))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went away, as clients with a time limit do
         finally:

@@ -95,6 +95,8 @@ class Sink:
     acts_on: Callable[[Request], bool] = lambda request: request.method in {"POST", "PUT"}
     key_of: Callable[[Request], str] = lambda request: request.key
     """Where a receiver of this kind finds the key it suppresses duplicates by."""
+    answers: Callable[[Request], Canned | None] = lambda request: None
+    """Answers before everything else does, where it answers at all."""
     fault: Fault = Fault.NONE
     requests: list[Request] = field(default_factory=list)
     messages: dict[str, Request] = field(default_factory=dict)
@@ -136,11 +138,14 @@ class Sink:
             writer.close()
 
     def _act(self, request: Request) -> Canned:
+        special = self.answers(request)
+        if special is not None:
+            return special
         if self.acts_on(request):
             if self.taken.takes:
                 self.messages.setdefault(self.key_of(request), request)
             return self.taken
-        return self.receipts.get(unquote(request.path.rpartition("/")[2]), self.not_yet)
+        return self.receipts.get(unquote(request.path.partition("?")[0].rpartition("/")[2]), self.not_yet)
 
     async def _answer(self, canned: Canned, writer: asyncio.StreamWriter) -> None:
         match self.fault:

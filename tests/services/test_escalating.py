@@ -193,6 +193,16 @@ async def test_the_message_says_everything_a_leader_needs(rig: Rig) -> None:
     )
 
 
+async def test_leaving_says_how_many_messages_the_next_start_has_to_send(rig: Rig) -> None:
+    rig.channels[next(iter(rig.channels))].errors.append(NotSent("busy"))
+    await rig.escalate()
+    await rig.pass_time(seconds=6)
+    assert await rig.station.close() == 1
+    await rig.restart()
+    await rig.pass_time(seconds=10)
+    assert await rig.station.close() == 0
+
+
 async def test_nobody_answering_ends_loud_and_rings_again(rig: Rig) -> None:
     await rig.escalate()
     await rig.pass_time(minutes=50)

@@ -1,13 +1,18 @@
 """The backends the contract is tried on."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from oncall_tui.ports import Store
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
+from oncall_tui.store.steadfast import SteadfastStore
+from tests.store.make import NOW
 
 Open = Callable[[], Awaitable[Store]]
 
@@ -28,7 +33,17 @@ def _memory(folder: Path) -> Open:
     return open_store
 
 
-BACKENDS: dict[str, Callable[[Path], Open]] = {"sqlite": _sqlite, "memory": _memory}
+def _steadfast(folder: Path) -> Open:
+    async def open_store() -> Store:
+        report = DiskReport(Troubles(), lambda: NOW, UTC)
+        store = SteadfastStore(folder / "journal.db", report, clock=lambda: NOW, stopwatch=lambda: 0.0)
+        await store.open()
+        return store
+
+    return open_store
+
+
+BACKENDS: dict[str, Callable[[Path], Open]] = {"sqlite": _sqlite, "memory": _memory, "steadfast": _steadfast}
 
 
 @pytest.fixture(params=BACKENDS)

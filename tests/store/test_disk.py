@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 DAMAGED = r"journal\.db” is damaged, or is not a journal of oncall-tui: move it aside, then put back a copy"
 MOVED = r"journal\.db” was moved, deleted or replaced while it was open"
 EMPTIED = r"journal\.db” is not what it was: it was emptied or overwritten from outside"
+NOT_OURS = r"journal\.db” belongs to another program and is left alone: name another place"
 LOCKED = r"Another program keeps “.+journal\.db” locked: close what has it open"
 
 
@@ -188,8 +189,8 @@ async def test_another_program_s_database_is_refused_and_left_alone(path: Path) 
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE cookies (name)")
     before = path.read_bytes()
-    with pytest.raises(StoreFailed, match=DAMAGED):
-        await SqliteStore.open(path)
+    with pytest.raises(StoreFailed, match=NOT_OURS):
+        await SqliteStore.open(path, aside=path.with_name("aside"))
     assert path.read_bytes() == before
 
 

@@ -62,6 +62,11 @@ def test_a_group_is_its_clock_its_places_and_its_part_of_the_day(group: Group, t
         (LocalDay(day=Day.AT_WORK, closes_at=NOW + 3 * HOUR), 0, "at work until 15:05"),
         (LocalDay(day=Day.AWAKE, opens_at=NOW + 70 * MINUTE), -5, "morning, opens in 1 h 10 m"),
         (LocalDay(day=Day.HOLIDAY, opens_at=NOW + HOUR), 0, "holiday, opens in 1 h"),
+        (
+            LocalDay(day=Day.HOLIDAY, name="Labor Thanksgiving Day", opens_at=NOW + HOUR),
+            0,
+            "holiday (Labor Thanksgiving Day), opens in 1 h",
+        ),
         (LocalDay(day=Day.ASLEEP), 0, "asleep"),
     ],
 )

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.domain.triage import by_who_feels_it
 from oncall_tui.errors import SourceUnreachable
 from oncall_tui.ui.keypress_guard import ALONE
 from tests import desk_make
@@ -24,11 +27,19 @@ async def test_the_search_narrows_the_list_and_esc_ends_it() -> None:
         assert "None of" not in rig.text
 
 
-async def test_the_order_can_put_the_next_due_first() -> None:
-    async with running(desk_make.live()) as rig:
-        await rig.press("s")
-        headings = [line for line in rig.text.splitlines() if line.startswith("▾")]
-        assert [heading[6:11] for heading in headings][:3] == ["12:05", "06:05", "19:05"]
+async def test_the_order_goes_from_who_feels_the_wait_to_the_clocks_to_the_next_due_and_back() -> None:
+    felt = replace(desk_make.live(), groups=by_who_feels_it(desk_make.groups()))
+    async with running(felt) as rig:
+        orders = []
+        for _ in range(4):
+            headings = [line for line in rig.text.splitlines() if line.startswith("▾")]
+            orders.append([heading.split()[2] for heading in headings])
+            await rig.press("s")
+        assert orders[0] == orders[3] == ["19:05", "unknown:", "12:05", "06:05", "04:05"]
+        assert orders[1:3] == [
+            ["12:05", "06:05", "04:05", "19:05", "unknown:"],
+            ["12:05", "06:05", "19:05", "unknown:", "04:05"],
+        ]
 
 
 async def test_keys_work_again_after_the_list_was_away() -> None:
@@ -128,3 +139,13 @@ async def test_the_palette_offers_what_the_keys_do_and_never_a_screenshot() -> N
         await rig.pilot.pause(2 * ALONE)
         await rig.settle()
         assert rig.actions.calls == [("escalate", "helpdesk:4312")]
+
+
+@pytest.mark.parametrize("keys", [("c",), ("enter", "C")])
+async def test_c_corrects_the_clock_of_the_tickets_customer(keys: tuple[str, ...]) -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press(*keys)
+        assert "Time zone of Acme KK" in rig.text
+        rig.app.screen.query_one(Input).value = "Seoul"
+        await rig.press("enter")
+        assert rig.actions.calls[-1] == ("zone", "helpdesk:4312", "Seoul")

@@ -4,10 +4,11 @@ import pytest
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.list_lines import CURSOR, TicketLine, columns_for, found, lines_of
+from oncall_tui.ui.list_lines import CURSOR, GroupLine, TicketLine, columns_for, found, lines_of
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
@@ -52,6 +53,22 @@ async def test_the_cursor_stays_on_its_ticket_wherever_that_moves() -> None:
         await rig.settle()
         assert under_cursor(rig) == "4307"
         assert next(line for line in rig.text.splitlines() if CURSOR in line).startswith(f"{CURSOR}  4307")
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "holiday (Labor Thanksgiving Day), opens in 20 h      2"),
+        (76, "holiday (Labor Thanksgiving Day), opens in 20 h      2"),
+        (64, "holiday, opens in 20 h      2"),
+    ],
+)
+def test_the_name_of_a_holiday_gives_way_to_when_it_ends(width: int, words: str) -> None:
+    day = LocalDay(day=Day.HOLIDAY, name="Labor Thanksgiving Day", opens_at=NOW + 20 * HOUR)
+    group = desk_make.live().groups[0]
+    line = GroupLine(group=replace(group, rows=tuple(replace(row, day=day) for row in group.rows)))
+    shown = columns_for((line,), width).group_line(line, NOW, is_cursor=False)
+    assert (cell_len(shown), " ".join(shown.split())) == (width, f"▾ Sat 12:05 Tokyo · Seoul {' '.join(words.split())}")
 
 
 async def test_when_its_ticket_goes_the_cursor_takes_the_next_one_and_says_so() -> None:

@@ -1,6 +1,6 @@
 """The main place: who is waiting, and what time it is for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -13,14 +13,14 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.domain.triage import Group
+from oncall_tui.domain.triage import Group, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.browse import browse
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
-from oncall_tui.ui.list_lines import by_lateness, found
+from oncall_tui.ui.list_lines import found
 from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.ticket import TicketScreen
 from oncall_tui.ui.widgets.detail import TicketDetail
@@ -30,8 +30,16 @@ from oncall_tui.ui.widgets.notice_line import NoticeLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from oncall_tui.ui.writes import carry_out
+from oncall_tui.ui.zone_key import ask_for_zone
 
 GOOD_NEWS = "What went well? It waits for the digest at the end of the shift."
+
+ORDERS: Sequence[tuple[str, Callable[[Iterable[Group]], Sequence[Group]]]] = (
+    ("those who feel the wait now first", tuple),
+    ("by the customers' clocks", by_clock),
+    ("the next due first", by_lateness),
+)
+"""What S goes through; the first is the desk's own."""
 
 FIND = "find in number, subject, customer, tag; Esc ends"
 
@@ -54,9 +62,15 @@ class QueueScreen(DeskScreen):
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
+        Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
         Binding(
-            "s,S", "order", "Order", show=False, id="queue.order", tooltip="Groups by clock, or the next due first"
+            "s,S",
+            "order",
+            "Order",
+            show=False,
+            id="queue.order",
+            tooltip="Groups by who feels the wait, by clock, or the next due first",
         ),
     ]
 
@@ -68,7 +82,7 @@ class QueueScreen(DeskScreen):
     def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
         super().__init__()
         self._actions, self._escalate_key = actions, escalate_key
-        self._is_by_lateness = False
+        self._order = 0
         self._sought = ""
 
     def compose(self) -> ComposeResult:
@@ -102,8 +116,8 @@ class QueueScreen(DeskScreen):
             self.call_after_refresh(self.tickets.focus)  # hiding the list took its focus away
 
     def _groups(self, desk: Desk) -> Sequence[Group]:
-        groups = found(desk.groups, self._sought)
-        return by_lateness(groups) if self._is_by_lateness else groups
+        _, ordered = ORDERS[self._order]
+        return ordered(found(desk.groups, self._sought))
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
         if any(group.rows for group in self._groups(desk)):
@@ -149,6 +163,10 @@ class QueueScreen(DeskScreen):
         if not stop_armed(self.app, self._actions, self.desk):
             self._end_search()
 
+    def action_zone(self) -> None:
+        """Ask where the clock of the ticket's customer is."""
+        ask_for_zone(self, self._actions, self.tickets.row)
+
     def action_browse(self) -> None:
         """Open the ticket under the cursor in the browser."""
         browse(self, self.tickets.row)
@@ -187,8 +205,8 @@ class QueueScreen(DeskScreen):
         self.tickets.focus()
 
     def action_order(self) -> None:
-        """Order the groups by clock, or by what is due next."""
-        self._is_by_lateness = not self._is_by_lateness
+        """Order the groups by the next of the orders there are."""
+        self._order = (self._order + 1) % len(ORDERS)
         self.show(self.desk, self.present())
-        words = "the next due first" if self._is_by_lateness else "by the customers' clocks"
+        words, _ = ORDERS[self._order]
         self.notify(f"Groups: {words}.", markup=False)

@@ -18,6 +18,7 @@ from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
+from oncall_tui.ui.zone_key import ask_for_zone
 
 
 class TicketScreen(DeskScreen):
@@ -29,6 +30,7 @@ class TicketScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
         Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open this ticket in the browser"),
+        Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
     ]
 
@@ -66,6 +68,10 @@ class TicketScreen(DeskScreen):
         """Escalate this ticket."""
         if self._row is not None:
             self._escalate_key.pressed(self._row)
+
+    def action_zone(self) -> None:
+        """Ask where the clock of the ticket's customer is."""
+        ask_for_zone(self, self._actions, self._row)
 
     def action_browse(self) -> None:
         """Open this ticket in the browser."""

@@ -19,6 +19,8 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.ticket_text import conversation, facts
 
+ROOMY = 30
+"""Rows of a terminal from which on there is room for more than what is needed most."""
 REST = 0.3
 """Seconds the cursor rests on a ticket before its conversation is asked for."""
 
@@ -74,7 +76,7 @@ class TicketDetail(VerticalScroll):
         if self._of is None or not width:
             return
         desk, row, now = self._of
-        text = facts(row, desk, now, width) if row else ""
+        text = facts(row, desk, now, width, has_room=self.screen.size.height >= ROOMY) if row else ""
         if text != self._facts:
             self._facts = text
             self.facts.update(Content(text))

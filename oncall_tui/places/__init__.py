@@ -1,0 +1,21 @@
+"""What the tz database, phone numbering plans and holiday calendars say about places.
+
+Each library is loaded when its first question comes: no frame waits for one that nobody asked.
+"""
+
+from typing import Final
+
+from oncall_tui.domain.atlas import Atlas
+from oncall_tui.places.countries import country_called, country_of_zone, zones_of_country
+from oncall_tui.places.holidays import public_holidays
+from oncall_tui.places.phones import zones_of_phone
+from oncall_tui.places.zone_names import zone_called
+
+ATLAS: Final = Atlas(
+    zone_called=zone_called,
+    zones_of_phone=zones_of_phone,
+    country_called=country_called,
+    zones_of_country=zones_of_country,
+    country_of_zone=country_of_zone,
+    holidays=public_holidays,
+)

@@ -1,0 +1,251 @@
+"""Tickets from Redmine: its open issues, by its REST interface.
+
+Lists are read by growing id instead of by page number: an issue that is closed in between cannot push another one off.
+A list says nothing of what was written, so issues that changed are looked up one by one, the latest first and a number
+of them per round; until then nobody can tell whose turn it is. Of a wrong key Redmine makes an anonymous visitor, who
+may see a part of the desk: whom it takes us for is asked first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+import msgspec
+
+from oncall_tui.clock import Clock
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket import Message, Priority, SourceId, Ticket, TicketId
+from oncall_tui.errors import SourceGarbled
+from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.secrets import Secret
+from oncall_tui.sources.entries import number_of, ticket_number
+from oncall_tui.sources.fields import Payload, instant, text
+from oncall_tui.sources.redmine_payload import (
+    Desk,
+    Exchange,
+    Fields,
+    parse_author,
+    parse_exchange,
+    parse_priorities,
+    parse_thread,
+    parse_ticket,
+    parse_untouched,
+)
+from oncall_tui.text_safety import clean
+
+T = TypeVar("T")
+
+_PAGE = 100
+"""The most Redmine gives at once; it takes more for 100 without a word."""
+_LOOK_UPS = 100
+"""Issues and authors looked up in one round, one request for each: what a small server bears every minute."""
+_SETTLED = timedelta(minutes=1)
+"""Its instants have whole seconds, so an issue that changed just now may change again within the same one."""
+_HIDDEN = frozenset({403, 404})
+_WITH_NOTES: Mapping[str, str | int] = {"include": "journals"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Keys of a ``[[sources]]`` table of kind ``redmine``."""
+
+    url: str
+    """Address of Redmine, such as https://redmine.example or https://example.org/redmine."""
+    token: Secret
+    """The API access key of an account's own page."""
+    project: str = ""
+    """Identifier of the project, with those below it; left out: everything the account may see."""
+    pending: tuple[str, ...] = ("Feedback", "Resolved")
+    """Names of statuses in which the turn is the customer's."""
+    email_field: str = ""
+    """Name of the custom field, of the issue or of its author, that holds the customer's mail address."""
+    phone_field: str = ""
+    """The same for the telephone number."""
+    organisation_field: str = ""
+    """The same for the customer's company."""
+    time_zone_field: str = ""
+    """The same for the time zone."""
+    country_field: str = ""
+    """The same for the country."""
+    tier_field: str = ""
+    """The same for how the customer is served."""
+    refresh: timedelta = timedelta(seconds=60)
+    """How often it is asked."""
+    timeout: timedelta = timedelta(seconds=30)
+    """How long one answer may take."""
+
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """Name each key that cannot be used, and what to write instead."""
+        problem = url_problem(self.url)
+        return [("url", problem)] if problem is not None else []
+
+    @property
+    def fields(self) -> Fields:
+        """Return the names of the custom fields."""
+        return Fields(
+            email=self.email_field,
+            phone=self.phone_field,
+            organisation=self.organisation_field,
+            time_zone=self.time_zone_field,
+            country=self.country_field,
+            tier=self.tier_field,
+        )
+
+
+class _Page(msgspec.Struct):
+    issues: list[dict[str, object]]
+    total_count: int | None = None
+
+
+class _Issue(msgspec.Struct):
+    issue: dict[str, object]
+
+
+class _User(msgspec.Struct):
+    user: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What a look into an issue said."""
+
+    updated_on: object
+    """Of the issue as it was listed then."""
+    is_settled: bool
+    exchange: Exchange
+
+
+def build(source: SourceId, settings: Settings, clock: Clock) -> "RedmineSource":
+    """Return the source of a table."""
+    return RedmineSource(source, settings, clock)
+
+
+class RedmineSource:
+    """One Redmine."""
+
+    def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
+        self._id, self._settings, self._clock = source, settings, clock
+        self._url = settings.url.rstrip("/")
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self._seen: dict[int, _Seen] = {}
+        self._authors: dict[int, Payload] = {}
+
+    @property
+    def id(self) -> SourceId:
+        """Return the id of its table."""
+        return self._id
+
+    async def check(self) -> CleanText:
+        """Ask whom it takes us for, and how many issues are open."""
+        async with self._client() as http:
+            me = await read(http, self._remote, "users/current.json", _User)
+            page = await self._page(http, 0, limit=1)
+        count = "its issues can be read" if page.total_count is None else f"{page.total_count} open issues"
+        return clean(f"Redmine answers {text(me.user, 'login', 'firstname')}: {count}")
+
+    async def open_tickets(self) -> Sequence[Ticket]:
+        """Read every open issue, and whose turn it is in those that changed."""
+        async with self._client() as http:
+            await read(http, self._remote, "users/current.json", _User)
+            priorities = await self._priorities(http)
+            payloads = await self._all(http)
+            await self._look_up(http, payloads)
+        desk = Desk(
+            source=self._id,
+            url=self._url,
+            fields=self._settings.fields,
+            pending=frozenset(name.strip().casefold() for name in self._settings.pending),
+            priorities=priorities,
+        )
+        return [
+            self._exchange(payload).told_of(parse_ticket(payload, self._author_of(payload), desk))
+            for payload in payloads
+        ]
+
+    async def thread(self, ticket: TicketId) -> Sequence[Message]:
+        """Read an issue's description and notes."""
+        number = number_of(ticket, self._id)
+        async with self._client() as http:
+            found = await read(http, self._remote, f"issues/{number}.json", _Issue, params=_WITH_NOTES)
+        return parse_thread(found.issue)
+
+    def _client(self) -> httpx.AsyncClient:
+        auth = TokenAuth(self._settings.token, scheme="", header="X-Redmine-API-Key")
+        return client(f"{self._url}/", auth=auth)
+
+    async def _priorities(self, http: httpx.AsyncClient) -> Mapping[int | None, Priority]:
+        answer = await fetch(http, self._remote, "enumerations/issue_priorities.json", also=_HIDDEN)
+        if answer.status in _HIDDEN:
+            return {}
+        return parse_priorities(documented(answer, dict[str, object]))
+
+    async def _page(self, http: httpx.AsyncClient, first: int, *, limit: int = _PAGE) -> _Page:
+        project: Mapping[str, str | int] = {"project_id": self._settings.project} if self._settings.project else {}
+        params = {"status_id": "open", "sort": "id", "limit": limit, "issue_id": f">={first}", **project}
+        return await read(http, self._remote, "issues.json", _Page, params=params)
+
+    async def _all(self, http: httpx.AsyncClient) -> Sequence[Payload]:
+        """Read the list to its end, page after page, each beginning behind the last id of the one before."""
+        found: list[Payload] = []
+        last = -1
+        while True:
+            page = await self._page(http, last + 1)
+            numbers = [ticket_number(payload, self._id) for payload in page.issues]
+            if not numbers:
+                return found
+            if min(numbers) <= last:
+                raise SourceGarbled(f"{self._id} is too old: Redmine 3.4 or later can be read issue after issue")
+            found += page.issues
+            last = max(numbers)
+            if page.total_count is not None and page.total_count <= len(numbers):
+                return found
+
+    async def _look_up(self, http: httpx.AsyncClient, payloads: Sequence[Payload]) -> None:
+        """Look up what has not been looked up since it changed, the latest change first."""
+        latest_first = sorted(payloads, key=lambda payload: str(payload.get("updated_on")), reverse=True)
+        left = _LOOK_UPS
+        for payload in latest_first:
+            author = parse_author(payload)
+            if left > 0 and author is not None and author not in self._authors:
+                left -= 1
+                self._authors[author] = await self._author(http, author)
+            if left > 0 and self._needs_look_up(payload):
+                left -= 1
+                await self._look_into(http, payload)
+        listed = {ticket_number(payload, self._id) for payload in payloads}
+        self._seen = {number: seen for number, seen in self._seen.items() if number in listed}
+
+    def _author_of(self, payload: Payload) -> Payload:
+        author = parse_author(payload)
+        return self._authors.get(author, {}) if author is not None else {}
+
+    async def _author(self, http: httpx.AsyncClient, number: int) -> Payload:
+        """Read a user; who is hidden from us, deleted or anonymous is nobody."""
+        answer = await fetch(http, self._remote, f"users/{number}.json", also=_HIDDEN)
+        return {} if answer.status in _HIDDEN else documented(answer, _User).user
+
+    def _needs_look_up(self, payload: Payload) -> bool:
+        seen = self._seen.get(ticket_number(payload, self._id))
+        is_known = seen is not None and seen.is_settled and seen.updated_on == payload.get("updated_on")
+        return not is_known and parse_untouched(payload) is None
+
+    async def _look_into(self, http: httpx.AsyncClient, listed: Payload) -> None:
+        number = ticket_number(listed, self._id)
+        answer = await fetch(http, self._remote, f"issues/{number}.json", also=_HIDDEN, params=_WITH_NOTES)
+        if answer.status in _HIDDEN:  # deleted, or moved away from us, since it was listed
+            return
+        updated_at = instant(listed, "updated_on")
+        self._seen[number] = _Seen(
+            updated_on=listed.get("updated_on"),
+            is_settled=updated_at is not None and self._clock() - updated_at > _SETTLED,
+            exchange=parse_exchange(documented(answer, _Issue).issue),
+        )
+
+    def _exchange(self, payload: Payload) -> Exchange:
+        untouched = parse_untouched(payload)
+        seen = self._seen.get(ticket_number(payload, self._id))
+        if untouched is not None or seen is None or seen.updated_on != payload.get("updated_on"):
+            return untouched or Exchange()
+        return seen.exchange

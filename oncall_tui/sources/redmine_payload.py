@@ -1,0 +1,175 @@
+"""What Redmine's JSON says, in the words of the domain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, datetime, timedelta
+
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import Message, Priority, Requester, SourceId, Status, Ticket, ticket_id
+from oncall_tui.sources.entries import NO_SUBJECT, readable, ticket_number
+from oncall_tui.sources.fields import Payload, instant, number, record, records, text, word
+from oncall_tui.text_safety import clean
+
+_ABOVE_NORMAL = (Priority.HIGH, Priority.URGENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """How the custom fields are called that tell of the customer; empty for those there are not."""
+
+    email: str = ""
+    phone: str = ""
+    organisation: str = ""
+    time_zone: str = ""
+    country: str = ""
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is the same for all tickets of one Redmine."""
+
+    source: SourceId
+    url: str
+    fields: Fields = Fields()
+    pending: frozenset[str] = frozenset()
+    """Statuses, in small letters, in which the turn is the customer's."""
+    priorities: Mapping[int | None, Priority]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Whose turn it is in a ticket; None where that has not been looked up yet."""
+
+    waiting_since: datetime | None = None
+    touches: int | None = None
+
+    def told_of(self, ticket: Ticket) -> Ticket:
+        """Return a ticket that says so."""
+        return replace(ticket, waiting_since=self.waiting_since, touches=self.touches)
+
+
+def parse_priorities(found: Payload) -> Mapping[int | None, Priority]:
+    """Read the priorities, lowest first, around the default one, which is normal whatever it is called."""
+    entries = records(found, "issue_priorities")
+    middle = next((place for place, entry in enumerate(entries) if entry.get("is_default") is True), None)
+    if middle is None:
+        return {}
+    above = {place: _ABOVE_NORMAL[min(place - middle, 2) - 1] for place in range(middle + 1, len(entries))}
+    steps = {**dict.fromkeys(range(middle), Priority.LOW), middle: Priority.NORMAL, **above}
+    return {number(entry): steps[place] for place, entry in enumerate(entries)}
+
+
+def parse_ticket(payload: Payload, author: Payload, desk: Desk) -> Ticket:
+    """Read an issue of a list, and its author's record; whose turn it is stands elsewhere."""
+    called = ticket_number(payload, desk.source)
+    project = text(record(payload, "project"), "name")
+    return Ticket(
+        id=ticket_id(desk.source, str(called)),
+        subject=text(payload, "subject") or NO_SUBJECT,
+        requester=parse_requester(payload, author, desk.fields),
+        status=parse_status(record(payload, "status"), desk.pending),
+        priority=desk.priorities.get(number(record(payload, "priority"))),
+        tier=custom(desk.fields.tier, payload, author),
+        tags=(project,) if project else (),
+        assignee=text(record(payload, "assigned_to"), "name"),
+        created_at=instant(payload, "created_on"),
+        updated_at=instant(payload, "updated_on"),
+        due_at=parse_due(payload),
+        url=f"{desk.url}/issues/{called}",
+    )
+
+
+def parse_status(status: Payload, pending: frozenset[str]) -> Status:
+    """Read a status: each Redmine has its own, and only their names say more than open or closed."""
+    name = word(status, "name").strip()
+    if status.get("is_closed") is True:
+        return Status.CLOSED
+    if name in pending:
+        return Status.PENDING
+    return Status.NEW if name == "new" else Status.OPEN
+
+
+def parse_due(payload: Payload) -> datetime | None:
+    """Read a due date: Redmine names only the day, so that it passes when the day has passed, in UTC."""
+    day = instant(payload, "due_date")
+    return day + timedelta(days=1) if day is not None and day.year < MAXYEAR else None
+
+
+def parse_requester(payload: Payload, author: Payload, fields: Fields) -> Requester:
+    """Read who asked: custom fields of the issue first, then those of its author's record, then the record itself."""
+    whole = f"{text(author, 'firstname')} {text(author, 'lastname')}".strip()
+    return Requester(
+        name=text(record(payload, "author"), "name") or clean(whole),
+        email=custom(fields.email, payload, author) or text(author, "mail"),
+        phone=custom(fields.phone, payload, author),
+        organisation=custom(fields.organisation, payload, author),
+        time_zone=custom(fields.time_zone, payload, author),
+        country=custom(fields.country, payload, author),
+    )
+
+
+def custom(name: str, *payloads: Payload) -> CleanText:
+    """Read a custom field by its name from the first payload in which it says something."""
+    wanted = name.strip().casefold()
+    entries = (entry for payload in payloads for entry in records(payload, "custom_fields"))
+    found = (text(entry, "value") for entry in entries if wanted and word(entry, "name").strip() == wanted)
+    return next((value for value in found if value), NO_TEXT)
+
+
+def parse_author(payload: Payload) -> int | None:
+    """Read the number of who asked; an issue mailed in by a stranger is Anonymous's, like that of a deleted user."""
+    return number(record(payload, "author"))
+
+
+def parse_untouched(payload: Payload) -> Exchange | None:
+    """Read whose turn it is in an issue to which nothing has happened yet; None when something has."""
+    created = instant(payload, "created_on")
+    if created is None or created != instant(payload, "updated_on"):
+        return None
+    return Exchange(waiting_since=created, touches=0)
+
+
+def parse_exchange(payload: Payload) -> Exchange:
+    """Read whose turn it is from an issue's journals: the customer waits from the first word that nobody answered.
+
+    The customer is whoever opened it. A change or a private note of ours is a touch, and only public words an answer.
+    """
+    customer = parse_author(payload)
+    waiting_since = instant(payload, "created_on")
+    touches = 0
+    for journal in records(payload, "journals"):
+        is_spoken = bool(text(journal, "notes")) and _is_public(journal)
+        if number(record(journal, "user")) != customer:
+            touches += 1
+            waiting_since = None if is_spoken else waiting_since
+        elif is_spoken:
+            waiting_since = waiting_since or instant(journal, "created_on")
+    return Exchange(waiting_since=waiting_since, touches=touches)
+
+
+def _is_public(journal: Payload) -> bool:
+    return journal.get("private_notes") is not True
+
+
+def parse_thread(payload: Payload) -> Sequence[Message]:
+    """Read an issue's description and the notes under it, oldest first."""
+    customer = parse_author(payload)
+    opening = {"user": "author", "notes": "description", "created_on": "created_on"}
+    journals = [{ours: payload.get(theirs) for ours, theirs in opening.items()}, *records(payload, "journals")]
+    return [message for journal in journals if (message := parse_message(journal, customer)) is not None]
+
+
+def parse_message(journal: Payload, customer: int | None) -> Message | None:
+    """Read a journal; None when nobody wrote anything in it."""
+    at, words = instant(journal, "created_on"), readable(journal, "notes", is_html=False)
+    if at is None or not words:
+        return None
+    user = record(journal, "user")
+    return Message(
+        at=at,
+        author=text(user, "name"),
+        text=words,
+        is_public=_is_public(journal),
+        is_inbound=_is_public(journal) and number(user) == customer,
+    )

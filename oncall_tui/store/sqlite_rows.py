@@ -1,0 +1,136 @@
+"""The rows of the store's SQLite file; every call belongs to a transaction of its caller."""
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+from oncall_tui.domain.events import Event, Recorded, StreamId
+from oncall_tui.domain.message import DeliveryState, MessageKey
+from oncall_tui.domain.text import CleanText
+from oncall_tui.ports import LONGEST_PAUSE
+from oncall_tui.store.encoding import (
+    decode_event,
+    decode_instant,
+    decode_message,
+    encode_event,
+    encode_instant,
+    encode_message,
+)
+from oncall_tui.store.outbox import Entry, urgency
+from oncall_tui.store.snapshot import Snapshot, beyond
+
+_SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
+_IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
+_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
+_TURN: Final = "urgency, next_try_at, number"
+
+_EntryRow = tuple[str, str, str, int, str, str, str]
+
+
+def version_of(connection: sqlite3.Connection, stream: StreamId) -> int:
+    """Return how many lines a stream has."""
+    query = "SELECT coalesce(max(version), 0) FROM journal WHERE stream = ?"
+    (version,) = connection.execute(query, (stream,)).fetchone()
+    return int(version)
+
+
+def record(connection: sqlite3.Connection, stream: StreamId, event: Event, *, at: datetime, version: int) -> Recorded:
+    """Add a line to the journal."""
+    cursor = connection.execute(
+        "INSERT INTO journal (stream, version, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+        (stream, version, encode_instant(at), *encode_event(event)),
+    )
+    return Recorded(seq=cursor.lastrowid or 0, stream=stream, version=version, at=at, event=event)
+
+
+def lines_after(connection: sqlite3.Connection, seq: int) -> list[Recorded]:
+    """Return every line after a ``seq``, oldest first."""
+    query = "SELECT seq, stream, version, at, kind, body FROM journal WHERE seq > ? ORDER BY seq"
+    rows: list[tuple[int, str, int, str, str, str]] = connection.execute(query, (seq,)).fetchall()
+    return [
+        Recorded(
+            seq=seq,
+            stream=StreamId(stream),
+            version=version,
+            at=decode_instant(at),
+            event=decode_event(kind, body),
+        )
+        for seq, stream, version, at, kind, body in rows
+    ]
+
+
+def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> None:
+    """Add an entry to the outbox; a key that is already there is left as it is."""
+    connection.execute(
+        "INSERT INTO outbox (message, state, next_try_at, tries, holder, detail, reference, key, stored_at, urgency)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        (*_row(entry), entry.key, encode_instant(at), urgency(entry.message)),
+    )
+
+
+def update(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Write an entry over the one of the same key."""
+    connection.execute(
+        "UPDATE outbox SET message = ?, state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ?"
+        " WHERE key = ?",
+        (*_row(entry), entry.key),
+    )
+
+
+def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
+    """Return the entry of a key."""
+    return _first(connection.execute(f"{_SELECT_ENTRY} WHERE key = ?", (key,)).fetchone())
+
+
+def due_entry(connection: sqlite3.Connection, now: datetime) -> Entry | None:
+    """Return the entry whose turn it is."""
+    query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
+    return _first(connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone())
+
+
+def open_entries(connection: sqlite3.Connection) -> list[Entry]:
+    """Return every entry that is not settled, in the order of their turns."""
+    return [_entry(row) for row in connection.execute(f"{_SELECT_ENTRY} WHERE {_IS_OPEN} ORDER BY {_TURN}")]
+
+
+def everything(connection: sqlite3.Connection) -> Snapshot:
+    """Return all that is recorded."""
+    entries = [_entry(row) for row in connection.execute(f"{_SELECT_ENTRY} ORDER BY number")]
+    return Snapshot(lines=lines_after(connection, 0), entries=entries)
+
+
+def reunite(connection: sqlite3.Connection, other: Snapshot, *, holder: str) -> Snapshot:
+    """Record what another store knows beyond this one, and return everything known then."""
+    mine = everything(connection)
+    for line in beyond(mine.lines, other.lines):
+        version = version_of(connection, line.stream) + 1
+        record(connection, line.stream, line.event, at=line.at, version=version)
+    known = {entry.key: entry for entry in mine.entries}
+    for entry in other.entries:
+        if entry.key not in known:
+            put(connection, entry, at=entry.next_try_at)
+        elif (united := known[entry.key].reunited(entry, holder=holder)) != known[entry.key]:
+            update(connection, united)
+    return everything(connection)
+
+
+def _first(row: _EntryRow | None) -> Entry | None:
+    return None if row is None else _entry(row)
+
+
+def _row(entry: Entry) -> _EntryRow:
+    message, next_try_at = encode_message(entry.message), encode_instant(entry.next_try_at)
+    return message, entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
+
+
+def _entry(row: _EntryRow) -> Entry:
+    message, state, next_try_at, tries, holder, detail, reference = row
+    return Entry(
+        message=decode_message(message),
+        state=DeliveryState(state),
+        next_try_at=decode_instant(next_try_at),
+        tries=tries,
+        holder=holder,
+        detail=CleanText(detail),
+        reference=reference,
+    )

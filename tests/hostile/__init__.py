@@ -1,0 +1,1 @@
+"""What strangers may write, and that none of it moves a cursor, presses a key or leaks a secret."""

@@ -1,0 +1,120 @@
+"""The real dashboard in a real terminal, full of what strangers wrote: it draws it, and obeys none of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.corpus import CORPUS, SHORT
+from tests.hostile.dashboard import Dashboard, run
+from tests.hostile.desk import HostileDesk
+from tests.hostile.terminal import findings, line_findings
+
+SIZES = [(80, 24), (140, 40)]
+WIDE_ONLY = [pytest.param(*SIZES[0], marks=pytest.mark.full), SIZES[1]]
+"""Both in the whole count; in the ordinary run the size that shows the ticket beside the list."""
+DOWN, HOME, ESC, PALETTE, PAGE_DOWN = "\x1b[B", "\x1b[H", "\x1b", "\x10", "\x1b[6~"
+ESC_ALONE = 0.15
+"""Seconds until Textual takes an ESC for a key and not for the start of another one."""
+PLACES = {
+    "\r": "Esc Back",
+    "x": "Nothing was escalated",
+    "h": "Your notes",
+    "w": "planned and past",
+    "?": "Escalate the ticket under the cursor",
+    "v": "cannot be read",
+    PALETTE: "Search for commands",
+}
+"""Each key with what its place shows."""
+BROKEN = """
+[[sources]]
+id = "broken"
+kind = "file"
+path = "nowhere"
+refresh = "1h"
+"""
+
+
+def visit_every_place(running: Dashboard, pages: int) -> None:
+    running.see(" open  ")
+    for _ in range(pages):
+        running.press(PAGE_DOWN)
+        running.settle()
+    for key, shown in PLACES.items():
+        running.press(key)
+        running.see(shown)
+        running.press(PAGE_DOWN)
+        running.settle()
+        running.press(ESC)
+        running.read_for(ESC_ALONE)
+        running.see("E Escalate  ⏎ Open")
+        running.settle()
+    running.press("q")
+
+
+def assert_nothing_obeyed(desk: HostileDesk, running: Dashboard, exit_code: int) -> None:
+    assert findings(bytes(running.written)) == []
+    assert (exit_code, desk.escalations, desk.sent, desk.files) == (0, 0, [], set())
+
+
+@pytest.mark.parametrize(("columns", "rows"), WIDE_ONLY)
+def test_no_place_writes_what_steers_a_terminal(tmp_path: Path, columns: int, rows: int) -> None:
+    words = SHORT[columns % 16 :: 16]
+    desk = HostileDesk(tmp_path, words, config_words=words, more_tables=BROKEN)
+    with Dashboard(desk.command(), desk.environ, columns, rows) as running:
+        visit_every_place(running, pages=len(words) // (rows - 6) + 2)
+        assert_nothing_obeyed(desk, running, running.end())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_no_ticket_of_the_whole_corpus_steers_a_terminal(tmp_path: Path, columns: int, rows: int) -> None:
+    desk = HostileDesk(tmp_path, CORPUS, config_words=CORPUS, more_tables=BROKEN)
+    with Dashboard(desk.command(), desk.environ, columns, rows) as running:
+        running.see(" open  ")
+        for _ in CORPUS:  # one by one: the ticket under the cursor is shown in full beside the list
+            running.press(DOWN)
+            running.read_for(0.03)
+        running.press(HOME)
+        visit_every_place(running, pages=0)
+        assert_nothing_obeyed(desk, running, running.end())
+
+
+def _click(running: Dashboard, column: int, row: int) -> None:
+    for button, end in ((35, "M"), (0, "M"), (0, "m")):  # the pointer comes, and the button goes down and up
+        running.press(f"\x1b[<{button};{column};{row}{end}")
+
+
+def test_a_click_on_what_strangers_wrote_runs_nothing(tmp_path: Path) -> None:
+    words = [word for word in SHORT if "@click" in word or "@mouse" in word or "link=" in word]
+    desk = HostileDesk(tmp_path, words)
+    columns, rows = 140, 40
+    with Dashboard(desk.command(), desk.environ, columns, rows) as running:
+        running.see("[@click=")
+        for row in range(1, rows + 1):
+            for column in (30, 45, 62, 100):
+                _click(running, column, row)
+            running.read_for(0.02)
+        running.settle()
+        assert "E Escalate  ⏎ Open" in running.screen.text
+        running.press("q")
+        assert_nothing_obeyed(desk, running, running.end())
+
+
+COMMANDS = [("list",), ("list", "--json"), ("handover",), ("check",)]
+OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), ("rota", "--json")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [*COMMANDS, *(pytest.param(words, marks=pytest.mark.full) for words in OTHERS)],
+    ids=" ".join,
+)
+def test_no_command_prints_a_control_character(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    desk = HostileDesk(tmp_path, SHORT[::2], config_words=SHORT, more_tables=BROKEN)
+    written, code = run(desk.command(*arguments), desk.environ)
+    assert line_findings(written) == []
+    assert code in {0, 1}
+    assert b"Traceback" not in written
+    if "--json" in arguments:
+        json.loads(written)

@@ -1,0 +1,230 @@
+"""No secret leaves: not on the screen, not into the journal, a crash file, a handover or the list of processes."""
+
+import base64
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from oncall_tui.__main__ import main
+from tests.hostile.dashboard import Dashboard, run
+from tests.hostile.desk import HostileDesk, toml
+from tests.hostile.echo import FAULTS, Echo, echoing
+
+MARKS = {
+    name: f"Planted-{name}/+{number}%aZ"
+    for number, name in enumerate(("env", "command", "file", "written", "mail", "imap"))
+}
+"""A secret for each way in which a config may name one, and for mail; with what a URL writes in another way."""
+CONNECTORS = """
+[[channels]]
+id = "dana-bell"
+kind = "webhook"
+url = "http://127.0.0.1:{http}/pages"
+acknowledgements = "http://127.0.0.1:{http}/receipts/{{key}}"
+token = {{ env = "PLANTED" }}
+timeout = "1s"
+
+[[channels]]
+id = "dana-mail"
+kind = "email"
+to = "dana@acme.example"
+from = "desk@acme.example"
+smtp_host = "127.0.0.1"
+smtp_port = {smtp}
+smtp_security = "none"
+user = "desk"
+password = {mail}
+imap_host = "127.0.0.1"
+imap_port = {imap}
+imap_security = "none"
+imap_user = "desk"
+imap_password = {imap_password}
+
+[[sources]]
+id = "by-token"
+kind = "rt"
+url = "http://127.0.0.1:{http}"
+token = {{ command = ["cat", {command}] }}
+timeout = "1s"
+
+[[sources]]
+id = "by-password"
+kind = "rt"
+url = "http://127.0.0.1:{http}"
+user = "ana"
+password = {{ file = {file} }}
+timeout = "1s"
+
+[[sources]]
+id = "address"
+kind = "file"
+url = "http://127.0.0.1:{http}/desk.json?list=open"
+token = {written}
+timeout = "1s"
+
+[[sources]]
+id = "mailbox"
+kind = "mailbox"
+host = "127.0.0.1"
+port = {imap}
+security = "none"
+user = "desk"
+password = {imap_password}
+us = ["desk@acme.example"]
+"""
+
+FILE = """
+[[sources]]
+id = "helpdesk"
+kind = "file"
+path = {path}
+"""
+OUTCOME_AFTER = 2.0
+"""Seconds: twice what a delivery may take in this config."""
+
+
+@pytest.fixture
+def echo() -> Iterator[Echo]:
+    with echoing() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path, echo: Echo) -> HostileDesk:
+    for name in ("command", "file"):
+        path = tmp_path / f"secret-{name}"
+        path.write_text(MARKS[name] + "\n")
+        path.chmod(0o600)
+    connectors = CONNECTORS.format(
+        http=echo.http,
+        smtp=echo.smtp,
+        imap=echo.imap,
+        mail=toml(MARKS["mail"]),
+        imap_password=toml(MARKS["imap"]),
+        command=toml(str(tmp_path / "secret-command")),
+        file=toml(str(tmp_path / "secret-file")),
+        written=toml(MARKS["written"]),
+    )
+    return HostileDesk(tmp_path, channel=connectors, extra={"PLANTED": MARKS["env"]})
+
+
+def _forms(secret: str) -> set[str]:
+    """Return a secret in every form in which it could leave; of base64 the middle, which no neighbour changes."""
+    coded = {base64.b64encode(f"{before}{secret}".encode()).decode()[4:-4] for before in ("", "a", "ab")}
+    return {secret, quote(secret, safe=""), quote(secret), "Planted-", *coded}
+
+
+def leaks(desk: HostileDesk, seen: Mapping[str, bytes]) -> list[str]:
+    """Return where a secret stands that should not: in what was seen, or in a file the program wrote."""
+    ours = {desk.config, *desk.folder.glob("secret-*")}
+    written = {str(path): path.read_bytes() for path in desk.folder.rglob("*") if path.is_file() and path not in ours}
+    forms = {name: _forms(secret) for name, secret in MARKS.items()}
+    return [
+        f"{name} as {form} in {place}"
+        for place, text in {**written, **seen}.items()
+        for name, known in forms.items()
+        for form in known
+        if form.encode() in text
+    ]
+
+
+def processes() -> bytes:
+    """Return the arguments of every process, as ``ps`` shows them to anybody."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes())
+        except OSError:
+            continue  # it has ended
+    return b"\n".join(found)
+
+
+@pytest.mark.parametrize("fault", ["401", *(pytest.param(fault, marks=pytest.mark.full) for fault in FAULTS[1:])])
+def test_no_fault_of_a_server_that_echoes_credentials_shows_them(desk: HostileDesk, echo: Echo, fault: str) -> None:
+    echo.fault = fault
+    seen = {
+        " ".join(command): run(desk.command(*command), desk.environ)[0] for command in (("check",), ("list", "--json"))
+    }
+    with Dashboard(desk.command(), desk.environ, 140, 40) as running:
+        running.until(lambda shown: "+3 more" in shown, "all four failures")
+        seen["ps"] = processes()
+        running.press("v")
+        running.settle()
+        seen["screen"] = bytes(running.written)
+    assert b"by-token" in seen["check"]
+    assert leaks(desk, seen) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("fault", ["500", "401", "wrong shape", "silence"])
+def test_no_fault_of_a_delivery_shows_its_credentials(desk: HostileDesk, echo: Echo, fault: str) -> None:
+    echo.fault = fault
+    without_sources, _, _ = desk.config.read_text().partition("[[sources]]")
+    told = without_sources.replace('channels = ["dana-bell"]', 'channels = ["dana-bell", "dana-mail"]')
+    desk.config.write_text(told + FILE.format(path=toml(str(desk.folder / "desk.json"))))
+    with Dashboard(desk.command(), desk.environ, 140, 40) as running:
+        running.see("harmless")
+        running.press("e")
+        running.see("→ Dana Harmless")
+        running.press("x")
+        running.see("Dana Harmless by dana-bell")
+        running.read_for(OUTCOME_AFTER)
+        seen = {"screen": bytes(running.written), "ps": processes()}
+    assert leaks(desk, seen) == []
+
+
+DEFECTS = [
+    pytest.param("app", "1", id="in a key", marks=pytest.mark.full),
+    pytest.param("app", "2", id="in a worker"),
+    pytest.param("app", "3", id="in a timer", marks=pytest.mark.full),
+    pytest.param("source", "", id="in a source, within its loop"),
+]
+
+
+@pytest.mark.parametrize(("place", "key"), DEFECTS)
+def test_no_defect_of_ours_shows_a_secret(desk: HostileDesk, place: str, key: str) -> None:
+    command = [*desk.command()[:1], "-m", "tests.hostile.crashing", str(desk.config), place]
+    with Dashboard(command, desk.environ) as running:
+        if key:
+            running.see("Ana Harmless is on call")
+            running.press(key)
+            assert running.end() == 1
+        else:
+            running.see("failed and was restarted")
+            running.press("v")
+            running.settle()
+        seen = {"screen": bytes(running.written)}
+    (report,) = (desk.folder / "crashes").iterdir()
+    assert b"nobody foresaw" in seen["screen"]
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert stat.S_IMODE(report.parent.stat().st_mode) == 0o700
+    assert "Defect" in report.read_text()
+    assert "\x1b" not in report.read_text()
+    assert leaks(desk, seen) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "written"),
+    [
+        ('token = { env = "PLANTED" }', 'token = {{ env = "PLANTED" }}\nsecret = {secret}'),
+        ('token = { env = "PLANTED" }', "token = [{secret}]"),
+        ('token = { env = "PLANTED" }', "token = {{ envv = {secret} }}"),
+        ('token = { env = "PLANTED" }', "token = {{ env = [{secret}] }}"),
+        ('/pages"', '/pages?token={plain}"\ntoken2 = {secret}'),
+        ("http://127.0.0.1:", "http://ana:{plain}@127.0.0.1:"),
+        ('timeout = "1s"', 'token = {secret}\ntimeout = "1s"'),
+    ],
+)
+def test_no_mistake_in_the_config_shows_a_secret(
+    desk: HostileDesk, table: str, written: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    text = desk.config.read_text()
+    assert table in text
+    secret = {"secret": toml(MARKS["env"]), "plain": "Planted-plain"}
+    desk.config.write_text(text.replace(table, written.format(**secret)))
+    assert main(["--config", str(desk.config), "check"]) == 2
+    out, err = capfdbinary.readouterr()
+    assert leaks(desk, {"check": out + err}) == []

@@ -1,0 +1,98 @@
+"""The source of kind ``redmine`` against a real Redmine 5."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from oncall_tui.clock import utc_now
+from oncall_tui.domain.ticket import Priority, SourceId, Status, Ticket, TicketId
+from oncall_tui.errors import SourceGarbled, SourceRefused
+from oncall_tui.secrets import Secret
+from oncall_tui.sources.redmine import RedmineSource, Settings, build
+from oncall_tui.text_safety import clean
+from tests.servers.redmine import RealRedmine, real_redmine
+from tests.servers.rt_desk import HOSTILE
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+
+@pytest.fixture(scope="module")
+def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedmine]:
+    with real_redmine(tmp_path_factory.mktemp("redmine")) as running:
+        running.create_customer("hana")
+        yield running
+
+
+def source_of(redmine: RealRedmine, key: str = "") -> RedmineSource:
+    settings = Settings(url=redmine.url, token=Secret(key or redmine.key), time_zone_field="Zone")
+    return build(SourceId("helpdesk"), settings, utc_now)
+
+
+async def now(source: RedmineSource, number: str) -> Ticket:
+    return next(ticket for ticket in await source.open_tickets() if ticket.number == number)
+
+
+async def test_every_open_issue_is_read_once_over_several_pages_with_its_subject_made_harmless(
+    redmine: RealRedmine,
+) -> None:
+    subjects = [HOSTILE[i % len(HOSTILE)] if i % 10 == 0 else f"Invoice {i} is wrong" for i in range(102)]
+    made = {redmine.create_issue(subject): clean(subject) for subject in subjects}
+    tickets = [ticket for ticket in await source_of(redmine).open_tickets() if ticket.number in made]
+    assert {ticket.number: ticket.subject for ticket in tickets} == made
+    assert len(tickets) == len(made)
+    closed = min(made, key=int)
+    redmine.change(closed, status_id=5)
+    assert closed not in {ticket.number for ticket in await source_of(redmine).open_tickets()}
+
+
+async def test_an_issue_is_read_with_everything_redmine_tells_of_it(redmine: RealRedmine) -> None:
+    zone = [{"id": 1, "value": "Asia/Tokyo"}]
+    number = redmine.create_issue(
+        "Login fails", by="hana", priority_id=4, status_id=1, due_date="2099-12-30", custom_fields=zone
+    )
+    redmine.change(number, status_id=4, assigned_to_id=None)
+    ticket = await now(source_of(redmine), number)
+    assert (ticket.requester.name, ticket.requester.email) == ("Hana Mori", "hana@kobe-foods.example")
+    assert ticket.requester.time_zone == "Asia/Tokyo"
+    assert (ticket.status, ticket.priority, ticket.tags) == (Status.PENDING, Priority.URGENT, ("Support",))
+    assert ticket.due_at is not None
+    assert ticket.due_at.isoformat() == "2099-12-31T00:00:00+00:00"
+    assert ticket.url == f"{redmine.url}/issues/{number}"
+
+
+async def test_the_customer_waits_from_the_first_word_that_nobody_answered(redmine: RealRedmine) -> None:
+    source = source_of(redmine)
+    number = redmine.create_issue("Whose turn is it?", by="hana")
+    asked = await now(source, number)
+    assert (asked.waiting_since, asked.touches) == (asked.created_at, 0)
+    redmine.change(number, notes="We look into it.")
+    redmine.change(number, priority_id=3)
+    redmine.change(number, by="hana", notes="And?")
+    redmine.change(number, notes="She writes again.", private_notes=True)
+    waiting = await now(source, number)
+    assert waiting.waiting_since is not None
+    assert waiting.touches == 3
+    redmine.change(number, notes="It is the cable.")
+    answered = await now(source, number)
+    assert (answered.waiting_since, answered.touches) == (None, 4)
+    thread = await source.thread(TicketId(f"helpdesk:{number}"))
+    assert [(message.text, message.is_public, message.is_inbound) for message in thread] == [
+        ("Please help.", True, True),
+        ("We look into it.", True, False),
+        ("And?", True, True),
+        ("She writes again.", False, False),
+        ("It is the cable.", True, False),
+    ]
+
+
+async def test_a_check_says_what_was_seen_and_a_wrong_key_shows_no_part_of_the_desk(redmine: RealRedmine) -> None:
+    redmine.create_issue("Anybody may see this one")
+    assert (await source_of(redmine).check()).startswith("Redmine answers admin: ")
+    with pytest.raises(SourceRefused, match=r"refused the credentials \(401\)") as refused:
+        await source_of(redmine, "wrong").open_tickets()
+    assert "wrong" not in str(refused.value)
+
+
+async def test_an_issue_that_is_gone_is_named(redmine: RealRedmine) -> None:
+    with pytest.raises(SourceGarbled, match=r"\(404\)"):
+        await source_of(redmine).thread(TicketId("helpdesk:999999"))

@@ -1,0 +1,214 @@
+"""The help desks whose lists are read page after page, each as its vendor pages."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from oncall_tui.domain.ticket import SourceId
+from oncall_tui.ports import TicketSource
+from oncall_tui.secrets import Secret
+from oncall_tui.sources import chatwoot, intercom, redmine, zammad
+from tests.servers.http import Asked, Reply, reply
+from tests.sources.vendors import CREATED, Payload, Vendor, body
+
+NOW = datetime.fromtimestamp(CREATED, UTC) + timedelta(days=30)
+SOURCE, TOKEN = SourceId("helpdesk"), Secret("x")
+
+
+def iso(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(payload: Payload, field: str = "id") -> int:
+    return int(str(payload[field]))
+
+
+class Redmine(Vendor):
+    """Lists by any order, and takes conditions on the number."""
+
+    page = 100
+
+    def make(self, url: str) -> TicketSource:
+        return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), lambda: NOW)
+
+    def ticket(self, called: int) -> Payload:
+        at = iso(CREATED + 60 * called)
+        return {
+            "id": called,
+            "project": {"id": 1, "name": "Support"},
+            "status": {"id": 1, "name": "In Progress", "is_closed": False},
+            "priority": {"id": 2, "name": "Normal"},
+            "author": {"id": 31, "name": "Hana Mori"},
+            "assigned_to": {"id": 4, "name": "Ana Ruiz"},
+            "subject": "The printer is on fire",
+            "due_date": "2026-11-21",
+            "custom_fields": [{"id": 5, "name": "Tier", "value": "gold"}],
+            "created_on": at,
+            "updated_on": at,
+        }
+
+    def touch(self, called: int, at: int) -> None:
+        self.tickets[called]["updated_on"] = iso(at)
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.path != "/issues.json":
+            known: dict[str, Payload] = {"/users/current.json": {"user": {"id": 3}}}
+            known["/enumerations/issue_priorities.json"] = {"issue_priorities": []}
+            return reply(known[asked.path]) if asked.path in known else Reply(status=404)
+        assert asked.params["sort"] == "id"
+        first = int(asked.params["issue_id"].removeprefix(">="))
+        wanted = [ticket for ticket in self.tickets.values() if number(ticket) >= first]
+        page = wanted[: min(int(asked.params["limit"]), self.page)]
+        return self.given(page, {"issues": page, "total_count": len(wanted), "offset": 0, "limit": self.page})
+
+
+class Zammad(Vendor):
+    """Lists by the time of creation, and takes conditions on it; customers come along."""
+
+    page = 200
+
+    def make(self, url: str) -> TicketSource:
+        return zammad.build(SOURCE, zammad.Settings(url=url, token=TOKEN), lambda: NOW)
+
+    def ticket(self, called: int) -> Payload:
+        at = iso(CREATED + 60 * (called // 7))  # several within the same second
+        return {
+            "id": called,
+            "number": f"22{called:06}",
+            "title": "The printer is on fire",
+            "group_id": 1,
+            "priority_id": 2,
+            "state_id": 2,
+            "organization_id": 3,
+            "owner_id": 4,
+            "customer_id": 31,
+            "article_count": 1,
+            "escalation_at": at,
+            "last_contact_customer_at": at,
+            "last_contact_agent_at": None,
+            "created_at": at,
+            "updated_at": at,
+        }
+
+    def touch(self, called: int, at: int) -> None:
+        self.tickets[called]["updated_at"] = iso(at)
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.path == "/api/v1/ticket_states":
+            return reply([{"id": 2, "state_type_id": 2}, {"id": 4, "state_type_id": 5}])
+        if asked.path == "/api/v1/ticket_priorities":
+            return reply([{"id": 2, "name": "2 normal", "default_create": True}])
+        wanted = body(asked)
+        assert (wanted["sort_by"], wanted["order_by"]) == ("created_at", "asc")
+        condition = wanted["condition"]
+        assert isinstance(condition, dict)
+        assert condition["ticket.state_id"] == {"operator": "is", "value": ["2"]}
+        since = str(condition["ticket.created_at"]["value"]) if "ticket.created_at" in condition else ""
+        found = [ticket for ticket in self.tickets.values() if str(ticket.get("created_at")) >= since]
+        size = max(self.page, min(number(wanted, "per_page"), self.page))
+        page = found[(number(wanted, "page") - 1) * size :][:size]
+        assets = {"Ticket": {str(t["id"]): t for t in page}, "User": {"31": {"id": 31, "firstname": "Hana"}}}
+        return self.given(page, {"tickets": [t["id"] for t in page], "tickets_count": len(page), "assets": assets})
+
+
+class Chatwoot(Vendor):
+    """Lists one status in the order of the latest activity, as servers do that know no other, by pages of 25."""
+
+    page = 25
+
+    def make(self, url: str) -> TicketSource:
+        settings = chatwoot.Settings(url=url, account=1, token=TOKEN, statuses=("open",))
+        return chatwoot.build(SOURCE, settings, lambda: NOW)
+
+    def ticket(self, called: int) -> Payload:
+        at = CREATED + 60 * called
+        sender = {"name": "Hana Mori", "email": "hana@kobe-foods.example", "phone_number": None}
+        return {
+            "id": called,
+            "meta": {
+                "sender": {**sender, "additional_attributes": {"country_code": "JP"}, "custom_attributes": {}},
+                "assignee": {"id": 4, "name": "Ana Ruiz"},
+            },
+            "messages": [],
+            "last_non_activity_message": {"id": 9, "content": "It burns", "message_type": 0, "created_at": at},
+            "additional_attributes": {"mail_subject": "The printer is on fire"},
+            "labels": ["printer"],
+            "status": "open",
+            "priority": "high",
+            "created_at": at,
+            "last_activity_at": at,
+            "first_reply_created_at": 0,
+            "waiting_since": at,
+            "applied_sla": {"sla_first_response_time_threshold": 3600.0},
+        }
+
+    def touch(self, called: int, at: int) -> None:
+        self.tickets[called]["last_activity_at"] = at
+
+    def ordered(self) -> Sequence[Payload]:
+        return sorted(self.tickets.values(), key=lambda ticket: str(ticket.get("last_activity_at")), reverse=True)
+
+    def answer(self, asked: Asked) -> Reply:
+        assert asked.path == "/api/v1/accounts/1/conversations"
+        page = self.ordered()[(int(asked.params["page"]) - 1) * self.page :][: self.page]
+        return self.given(page, {"data": {"meta": {"all_count": len(self.tickets)}, "payload": page}})
+
+
+class ChatwootInOrder(Chatwoot):
+    """Lists in the order of creation, as it is asked to."""
+
+    def ordered(self) -> Sequence[Payload]:
+        return list(self.tickets.values())
+
+
+class Intercom(Vendor):
+    """Lists in the order of the latest change, each page behind the place where the one before ended."""
+
+    page = 150
+
+    def make(self, url: str) -> TicketSource:
+        return intercom.build(SOURCE, intercom.Settings(url=url, token=TOKEN), lambda: NOW)
+
+    def ticket(self, called: int) -> Payload:
+        at = CREATED + 60 * called
+        return {
+            "id": str(called),
+            "title": None,
+            "created_at": at,
+            "updated_at": at,
+            "waiting_since": at,
+            "open": True,
+            "state": "open",
+            "priority": "priority",
+            "admin_assignee_id": 4,
+            "company": {"name": "Kobe Foods", "plan": {"name": "gold"}},
+            "tags": {"tags": [{"name": "printer"}]},
+            "source": {
+                "subject": "<p>The printer is on fire</p>",
+                "body": "<p>It burns</p>",
+                "author": {"type": "user", "id": "c31", "name": "Hana Mori", "email": "hana@kobe-foods.example"},
+            },
+            "contacts": {"contacts": [{"id": "c31"}]},
+            "sla_applied": {"sla_status": "missed"},
+            "statistics": {"last_admin_reply_at": None},
+        }
+
+    def touch(self, called: int, at: int) -> None:
+        self.tickets[called]["updated_at"] = at
+
+    def answer(self, asked: Asked) -> Reply:
+        known: dict[str, object] = {"/me": {"app": {"id_code": "abc12"}}, "/admins": {"admins": []}}
+        known["/contacts/search"] = {"data": [{"id": "c31", "location": {"country": "Japan"}}]}
+        if asked.path in known:
+            return reply(known[asked.path])
+        wanted = body(asked)["pagination"]
+        assert isinstance(wanted, dict)
+        ordered = sorted(self.tickets.values(), key=self.place, reverse=True)
+        if "starting_after" in wanted:
+            ordered = [ticket for ticket in ordered if self.place(ticket) < wanted["starting_after"]]
+        page = ordered[: max(self.page, min(wanted["per_page"], self.page))]
+        following = {"starting_after": self.place(page[-1])} if len(page) < len(ordered) else None
+        whole = {"conversations": page, "pages": {"next": following}, "total_count": len(self.tickets)}
+        return self.given(page, whole)
+
+    def place(self, ticket: Payload) -> str:
+        return f"{ticket.get('updated_at')} {number(ticket):06}"
