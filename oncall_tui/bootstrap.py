@@ -276,7 +276,7 @@ def _station(parts: Parts) -> Station:
     troubles = parts.troubles
     logbook = Logbook(parts.store, parts.clock)
     polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
-    escalating = Escalating(logbook, parts.channels, parts.clock, troubles)
+    escalating = Escalating(logbook, parts.channels, parts.clock, troubles, stopwatch=stopwatch)
     delivery = Delivery(
         parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}"
     )

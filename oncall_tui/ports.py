@@ -117,11 +117,17 @@ class Journal(Protocol):
         """Let go of the store."""
 
 
+LONGEST_PAUSE = timedelta(minutes=5)
+"""No try is planned further ahead, whatever a provider asks for: what seems to be shows that the clock was set back."""
+
+
 class Outbox(Protocol):
     """Messages that are stored and not yet settled."""
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the most urgent message that is due, of equals the one due longest, or None.
+
+        One whose next try is planned further ahead than ``LONGEST_PAUSE`` is due.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.

@@ -46,12 +46,18 @@ PEOPLE = {person.id: person for person in (ANA, BEN, DANA, SAM)}
 
 @dataclass
 class MovingClock:
-    """A clock that a test moves."""
+    """A clock that a test moves, and a stopwatch that sees time pass but not how somebody sets the clock."""
 
     now: datetime = FRIDAY_NIGHT
+    set_by: timedelta = timedelta()
+
+    def set(self, by: timedelta) -> None:
+        """Set the clock forward or back, while no time passes."""
+        self.now += by
+        self.set_by += by
 
     def stopwatch(self) -> float:
-        return self.now.timestamp()
+        return (self.now - self.set_by).timestamp()
 
     def __call__(self) -> datetime:
         return self.now
@@ -188,7 +194,7 @@ class Rig:
         logbook = Logbook(self.store, self.clock)
         channels: dict[ChannelId, Channel] = dict(self.channels)
         polling = Polling([Feed(source=self.source, kind="file")], logbook, self.clock, troubles, jitter=lambda: 0.5)
-        escalating = Escalating(logbook, channels, self.clock, troubles)
+        escalating = Escalating(logbook, channels, self.clock, troubles, stopwatch=self.clock.stopwatch)
         delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder="test")
         board = Board(team(), polling, logbook, self.clock, troubles)
         actions = Actions(
@@ -255,6 +261,7 @@ class Rig:
     async def turn(self) -> None:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
+        self.station.escalating.sweep()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

@@ -23,11 +23,13 @@ from oncall_tui.domain.events import (
     EscalationAcknowledged,
     EscalationArmed,
     EscalationEvent,
+    EscalationRetimed,
     EscalationStepped,
     EscalationStopped,
     EscalationWithdrawn,
     NotificationAccepted,
     NotificationDelayed,
+    NotificationDropped,
     NotificationRejected,
     TicketSolved,
 )
@@ -62,7 +64,7 @@ __all__ = [
     "advance",
 ]
 
-_Settled = NotificationAccepted | NotificationRejected | NotificationDelayed
+_Settled = NotificationAccepted | NotificationRejected | NotificationDelayed | NotificationDropped
 
 
 def advance(escalation: Escalation | None, event: EscalationEvent, now: datetime) -> Step | None:
@@ -79,6 +81,8 @@ def advance(escalation: Escalation | None, event: EscalationEvent, now: datetime
         return None
     if isinstance(event, _Settled):
         return _settled(escalation, event, now)
+    if isinstance(event, EscalationRetimed):
+        return _retimed(escalation, event)
     return _decided(escalation, event, now)
 
 
@@ -91,7 +95,7 @@ def _decided(
         case EscalationStopped():
             return _stopped(escalation, now)
         case EscalationStepped():
-            return _stepped(escalation, now, is_by_hand=event.is_by_hand)
+            return None if _is_overtaken(escalation, event) else _stepped(escalation, event, now)
         case EscalationAcknowledged():
             return _acknowledged(escalation, event, now)
         case EscalationWithdrawn():
@@ -120,7 +124,23 @@ def _stopped(escalation: Escalation, now: datetime) -> Step | None:
     return _ended(escalation, EscalationState.WITHDRAWN, now, CleanText("stopped before anything was sent")), ()
 
 
-def _stepped(escalation: Escalation, now: datetime, *, is_by_hand: bool) -> Step | None:
+def _retimed(escalation: Escalation, event: EscalationRetimed) -> Step | None:
+    if escalation.next_action_at is None or escalation.next_action_at != event.due_at:
+        return None
+    began = escalation.level_began_at
+    return replace(
+        escalation,
+        level_began_at=began and began + (event.next_action_at - event.due_at),
+        next_action_at=event.next_action_at,
+    ), ()
+
+
+def _is_overtaken(escalation: Escalation, event: EscalationStepped) -> bool:
+    return event.due_at is not None and event.due_at != escalation.next_action_at
+
+
+def _stepped(escalation: Escalation, event: EscalationStepped, now: datetime) -> Step | None:
+    is_by_hand = event.is_by_hand
     is_due = escalation.next_action_at is not None and escalation.next_action_at <= now
     match escalation.state:
         case EscalationState.ARMED if is_due or is_by_hand:
@@ -149,11 +169,13 @@ def _once_more(escalation: Escalation, now: datetime) -> Step:
 
 def _settled(escalation: Escalation, event: _Settled, now: datetime) -> Step | None:
     earlier = next((attempt for attempt in escalation.attempts if attempt.key == event.key), None)
-    if earlier is None or earlier.state.is_final:
+    if earlier is None or _is_old_news(earlier, event):
         return None
     later = _outcome(earlier, event, now)
     attempts = tuple(later if attempt is earlier else attempt for attempt in escalation.attempts)
     known = replace(escalation, attempts=attempts)
+    if later.state is DeliveryState.DROPPED:
+        return known, ()
     if not known.state.wants_acknowledgement:
         # It was on its way when somebody acknowledged: whoever it reached is told so, like everybody before.
         taker = known.acknowledged.person if known.acknowledged else None
@@ -165,6 +187,15 @@ def _settled(escalation: Escalation, event: _Settled, now: datetime) -> Step | N
     return known, ()
 
 
+def _is_old_news(attempt: Attempt, event: _Settled) -> bool:
+    """Tell whether an outcome says less than is known: only the proof of acceptance outdoes what is final."""
+    if isinstance(event, NotificationAccepted):
+        return attempt.state is DeliveryState.ACCEPTED
+    if isinstance(event, NotificationDropped):
+        return attempt.state.is_final or attempt.state is DeliveryState.UNKNOWN
+    return attempt.state.is_final
+
+
 def _outcome(attempt: Attempt, event: _Settled, now: datetime) -> Attempt:
     match event:
         case NotificationAccepted():
@@ -172,8 +203,13 @@ def _outcome(attempt: Attempt, event: _Settled, now: datetime) -> Attempt:
         case NotificationRejected():
             return replace(attempt, state=DeliveryState.REJECTED, at=now, detail=event.detail)
         case NotificationDelayed():
-            state = DeliveryState.UNKNOWN if event.may_have_arrived else DeliveryState.RETRYING
+            # What may have arrived once still may have, whatever became of a later try.
+            is_unknown = event.may_have_arrived or attempt.state is DeliveryState.UNKNOWN
+            state = DeliveryState.UNKNOWN if is_unknown else DeliveryState.RETRYING
             return replace(attempt, state=state, at=now, detail=event.detail)
+        case NotificationDropped():
+            state = DeliveryState.UNKNOWN if event.may_have_arrived else DeliveryState.DROPPED
+            return replace(attempt, state=state, at=now, detail=NO_TEXT)
 
 
 def _after_rejection(escalation: Escalation, rejected: Attempt, now: datetime) -> Step:

@@ -48,6 +48,19 @@ class EscalationStepped:
 
     escalation: EscalationId
     is_by_hand: bool = False
+    due_at: datetime | None = None
+    """The planned step this is: when another is planned by now it counts for nothing. None: whichever is planned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRetimed:
+    """The wall clock was set back: what was planned keeps its distance from now instead of its time of day."""
+
+    escalation: EscalationId
+    due_at: datetime
+    """When the next step was planned."""
+    next_action_at: datetime
+    """When it is planned now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +89,16 @@ class NotificationDelayed:
     key: MessageKey
     detail: CleanText
     may_have_arrived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDropped:
+    """A message was no longer needed when its turn came: somebody had it, or the person was asked again since."""
+
+    escalation: EscalationId
+    key: MessageKey
+    may_have_arrived: bool = False
+    """Whoever tried before died without a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +132,11 @@ EscalationEvent = (
     EscalationArmed
     | EscalationStopped
     | EscalationStepped
+    | EscalationRetimed
     | NotificationAccepted
     | NotificationRejected
     | NotificationDelayed
+    | NotificationDropped
     | EscalationAcknowledged
     | EscalationWithdrawn
     | TicketSolved

@@ -12,6 +12,8 @@ from oncall_tui.domain.policy import Level, Target
 CHANNEL_SPACING = timedelta(minutes=1)
 EXHAUSTED_REMINDER = timedelta(minutes=15)
 """How often an escalation that reached nobody rings again."""
+OVERDUE = timedelta(minutes=1)
+"""A step this late was not merely waiting for its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,36 @@ def current_level(escalation: Escalation) -> Level:
 def level_ends_at(escalation: Escalation) -> datetime:
     """Return when the level under way gives way to the next."""
     return (escalation.level_began_at or escalation.armed_at) + current_level(escalation).wait
+
+
+def longest_wait(escalation: Escalation) -> timedelta:
+    """Return how far ahead the next step can have been planned at most."""
+    match escalation.state:
+        case EscalationState.ARMED:
+            return escalation.policy.undo
+        case EscalationState.QUEUED | EscalationState.NOTIFYING:
+            return current_level(escalation).wait
+        case _:
+            return EXHAUSTED_REMINDER
+
+
+def standstill(escalation: Escalation, now: datetime) -> str:
+    """Return what is wrong with a live escalation that nothing moves any more; empty when something will."""
+    if not escalation.state.is_live or escalation.state is EscalationState.ACKNOWLEDGED:
+        return ""
+    if escalation.next_action_at is None:
+        return "nothing more would happen by itself"
+    late = now - escalation.next_action_at
+    return f"its next step is {late // timedelta(minutes=1)} m overdue" if late >= OVERDUE else ""
+
+
+def is_superseded(escalation: Escalation, key: MessageKey) -> bool:
+    """Tell whether the same person was asked again through the same channel after this attempt."""
+    later = [attempt for attempt in escalation.attempts if attempt.key == key]
+    if not later:
+        return False
+    same = (later[0].person, later[0].channel)
+    return [a for a in escalation.attempts if (a.person, a.channel) == same][-1].key != key
 
 
 def is_current(escalation: Escalation, attempt: Attempt) -> bool:

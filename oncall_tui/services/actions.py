@@ -60,7 +60,8 @@ class Actions:
         """End the undo seconds; does nothing when they are over."""
         known = self.logbook.latest(ticket)
         if known is not None and known.state is EscalationState.ARMED:
-            await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True))
+            planned_at = known.next_action_at  # taken meanwhile by somebody else, it must not become a second step
+            await self._happened(ticket, EscalationStepped(escalation=known.id, is_by_hand=True, due_at=planned_at))
 
     async def stop(self, ticket: TicketId) -> bool:
         """Stop an escalation within its undo seconds; False when it was too late."""

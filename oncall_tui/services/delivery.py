@@ -11,14 +11,16 @@ from oncall_tui.domain.events import (
     HandoverMessageSettled,
     NotificationAccepted,
     NotificationDelayed,
+    NotificationDropped,
     NotificationRejected,
     StreamId,
 )
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage, Purpose
+from oncall_tui.domain.ladder import is_superseded
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, StoreError
-from oncall_tui.ports import Channel, Claimed, Outbox, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Channel, Claimed, Outbox, Settlement
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
@@ -51,7 +53,7 @@ class Delivery:
         self._troubles = troubles
         self._holder = holder
         self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], MessageKey] = {}
 
     def poke(self) -> None:
         """Look at once whether something waits to be sent."""
@@ -75,13 +77,15 @@ class Delivery:
         claimed = await self._outbox.claim(now=self._clock(), holder=self._holder, lease=LEASE)
         if claimed is None:
             return False
+        if claimed.message.key in self._under_way.values():
+            return True  # the clock was set past the end of a lease of our own: sending twice would be a duplicate
         task = asyncio.create_task(self._deliver(claimed))
-        self._under_way.add(task)
+        self._under_way[task] = claimed.message.key
         task.add_done_callback(self._ended)
         return True
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         error = None if task.cancelled() else task.exception()
         if error is not None:
             sentence = f"sending failed in a way nobody foresaw ({type(error).__name__}); it is tried again"
@@ -97,7 +101,8 @@ class Delivery:
         try:
             await self._logbook.catch_up()
             if not self._is_wanted(message):
-                await self._settle(message, Settlement(key=message.key, state=DeliveryState.DROPPED))
+                dropped = Settlement(key=message.key, state=DeliveryState.DROPPED, tries=claimed.tries)
+                await self._settle(message, dropped)
                 return
             await self._settle(message, await self._send(claimed))
             self._troubles.clear("outbox")
@@ -125,17 +130,23 @@ class Delivery:
             return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail, tries=claimed.tries)
         pause = BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1]
         if isinstance(error, NotSent) and error.retry_after is not None:
-            pause = max(pause, error.retry_after)
+            pause = min(max(pause, error.retry_after), LONGEST_PAUSE)
         state = DeliveryState.RETRYING if isinstance(error, NotSent) else DeliveryState.UNKNOWN
         next_try_at = self._clock() + pause
         return Settlement(key=key, state=state, detail=detail, next_try_at=next_try_at, tries=claimed.tries)
 
     def _is_wanted(self, message: OutgoingMessage) -> bool:
-        """Tell whether a message still has to leave: after an acknowledgement only the stand-down does."""
+        """Tell whether a message still has to leave.
+
+        After an acknowledgement only the stand-down does. Of several that ask one person through one channel only the
+        newest does, so that a channel that returns after hours does not say the same thing as often as it was asked to.
+        """
         if message.purpose is not Purpose.NOTIFICATION:
             return True
         escalation = self._escalation_of(message)
-        return escalation is not None and escalation.state.wants_acknowledgement
+        if escalation is None or not escalation.state.wants_acknowledgement:
+            return False
+        return not is_superseded(escalation, message.key)
 
     def _escalation_of(self, message: OutgoingMessage) -> Escalation | None:
         return self._logbook.escalation(EscalationId(message.key.partition("/")[0]))
@@ -144,7 +155,7 @@ class Delivery:
         """Record the outcome beside the settlement, in one transaction, for whoever waits for it."""
         escalation = self._escalation_of(message)
         if message.purpose is Purpose.NOTIFICATION and escalation is not None:
-            event = _event(escalation, settlement)
+            event = _event(escalation, settlement, may_have_arrived=message.is_possible_duplicate)
             if event is not None:
                 await self._logbook.happened(escalation.brief.ticket, event, settle=settlement)
                 return
@@ -159,7 +170,9 @@ class Delivery:
 def _event(
     escalation: Escalation,
     settlement: Settlement,
-) -> NotificationAccepted | NotificationRejected | NotificationDelayed | None:
+    *,
+    may_have_arrived: bool,
+) -> NotificationAccepted | NotificationRejected | NotificationDelayed | NotificationDropped | None:
     """Return what the journal should know of an outcome; None when it knows already."""
     known = next((attempt for attempt in escalation.attempts if attempt.key == settlement.key), None)
     identity, key, detail = escalation.id, settlement.key, settlement.detail
@@ -169,9 +182,12 @@ def _event(
         case DeliveryState.REJECTED:
             return NotificationRejected(escalation=identity, key=key, detail=detail or NO_TEXT)
         case DeliveryState.RETRYING | DeliveryState.UNKNOWN:
-            if known is not None and (known.state, known.detail) == (settlement.state, detail):
+            may_have_arrived = may_have_arrived or settlement.state is DeliveryState.UNKNOWN
+            state = DeliveryState.UNKNOWN if may_have_arrived else DeliveryState.RETRYING
+            if known is not None and (known.state, known.detail) == (state, detail):
                 return None
-            may_have_arrived = settlement.state is DeliveryState.UNKNOWN
             return NotificationDelayed(escalation=identity, key=key, detail=detail, may_have_arrived=may_have_arrived)
+        case DeliveryState.DROPPED:
+            return NotificationDropped(escalation=identity, key=key, may_have_arrived=may_have_arrived)
         case _:
             return None

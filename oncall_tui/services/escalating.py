@@ -2,22 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from oncall_tui.clock import Clock
+from oncall_tui.clock import Clock, Stopwatch
+from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation, EscalationState
-from oncall_tui.domain.events import EscalationAcknowledged, EscalationStepped
+from oncall_tui.domain.events import EscalationAcknowledged, EscalationRetimed, EscalationStepped
+from oncall_tui.domain.ladder import standstill
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, StoreError
 from oncall_tui.ports import Channel
+from oncall_tui.services.countdowns import Countdowns
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 TICK = timedelta(seconds=1)
 ACKNOWLEDGEMENTS_EVERY = timedelta(seconds=5)
+SWEEP_EVERY = timedelta(seconds=15)
+_RETIMED_FROM = timedelta(seconds=30)
+"""A clock set back by less changes no plan: the step comes when it is due, and only its announced time is a bit off."""
 _ASKING_LIMIT = timedelta(seconds=30)
 
 
@@ -30,12 +36,16 @@ class Escalating:
         channels: Mapping[ChannelId, Channel],
         clock: Clock,
         troubles: Troubles,
+        *,
+        stopwatch: Stopwatch,
     ) -> None:
         self._logbook = logbook
         self._channels = channels
         self._clock = clock
         self._troubles = troubles
         self._woken = asyncio.Event()
+        self._countdowns = Countdowns(clock, stopwatch)
+        self._stuck: set[EscalationId] = set()
 
     @property
     def channels(self) -> Mapping[ChannelId, Channel]:
@@ -53,15 +63,48 @@ class Escalating:
             for identity, channel in self._channels.items()
             if channel.proves >= Proof.ACKNOWLEDGED
         ]
-        return [("escalation", self._climb), *asking]
+        return [("escalation", self._climb), ("sweep", self._sweep_for_ever), *asking]
 
     async def step(self) -> None:
         """Take every step that is due now."""
         await self._logbook.catch_up()
-        now = self._clock()
         for escalation in self._logbook.escalations:
-            if escalation.next_action_at is not None and escalation.next_action_at <= now:
-                await self._logbook.happened(escalation.brief.ticket, EscalationStepped(escalation=escalation.id))
+            planned_at, due_at = escalation.next_action_at, self._countdowns.due_at(escalation)
+            if planned_at is None or due_at is None:
+                continue
+            now = self._clock()
+            if planned_at > now and (due_at <= now or planned_at - due_at > _RETIMED_FROM):
+                planned_at = await self._retime(escalation, planned_at, max(due_at, now))
+            if planned_at <= now:
+                await self._logbook.happened(
+                    escalation.brief.ticket,
+                    EscalationStepped(escalation=escalation.id, due_at=planned_at),
+                )
+        for escalation in self._logbook.escalations:
+            self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
+
+    async def _retime(self, escalation: Escalation, planned_at: datetime, due_at: datetime) -> datetime:
+        """Plan a step anew by the clock as it goes since it was set back."""
+        retimed = EscalationRetimed(escalation=escalation.id, due_at=planned_at, next_action_at=due_at)
+        await self._logbook.happened(escalation.brief.ticket, retimed)
+        return due_at
+
+    def sweep(self) -> None:
+        """Look for a live escalation that nothing moves any more, and shout until that is over."""
+        now = self._clock()
+        found = {e.id: (e, why) for e in self._logbook.escalations if (why := standstill(e, now))}
+        for identity in self._stuck - set(found):
+            self._troubles.clear(f"standstill {identity}")
+        for identity, (escalation, why) in found.items():
+            number = escalation.brief.number
+            sentence = f"ESCALATION {number} STANDS STILL: {why}. Ring somebody yourself; X says whom."
+            self._troubles.say(f"standstill {identity}", CleanText(sentence))
+        self._stuck = set(found)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            self.sweep()
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
     async def ask(self, channel: ChannelId) -> None:
         """Ask a channel once who has acknowledged, and record it."""
@@ -109,7 +152,7 @@ class Escalating:
 
     def _pause(self) -> float:
         now = self._clock()
-        due = [e.next_action_at - now for e in self._logbook.escalations if e.next_action_at is not None]
+        due = [due_at - now for e in self._logbook.escalations if (due_at := self._countdowns.due_at(e)) is not None]
         return max(0.0, min([TICK, *due]).total_seconds())
 
     async def _ask_for_ever(self, channel: ChannelId) -> None:

@@ -146,10 +146,8 @@ class Logbook:
         step = advance(self._subject(ticket, event), event, recorded.at)
         if step is not None:
             self._escalations[step[0].id] = step[0]
-            self._latest[ticket] = max(
-                (e for e in self._escalations.values() if e.brief.ticket == ticket),
-                key=lambda escalation: escalation.armed_at,
-            ).id
+            if isinstance(event, EscalationArmed):
+                self._latest[ticket] = event.escalation
 
     def _ticket_of(self, identity: EscalationId) -> TicketId | None:
         escalation = self._escalations.get(identity)

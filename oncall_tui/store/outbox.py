@@ -7,7 +7,7 @@ from typing import Final, Self
 from oncall_tui.domain.events import Event, HandoverMessageSettled, NotificationAccepted, NotificationRejected
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
 
 _FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDOVER, Purpose.TEST)
 
@@ -57,10 +57,13 @@ class Entry:
     def is_due(self, now: datetime) -> bool:
         """Tell whether it may be claimed.
 
-        One that nobody tried yet always is: a wall clock that was set back must not hold up bad news.
+        A wall clock that was set back must not hold up bad news: one that nobody tried yet is always due, and so is one
+        that could not have been planned so far ahead. One that is being sent is left to its holder.
         """
-        is_untried = self.state is DeliveryState.PENDING
-        return is_untried or (not self.state.is_final and self.next_try_at <= now)
+        if self.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
+            return self.state is DeliveryState.PENDING or self.next_try_at <= now
+        is_planned = now < self.next_try_at <= now + LONGEST_PAUSE
+        return not self.state.is_final and not is_planned
 
     def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Self:
         """Return it as its new holder has it."""

@@ -7,6 +7,7 @@ from typing import Final
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey
 from oncall_tui.domain.text import CleanText
+from oncall_tui.ports import LONGEST_PAUSE
 from oncall_tui.store.encoding import (
     decode_event,
     decode_instant,
@@ -20,7 +21,7 @@ from oncall_tui.store.snapshot import Snapshot, beyond
 
 _SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
-_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ?)"
+_IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
 _TURN: Final = "urgency, next_try_at, number"
 
 _EntryRow = tuple[str, str, str, int, str, str, str]
@@ -84,7 +85,7 @@ def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
 def due_entry(connection: sqlite3.Connection, now: datetime) -> Entry | None:
     """Return the entry whose turn it is."""
     query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
-    return _first(connection.execute(query, (encode_instant(now),)).fetchone())
+    return _first(connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone())
 
 
 def open_entries(connection: sqlite3.Connection) -> list[Entry]:

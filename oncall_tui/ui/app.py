@@ -116,8 +116,9 @@ class OnCallApp(App[None]):
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
         exhausted = {e.id for e in self.desk.escalations if e.state is EscalationState.EXHAUSTED}
-        is_time = self._rang_at is None or self.now - self._rang_at >= EXHAUSTED_REMINDER
-        if exhausted - self._rang_for or (exhausted and is_time):
+        # A clock that was set back must not silence the bell for as long as it was set back by.
+        is_quiet = self._rang_at is not None and self._rang_at <= self.now < self._rang_at + EXHAUSTED_REMINDER
+        if exhausted - self._rang_for or (exhausted and not is_quiet):
             self._rang_at = self.now
             self.bell()
         self._rang_for = exhausted

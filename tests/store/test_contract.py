@@ -9,7 +9,7 @@ from oncall_tui.domain.events import SHIFT_STREAM, Event, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, Purpose
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StreamMoved
-from oncall_tui.ports import Settlement, Store
+from oncall_tui.ports import LONGEST_PAUSE, Settlement, Store
 from tests.store.conftest import Open
 from tests.store.make import KINDS, LEASE, NOW, filled, lost, message
 
@@ -107,6 +107,20 @@ async def test_nothing_is_tried_again_before_its_time(store: Store) -> None:
 async def test_a_clock_set_back_holds_up_nothing_that_was_never_tried(store: Store) -> None:
     await store.append(OTHER, [], at=NOW, send=[message("k")])
     assert await store.claim(now=NOW - timedelta(hours=2), holder="a", lease=LEASE) is not None
+
+
+async def test_a_clock_set_back_holds_up_no_further_try(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    await store.claim(now=NOW, holder="a", lease=LEASE)
+    await store.append(OTHER, [], at=NOW, settle=settled("k", DeliveryState.RETRYING, NOW + LONGEST_PAUSE))
+    assert await store.claim(now=NOW, holder="a", lease=LEASE) is None
+    assert await store.claim(now=NOW - SECOND, holder="a", lease=LEASE) is not None
+
+
+async def test_a_clock_set_back_leaves_what_is_being_sent_to_its_holder(store: Store) -> None:
+    await store.append(OTHER, [], at=NOW, send=[message("k")])
+    await store.claim(now=NOW, holder="a", lease=LEASE)
+    assert await store.claim(now=NOW - timedelta(hours=2), holder="b", lease=LEASE) is None
 
 
 async def test_a_holder_that_was_overtaken_frees_nothing(store: Store) -> None:

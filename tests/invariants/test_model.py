@@ -1,0 +1,59 @@
+"""Whatever happens, in whatever order: nothing is lost, doubled, claimed without proof, or given up."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from oncall_tui.ports import Store
+from oncall_tui.store.sqlite import SqliteStore
+from tests.invariants.machine import EscalationMachine
+
+ORDINARY = settings(
+    max_examples=60,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+WHOLE = settings(ORDINARY, max_examples=1000, stateful_step_count=30, derandomize=False)
+
+
+def test_the_escalation_holds_whatever_happens() -> None:
+    run_state_machine_as_test(EscalationMachine, settings=ORDINARY)
+
+
+@pytest.mark.full
+def test_the_escalation_holds_whatever_happens_a_thousand_times() -> None:
+    run_state_machine_as_test(EscalationMachine, settings=WHOLE)
+
+
+class OnDisk(EscalationMachine):
+    """The same over one SQLite file that two windows have open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+
+    def stores(self) -> Sequence[Store]:
+        return [self._run(SqliteStore.open(self.folder / "journal.sqlite")) for _ in range(2)]
+
+    def teardown(self) -> None:
+        try:
+            super().teardown()
+        finally:
+            shutil.rmtree(self.folder)
+
+
+def test_the_escalation_holds_whatever_happens_on_a_disk() -> None:
+    run_state_machine_as_test(OnDisk, settings=settings(ORDINARY, max_examples=4))
+
+
+@pytest.mark.full
+def test_the_escalation_holds_whatever_happens_on_a_disk_a_hundred_times() -> None:
+    run_state_machine_as_test(OnDisk, settings=settings(WHOLE, max_examples=100))
