@@ -153,7 +153,7 @@ class Actions:
     def _person(self, name: str) -> PersonId:
         wanted = name.strip().casefold()
         people = self.board.team.people.values()
-        found = [p for p in people if wanted in {p.id.casefold(), p.name.casefold(), p.name.casefold().split()[0]}]
+        found = [p for p in people if wanted in {p.id.casefold(), p.name.casefold(), *p.name.casefold().split()[:1]}]
         if len(found) != 1:
             raise BadUse(f"write who it was: {', '.join(person.name for person in people)}")
         return found[0].id

@@ -1,6 +1,7 @@
 """The dashboard itself: places, keys that work everywhere, the one clock tick."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -88,6 +89,7 @@ class OnCallApp(App[None]):
         self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
+        self._stamped: deque[events.Key] = deque(maxlen=256)
         self._rang_at: datetime | None = None
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
@@ -126,7 +128,9 @@ class OnCallApp(App[None]):
     def post_message(self, message: Message) -> bool:
         """Note when keys arrive, before anything slow can stretch a burst of them."""
         match message:
-            case events.Key():
+            case events.Key() if not any(message is known for known in self._stamped):
+                # A key that nobody handles bubbles up to here once more, and later: only its arrival counts.
+                self._stamped.append(message)
                 self._guard.saw_key(message.key, self._stopwatch())
             case events.Paste():
                 self._guard.saw_paste(self._stopwatch())

@@ -121,6 +121,16 @@ async def test_an_escalation_can_go_further_be_withdrawn_or_be_reached_by_phone(
         ]
 
 
+@pytest.mark.parametrize("key", ["e", "p", "r"])
+async def test_pasted_text_takes_nothing_back_and_sends_nothing_further(key: str) -> None:
+    async with running(desk_make.notifying()) as rig:
+        await rig.press("x")
+        await rig.burst(*"prfer", key)
+        assert rig.actions.calls == []
+        assert "looked like pasted text" in rig.text
+        assert rig.app.focused is None or "Input" not in type(rig.app.focused).__name__
+
+
 async def test_what_has_ended_can_be_read_and_no_more() -> None:
     async with running(desk_make.with_escalation(EscalationState.RESOLVED)) as rig:
         await rig.press("x", "e", "r", "p")

@@ -112,11 +112,13 @@ class EscalationsScreen(DeskScreen):
 
     def action_withdraw(self) -> None:
         """Ask for the reason, and take the escalation back."""
-        self._ask(WITHDRAWN, self._actions.withdraw, "Withdrawn.")
+        ask = partial(self._ask, WITHDRAWN, self._actions.withdraw, "Withdrawn.")
+        self._keypress.when_pressed("r", ask, otherwise="Not withdrawn")
 
     def action_reached(self) -> None:
         """Ask who took it on the phone, and record that."""
-        self._ask(REACHED, self._reached, "Recorded.")
+        ask = partial(self._ask, REACHED, self._reached, "Recorded.")
+        self._keypress.when_pressed("p", ask, otherwise="Not recorded")
 
     def _reached(self, ticket: TicketId, answer: str) -> Coroutine[object, object, None]:
         name, _, words = answer.partition(":")
