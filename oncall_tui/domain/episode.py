@@ -51,6 +51,8 @@ class Attempt:
     at: datetime
     detail: CleanText = NO_TEXT
     reference: str = ""
+    is_dropped: bool = False
+    """Nothing more is tried, because it was no longer needed; what may have arrived before still may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

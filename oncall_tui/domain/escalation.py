@@ -191,9 +191,7 @@ def _is_old_news(attempt: Attempt, event: _Settled) -> bool:
     """Tell whether an outcome says less than is known: only the proof of acceptance outdoes what is final."""
     if isinstance(event, NotificationAccepted):
         return attempt.state is DeliveryState.ACCEPTED
-    if isinstance(event, NotificationDropped):
-        return attempt.state.is_final or attempt.state is DeliveryState.UNKNOWN
-    return attempt.state.is_final
+    return attempt.state.is_final or (attempt.is_dropped and isinstance(event, NotificationDropped))
 
 
 def _outcome(attempt: Attempt, event: _Settled, now: datetime) -> Attempt:
@@ -208,8 +206,9 @@ def _outcome(attempt: Attempt, event: _Settled, now: datetime) -> Attempt:
             state = DeliveryState.UNKNOWN if is_unknown else DeliveryState.RETRYING
             return replace(attempt, state=state, at=now, detail=event.detail)
         case NotificationDropped():
-            state = DeliveryState.UNKNOWN if event.may_have_arrived else DeliveryState.DROPPED
-            return replace(attempt, state=state, at=now, detail=NO_TEXT)
+            is_unknown = event.may_have_arrived or attempt.state is DeliveryState.UNKNOWN
+            state = DeliveryState.UNKNOWN if is_unknown else DeliveryState.DROPPED
+            return replace(attempt, state=state, detail=NO_TEXT, is_dropped=True)
 
 
 def _after_rejection(escalation: Escalation, rejected: Attempt, now: datetime) -> Step:

@@ -117,7 +117,7 @@ def proof(attempt: Attempt, now: datetime, zone: str) -> str:
         DeliveryState.PENDING: f"stored {at}, not sent yet",
         DeliveryState.SENDING: f"being sent since {at}",
         DeliveryState.RETRYING: f"stored {at}, not accepted yet, tried again{detail}",
-        DeliveryState.UNKNOWN: f"may have arrived {at}, sent again{detail}",
+        DeliveryState.UNKNOWN: f"may have arrived {at}, {'not ' if attempt.is_dropped else ''}sent again{detail}",
         DeliveryState.ACCEPTED: f"accepted {at}",
         DeliveryState.REJECTED: f"refused {at}{detail}",
         DeliveryState.DROPPED: "not sent: no longer needed",

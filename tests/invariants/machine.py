@@ -220,7 +220,7 @@ class EscalationMachine(RuleBasedStateMachine):
             if not escalation.state.wants_acknowledgement:
                 continue
             for attempt in escalation.attempts:
-                is_over = attempt.state.is_final or is_superseded(escalation, attempt.key)
+                is_over = attempt.state.is_final or attempt.is_dropped or is_superseded(escalation, attempt.key)
                 assert is_over or attempt.key in waiting, attempt
 
     @invariant()

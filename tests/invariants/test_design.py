@@ -249,6 +249,15 @@ async def test_05_a_clock_set_past_a_lease_sends_nothing_twice(rig: Rig) -> None
     await asyncio.sleep(0)
 
 
+async def test_05_what_may_have_arrived_and_is_not_tried_any_more_says_so(rig: Rig) -> None:
+    rig.channels[PUSH].errors.append(OutcomeUnknown("no answer"))
+    await rig.escalate()
+    await rig.pass_time(seconds=6)
+    await rig.station.actions.reached_by_phone(ACME, "Sam", "on it")
+    await rig.pass_time(seconds=5)
+    assert any("Dana Lee by dana-push: may have arrived 22:05, not sent again" in line for line in await lines(rig))
+
+
 # 6. After an acknowledgement nothing more goes out but the stand-down, checked again just before every send.
 
 
