@@ -72,6 +72,13 @@ class Rig:
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
+    async def until(self, text: str) -> None:
+        """Wait until the screen shows a text; give up after some seconds, and let the test say what is missing."""
+        for _ in range(200):
+            if text in self.text:
+                return
+            await self.pilot.pause(0.05)
+
     async def still(self) -> list[str]:
         """Return the screen's lines once they have stopped changing."""
         before, lines = [""], screen_lines(self.app)

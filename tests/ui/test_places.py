@@ -8,7 +8,8 @@ from oncall_tui.domain.triage import by_who_feels_it
 from oncall_tui.errors import SourceUnreachable
 from oncall_tui.ui.keypress_guard import ALONE
 from tests import desk_make
-from tests.ui.rig import running
+from tests.fakes import RecordingActions
+from tests.ui.rig import Rig, running
 
 pytestmark = pytest.mark.anyio
 
@@ -65,11 +66,10 @@ async def test_good_news_is_kept_with_its_ticket() -> None:
 
 
 async def test_the_conversation_that_cannot_be_read_says_why() -> None:
-    desk = desk_make.silent()
-    async with running(desk, size=(140, 40)) as rig:
-        rig.actions.error = SourceUnreachable("helpdesk did not answer; check the network.")
-        await rig.pilot.pause(0.35)
-        await rig.settle()
+    rig = Rig(RecordingActions())
+    rig.actions.error = SourceUnreachable("helpdesk did not answer; check the network.")
+    async with running(desk_make.silent(), size=(140, 40), rig=rig):
+        await rig.until("The conversation could not be read")
         assert "The conversation could not be read" in rig.text
 
 
