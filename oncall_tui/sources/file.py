@@ -161,7 +161,7 @@ def parse_tickets(body: bytes, source: SourceId) -> Sequence[Ticket]:
     tickets: dict[TicketId, Ticket] = {}
     try:
         rows = _rows(body.removeprefix(codecs.BOM_UTF8))
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise SourceGarbled(f"{source}: {_plain(error)}") from error
     for number in itertools.count(1):
         try:
@@ -199,10 +199,13 @@ def _csv_rows(text: str) -> Iterator[object]:
     rows = csv.DictReader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter, restval="\0", restkey="\0")
     if not {"id", "subject"} <= {name.strip() for name in rows.fieldnames or ()}:  # a login page is no empty desk
         raise ValueError("it is neither JSON nor CSV whose first line names `id` and `subject`")
-    for row in rows:
-        if "\0" in row or "\0" in row.values():
-            raise ValueError("it has more or fewer cells than the first line names")
-        yield _nested({name.strip(): cell for name, cell in row.items() if cell or name == "subject"})
+    return map(_csv_row, rows)
+
+
+def _csv_row(row: Mapping[str, str]) -> object:
+    if "\0" in row or "\0" in row.values():
+        raise ValueError("it has more or fewer cells than the first line names")
+    return _nested({name.strip(): cell for name, cell in row.items() if cell or name == "subject"})
 
 
 def _nested(row: Mapping[str, str]) -> Payload:

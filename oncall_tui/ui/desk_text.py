@@ -93,10 +93,18 @@ def counts(desk: Desk, now: datetime) -> str:
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
 
 
+def reason(source: SourceStatus) -> str:
+    """Return why a source fails, without its name, which a sentence of its own begins with and the screen has said."""
+    for separator in (": ", ", ", " "):
+        if source.error.startswith(f"{source.id}{separator}"):
+            return source.error.removeprefix(f"{source.id}{separator}")
+    return source.error
+
+
 def notices(desk: Desk) -> tuple[str, ...]:
     """Return the lasting sentences about ourselves: failing sources first, then the latest."""
     failing = (
-        f"{source.id}: {source.error or 'does not answer'}"
+        f"{source.id}: {reason(source) or 'does not answer'}"
         for source in desk.sources
         if source.state in {SourceState.STALE, SourceState.FAILED}
     )
@@ -123,7 +131,7 @@ def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
 
 def _mood_line(source: SourceStatus, now: datetime, zone: str) -> str:
     words = source_words(source, now, zone)
-    return f"{words}: {source.error}" if source.error else words
+    return f"{words}: {reason(source)}" if source.error else words
 
 
 def group_clock(group: Group, now: datetime) -> str:

@@ -131,7 +131,7 @@ async def test_an_empty_desk_can_be_said_in_every_form(body: bytes) -> None:
         (b"id,subject\n1,a,b", "ticket 1: it has more or fewer cells"),
         (b"id,subject,touches\n1,a,x", "touches: Expected `int"),
         (b"name,subject\n1,a", "neither JSON nor CSV whose first line names `id` and `subject`"),
-        (b"<html>log in first</html>", "neither JSON nor CSV whose first line names `id` and `subject`"),
+        (b"<html>log in first</html>", "feed: it is neither JSON nor CSV whose first line names `id` and `subject`"),
         (b"502 Bad Gateway\n", "neither JSON nor CSV whose first line names `id` and `subject`"),
     ],
 )

@@ -4,8 +4,10 @@ from datetime import timedelta
 import pytest
 
 from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket import SourceId
 from oncall_tui.domain.triage import Group
-from oncall_tui.services.desk import Desk, SourceState
+from oncall_tui.services.desk import Desk, SourceState, SourceStatus
 from oncall_tui.ui.desk_text import countdown, counts, group_day, group_title, mood_lines, notices, who, zone_of
 from oncall_tui.ui.widgets.header import header_lines
 from tests import desk_make
@@ -112,3 +114,17 @@ def test_the_header_never_cuts_its_figures(desk: Desk, width: int) -> None:
     assert first.rstrip().endswith(countdown(desk, NOW + timedelta(seconds=1)))
     assert second.rstrip().endswith(counts(desk, NOW))
     assert max(len(first), len(second)) <= width
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("helpdesk did not answer within 30 s", "helpdesk: did not answer within 30 s"),
+        ("helpdesk, ticket 3: there is no `subject`", "helpdesk: ticket 3: there is no `subject`"),
+        ("helpdesk: broken JSON in line 1", "helpdesk: broken JSON in line 1"),
+        ("somebody must renew the token", "helpdesk: somebody must renew the token"),
+    ],
+)
+def test_a_failing_source_is_named_once(error: str, said: str) -> None:
+    source = SourceStatus(id=SourceId("helpdesk"), kind="rt", state=SourceState.STALE, error=CleanText(error))
+    assert notices(Desk(at=NOW, sources=(source,))) == (said,)
