@@ -180,7 +180,7 @@ async def test_a_single_source_that_fails_is_named_in_the_header_with_since_when
         desk = desks["helpdesk"]
         await screen.shows(" s ago", "2001", "1 open")
         await desk.fail(Reply(body=LOGIN_PAGE.body, headers={"Content-Type": "text/html"}))
-        await screen.shows("helpdesk stale since", "helpdesk answered with a web page", "2001", "1 open")
+        await screen.shows("helpdesk stale since", "helpdesk: answered with a web page", "2001", "1 open")
         await desk.open()
         await screen.shows(" s ago", "2001", "1 open", not_any_more="stale")
 
