@@ -21,7 +21,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
-from oncall_tui.errors import BadUse
+from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
 from oncall_tui.secrets import resolve
@@ -157,10 +157,15 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
     return kept
 
 
-def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
+async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
     """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
-    return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    try:
+        keeping.follow((await logbook_of(config)).shift_events)
+    except StoreFailed as error:
+        keeping.without_journal(error)
+    return keeping
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
@@ -283,6 +288,7 @@ def _station(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, parts.clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, parts.clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
     actions = Actions(
         logbook=logbook,
         board=board,

@@ -197,6 +197,9 @@ class Rig:
         escalating = Escalating(logbook, channels, self.clock, troubles, stopwatch=self.clock.stopwatch)
         delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder="test")
         board = Board(team(), polling, logbook, self.clock, troubles)
+        rota_keeping = RotaKeeping(board.team.rota, (), self.clock, troubles)
+        rota_keeping.on_change(board.use_rota)
+        logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
         actions = Actions(
             logbook=logbook,
             board=board,
@@ -216,7 +219,7 @@ class Rig:
             board=board,
             actions=actions,
             troubles=troubles,
-            rota_keeping=RotaKeeping(board.team.rota, (), self.clock, troubles),
+            rota_keeping=rota_keeping,
             wakefulness=Wakefulness(
                 Clocks(wall=self.clock, awake=self.clock.stopwatch),
                 logbook,

@@ -12,6 +12,8 @@ from oncall_tui.domain.rota_plan import Claim, absent_spans, override_span
 from oncall_tui.domain.spans import Span
 from oncall_tui.domain.wall_time import local, utc_offset
 
+AHEAD = timedelta(days=60)
+"""How far ahead problems are looked for."""
 _WEEK = timedelta(weeks=1)
 _CLOCK_CHANGE = timedelta(hours=2)
 """No clock on earth is put forward or back by more."""
