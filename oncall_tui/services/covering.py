@@ -61,7 +61,7 @@ def taken(identity: CoverId, table: Table) -> CoverTaken:
     if not cover.is_open:
         raise BadUse("this was taken back" if cover.undone_at else f"{_name(cover.taken_by, table)} has taken it")
     if me == cover.piece.of:
-        raise BadUse("this is your own shift: somebody else has to take it")
+        raise BadUse("you asked for this yourself: somebody else has to take it")
     if cover.in_return is not None and me != cover.in_return.of:
         raise BadUse(f"this swap was asked of {_name(cover.in_return.of, table)}, who alone can take it")
     if not is_still_true(cover, table.rota, table.now):

@@ -98,7 +98,7 @@ class OnCallApp(App[None]):
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
         self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions))
+        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
 
     def on_mount(self) -> None:

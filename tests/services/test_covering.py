@@ -97,7 +97,7 @@ async def test_what_cannot_be_asked_or_taken_says_why() -> None:
     await actions.ask_cover(mine, "dentist")
     with pytest.raises(BadUse, match="asked for already: U takes that back"):
         await actions.ask_cover(mine, "dentist")
-    with pytest.raises(BadUse, match="your own shift"):
+    with pytest.raises(BadUse, match="you asked for this yourself"):
         await actions.take_cover(only(rig).id)
     await actions.undo_cover(only(rig).id)
     await sits(rig, BEN.id)
