@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
+from oncall_tui.calendars import SERVICES
+from oncall_tui.calendars.naming import Naming
 from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
@@ -24,7 +27,7 @@ from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
-from oncall_tui.secrets import resolve
+from oncall_tui.secrets import Secret, resolve
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
 from oncall_tui.services.delivery import Delivery
@@ -141,12 +144,15 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
         return ()
     from oncall_tui.calendars.feed import FileFeed, UrlFeed  # noqa: PLC0415 - see above
     from oncall_tui.calendars.ical import Reader  # noqa: PLC0415 - see above
-    from oncall_tui.calendars.naming import Naming  # noqa: PLC0415 - see above
 
     people = _by_id(config.people)
     kept = []
     for table in config.calendars:
         naming = Naming(people=people, match=tuple((entry.text, entry.person) for entry in table.match))
+        if table.kind in SERVICES:
+            schedule = _schedule_of(table, naming, config.team.store.parent, clock)
+            kept.append(KeptCalendar(feed=schedule, refresh=table.refresh))
+            continue
         reader = Reader(name=table.name, naming=naming, zone=ZoneInfo(config.team.time_zone))
         feed: CalendarFeed
         if table.url is not None:
@@ -155,6 +161,29 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
             feed = FileFeed(path=table.path or Path(), reader=reader)
         kept.append(KeptCalendar(feed=feed, refresh=table.refresh))
     return kept
+
+
+def _schedule_of(table: configs.CalendarTable, naming: Naming, folder: Path, clock: Clock) -> CalendarFeed:
+    from oncall_tui.calendars.schedule import Account, EntryReader, ScheduleFeed  # noqa: PLC0415 - see above
+
+    service = import_module(SERVICES[table.kind])
+    account = Account(
+        name=table.name,
+        token=table.token or Secret(""),
+        clock=clock,
+        address=table.address or service.ADDRESS,
+        schedule=quote(table.schedule, safe=""),
+        login=table.login,
+        site=table.site,
+    )
+    return ScheduleFeed(
+        name=table.name,
+        identity=f"{table.kind} {account.address} {account.site} {account.schedule}",
+        schedule=service.build(account),
+        reader=EntryReader(name=table.name, naming=naming),
+        folder=folder,
+        clock=clock,
+    )
 
 
 async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:

@@ -6,10 +6,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import vobject
 
 from oncall_tui.__main__ import main
+from oncall_tui.calendars.copies import copy_of
+from oncall_tui.calendars.schedule import Entry
 from oncall_tui.commands.rota import as_ics, as_text
 from oncall_tui.domain.events import SHIFT_STREAM, CoverAsked, CoverId, CoverTaken
 from oncall_tui.domain.people import PersonId
@@ -177,3 +180,21 @@ def test_a_journal_that_cannot_be_read_is_named_and_the_rest_of_the_rota_is_show
     found = json.loads(capsys.readouterr().out)
     assert len(found["shifts"]) == 1
     assert any("covers and swaps are not known" in problem for problem in found["problems"])
+
+
+def test_the_schedule_of_an_on_call_service_counts_like_any_calendar(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last good copy is read here: no service is at that address any more."""
+    text = config.read_text(encoding="utf-8").replace('path = "plan.ics"', "")
+    service = 'kind = "goalert"\naddress = "http://127.0.0.1:9"\ntoken = { file = "token" }\n'
+    config.write_text(text + service, encoding="utf-8")
+    (config.parent / "token").write_text("s3cret", encoding="utf-8")
+    (config.parent / "token").chmod(0o600)
+    copy = copy_of("goalert http://127.0.0.1:9  ", "Plan", config.parent, ".json")
+    shift = Entry(starts="2026-11-20T17:00:00Z", ends="2026-11-20T22:00:00Z", labels=("Ana Ruiz",))
+    copy.keep(msgspec.json.encode([shift]), at("2026-11-15 00:00"))
+    assert main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [each["person"] for each in found["shifts"]] == ["ana"]
+    assert any("The copy of Sun 15 Nov 01:00 counts." in problem for problem in found["problems"])
