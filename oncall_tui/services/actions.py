@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
@@ -142,6 +142,11 @@ class Actions:
         """Return shifts and gaps in the order of their start."""
         rota = self.board.team.rota
         return sorted([*rota.shifts(start, end), *rota.gaps(start, end)], key=lambda span: span.starts_at)
+
+    def holiday_at(self, zone: str, day: date) -> str:
+        """Return what a public holiday of the country of a time zone is called, or nothing."""
+        atlas = self.board.team.atlas
+        return atlas.holidays(atlas.country_of_zone(zone), "", day.year).get(day, "")
 
     async def rota_problems(self) -> Sequence[str]:
         """Return a sentence for everything that is wrong with the rota of the next weeks."""
