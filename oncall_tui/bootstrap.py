@@ -87,8 +87,7 @@ def load_team(explicit: Path | None, environ: Mapping[str, str]) -> Config:
 def _config_path(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     path = configs.find(explicit, environ)
     if path is None:
-        usual = configs.usual_path()
-        raise BadUse(f"there is no config yet: try “oncall-tui demo”, or copy config.example.toml to {usual}")
+        raise BadUse("there is no config yet: try “oncall-tui demo”, or set one up with “oncall-tui connect”")
     return path
 
 
@@ -102,6 +101,18 @@ def source_of(entry: configs.SourceEntry, clock: Clock) -> TicketSource:
     """Build the source of a table."""
     source: TicketSource = import_module(SOURCES[entry.kind]).build(entry.id, entry.settings, clock)
     return source
+
+
+def connector_of(table: str, kind: str, identity: str, settings: object, clock: Clock) -> TicketSource | Channel:
+    """Build what stands, or will stand, in one of the ``[[sources]]`` or ``[[channels]]``."""
+    modules = SOURCES if table == "sources" else CHANNELS
+    part: TicketSource | Channel = import_module(modules[kind]).build(identity, settings, clock)
+    return part
+
+
+def kinds_of(table: str) -> Mapping[str, type]:
+    """Return the settings class of every kind of the ``[[sources]]`` or ``[[channels]]``."""
+    return LateKinds(SOURCES if table == "sources" else CHANNELS)
 
 
 def rota_of(config: Config) -> Rota:
