@@ -287,7 +287,7 @@ def demo_station(
     made_up = night()
     people = _by_id(made_up.people)
     levels = tuple(
-        Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
+        Level(targets=tuple(map(target_of, map(people.__getitem__, level.people))), wait=level.wait)
         for level in made_up.levels
     )
     team = Team(
@@ -360,7 +360,8 @@ def _by_id(people: Sequence[Person]) -> Mapping[PersonId, Person]:
     return {person.id: person for person in people}
 
 
-def _target(person: Person) -> Target:
+def target_of(person: Person) -> Target:
+    """Return how a person is told something."""
     return Target(
         person=person.id,
         name=person.name,

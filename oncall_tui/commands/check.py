@@ -102,7 +102,7 @@ async def _rota(config: Config) -> Sequence[Finding]:
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
-    found = (*problems(keeping.rota, now, now + AHEAD, config.policy), *keeping.problems)
+    found = (*problems(keeping.rota, now, now + AHEAD, config.policy, keeping.reached), *keeping.problems)
     if not found:
         return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
     return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]

@@ -19,7 +19,7 @@ from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.proving import Proving
@@ -69,7 +69,7 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.overrides:
         _print(rota.as_overrides(schedule, start, end))
         return 0
-    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
+    found = (*problems(schedule, start, end, config.policy, keeping.reached), *keeping.problems)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -104,7 +104,9 @@ async def _send_test(config: Config) -> None:
     opened = await bootstrap.station_of(config)
     await opened.open()
     proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
-    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    now, schedule = utc_now(), opened.board.team.rota
+    also = [bootstrap.target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
+    await proving.prove(within=ACKNOWLEDGED_WITHIN, also=also)
     await opened.close()
 
 

@@ -20,6 +20,7 @@ from oncall_tui.domain.events import (
     GoodNewsNoted,
 )
 from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.reach import reach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.rota_problems import AHEAD, problems
 from oncall_tui.domain.ticket import Message, TicketId
@@ -151,7 +152,8 @@ class Actions:
     async def rota_problems(self) -> Sequence[str]:
         """Return a sentence for everything that is wrong with the rota of the next weeks."""
         now, team = self.clock(), self.board.team
-        return problems(team.rota, now, now + AHEAD, team.policy)
+        reached = None if team.is_demo else reach(self.logbook.shift_events)
+        return problems(team.rota, now, now + AHEAD, team.policy, reached)
 
     async def ask_cover(self, shift: Shift, reason: str) -> None:
         """Ask that somebody takes a shift of mine; raise ``BadUse`` where that cannot be asked."""

@@ -10,6 +10,7 @@ from functools import partial
 from oncall_tui.clock import Clock
 from oncall_tui.domain.covers import covers, overrides
 from oncall_tui.domain.events import Recorded
+from oncall_tui.domain.reach import Reach, reach
 from oncall_tui.domain.rota import Override, Rota
 from oncall_tui.domain.rota_problems import gaps, open_holidays
 from oncall_tui.domain.text import CleanText
@@ -44,6 +45,8 @@ class RotaKeeping:
         self._failures: dict[str, CleanText] = {}
         self._taken: tuple[Override, ...] = ()
         self._unknown: tuple[CleanText, ...] = ()
+        self.reached: Reach | None = None
+        """What tests have proved; None where no journal says so."""
         self._clock = clock
         self._troubles = troubles
         self._listeners: list[Callable[[Rota], None]] = []
@@ -71,6 +74,7 @@ class RotaKeeping:
 
     def follow(self, events: Sequence[Recorded]) -> None:
         """Lay what the journal says of covers and swaps over the rest."""
+        self.reached = reach(events)
         taken = overrides(covers(events))
         if taken != self._taken:
             self._taken = taken
