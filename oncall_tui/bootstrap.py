@@ -24,6 +24,7 @@ from oncall_tui.domain.office_days import OfficeDays
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
@@ -231,6 +232,10 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
+    if config.rota_problems:
+        more = f" {len(config.rota_problems) - 1} more: oncall-tui check." if config.rota_problems[1:] else ""
+        sentence = f"A part of the rota cannot be used, and nobody is on call by it. {config.rota_problems[0]}{more}"
+        troubles.say("config", CleanText(sentence))
     sources = [(entry, source_of(entry, clock)) for entry in config.sources]
     channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
     return put_together(

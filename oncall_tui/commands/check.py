@@ -34,7 +34,7 @@ class Finding:
 
 async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
+    found = [*_config(config), _time_zones()]
     found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
@@ -60,6 +60,12 @@ def as_text(found: Sequence[Finding]) -> str:
 def as_json(found: Sequence[Finding]) -> Mapping[str, object]:
     """Return the same as JSON."""
     return {"findings": [{"subject": f.subject, "ok": f.is_good, "sentence": f.sentence} for f in found]}
+
+
+def _config(config: Config) -> Sequence[Finding]:
+    if not config.rota_problems:
+        return [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes")]
+    return [Finding(subject="config", is_good=False, sentence=sentence) for sentence in config.rota_problems]
 
 
 async def _try(subject: str, part: TicketSource | Channel) -> Finding:

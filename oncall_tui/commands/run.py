@@ -69,7 +69,7 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.overrides:
         _print(rota.as_overrides(schedule, start, end))
         return 0
-    found = (*problems(schedule, start, end, config.policy, keeping.reached), *keeping.problems)
+    found = (*config.rota_problems, *problems(schedule, start, end, config.policy, keeping.reached), *keeping.problems)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:

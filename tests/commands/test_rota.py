@@ -210,3 +210,25 @@ def test_public_holidays_are_those_of_the_teams_country(
     config.write_text(text.replace("[team]", f"[team]\n{country}"), encoding="utf-8")
     main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"])
     assert any(f"a public holiday ({holiday}" in problem for problem in json.loads(capsys.readouterr().out)["problems"])
+
+
+def test_a_slip_in_the_rota_is_named_and_everything_else_still_works(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slip = '[[rota.overrides]]\nstarts = 2026-11-22T18:00:00\nends = 2026-11-21T18:00:00\nperson = "ana"\n'
+    config.write_text(config.read_text(encoding="utf-8") + slip, encoding="utf-8")
+    sentence = "[[rota.overrides]] no. 1, ends: found 2026-11-21T18:00:00; write a time after 2026-11-22T18:00:00."
+    for command, where in (("list", "err"), ("check", "out"), ("rota", "out"), ("status", "")):
+        assert main(["--config", str(config), command]) in {0, 1}
+        captured = capsys.readouterr()
+        assert not where or sentence in getattr(captured, where)
+
+
+def test_a_feed_that_is_a_web_page_is_named_and_the_rest_of_the_rota_counts(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "plan.ics").write_text("<!DOCTYPE html><title>Log in</title>", encoding="utf-8")
+    assert main(["--config", str(config), "rota"]) == 1
+    out = capsys.readouterr().out
+    assert "the calendar Plan is a web page: use the secret address in iCal format, which ends in .ics" in out
+    assert "nobody knows whom it names" in out
