@@ -65,7 +65,7 @@ class Settings:
     """The password for that."""
     folder: Path | None = None
     """Where answers are kept; left out: beside the journal's usual place."""
-    timeout: timedelta = field(default=timedelta(seconds=30), metadata=POSITIVE)
+    timeout: timedelta = field(default=timedelta(seconds=20), metadata=POSITIVE)
     """For one whole exchange: each starts a program there."""
 
     def problems(self) -> Sequence[tuple[str, str]]:

@@ -114,6 +114,8 @@ class Case:
     busy: Canned = A_PAUSE
     """Asks for a pause of seven seconds."""
     reference: str = "ref-1"
+    claims: bool = True
+    """Whether an answer has to claim success in a field that is documented."""
     is_answered: bool = True
     """Whether anybody can acknowledge."""
     acknowledged_at: datetime = NOW - timedelta(seconds=50)
@@ -297,6 +299,7 @@ CASES = (
     Case(
         kind="webhook",
         build=_webhook,
+        claims=False,
         key_of=lambda request: request.key,
         words="On it.\u241b[2J Call you at 8.",
     ),
@@ -381,5 +384,5 @@ CASES = (
         reference=f"FN{'0' * 31}9",
         acknowledged_at=NOW,
     ),
-    Case(kind="teams", build=_teams, status=202, is_answered=False),
+    Case(kind="teams", build=_teams, status=202, claims=False, is_answered=False),
 )
