@@ -133,6 +133,9 @@ class Outbox(Protocol):
         ``is_possible_duplicate`` set.
         """
 
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later; False when it is not its holder's."""
+
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, with its state and when it is tried next."""
 

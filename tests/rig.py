@@ -186,6 +186,7 @@ class Rig:
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
+        self.holder = "test"
         self.reports: list[BaseException] = []
         self.station = self._station()
 
@@ -195,7 +196,7 @@ class Rig:
         channels: dict[ChannelId, Channel] = dict(self.channels)
         polling = Polling([Feed(source=self.source, kind="file")], logbook, self.clock, troubles, jitter=lambda: 0.5)
         escalating = Escalating(logbook, channels, self.clock, troubles, stopwatch=self.clock.stopwatch)
-        delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder="test")
+        delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder=self.holder)
         board = Board(team(), polling, logbook, self.clock, troubles)
         actions = Actions(
             logbook=logbook,
@@ -262,6 +263,7 @@ class Rig:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
         self.station.escalating.sweep()
+        await self.station.delivery.renew()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

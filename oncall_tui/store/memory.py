@@ -78,6 +78,14 @@ class MemoryStore:
         self.hold(entry)
         return entry.claimed
 
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+        entry = self._outbox.get(key)
+        renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
+        if renewed is not None:
+            self.hold(renewed)
+        return renewed is not None
+
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
         return [(entry.message, entry.state, entry.next_try_at) for entry in self._in_order()]

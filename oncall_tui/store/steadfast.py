@@ -20,7 +20,7 @@ from typing import Final, TypeVar
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.store.disk_report import DiskReport
@@ -125,6 +125,17 @@ class SteadfastStore:
             return claimed
 
         return await self._do(on_disk, lambda: self._memory.claim(now=now, holder=holder, lease=lease))
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+
+        async def in_memory() -> bool:
+            return await self._memory.renew(key, now=now, holder=holder, lease=lease)
+
+        async def on_disk(disk: SqliteStore) -> bool:
+            return await disk.renew(key, now=now, holder=holder, lease=lease) and await in_memory()
+
+        return await self._do(on_disk, in_memory)
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
