@@ -645,23 +645,23 @@ async def test_15_the_journal_alone_rebuilds_every_state(on_disk: Rig) -> None:
 # Whose clock is shown to whom
 
 
-async def test_a_leader_reads_her_own_time_and_the_customers(rig: Rig) -> None:
+async def test_a_leader_in_another_zone_sees_her_own_local_time_and_the_customers(rig: Rig) -> None:
     """It is 22:05 in New York, 12:05 in Tokyo, 19:05 in Vancouver and 12:05 in Seoul."""
     await rig.escalate()
     await rig.pass_time(minutes=6)
     (dana, *_), (sam, *_) = rig.channels[PUSH].received, rig.channels[SAM].received
-    assert "Their local time: Sat 12:05" in dana.body
-    assert "(Fri 18:57 your time)" in dana.body
-    assert "Their local time: Sat 12:10" in sam.body
-    assert "(Sat 11:57 your time)" in sam.body
+    assert "Written Fri 19:05 (your time), Sat 12:05 (theirs)" in dana.body
+    assert "Promised for Fri 18:57 (your time)" in dana.body
+    assert "Written Sat 12:10 (your time), Sat 12:10 (theirs)" in sam.body
+    assert "Promised for Sat 11:57 (your time)" in sam.body
     rig.answer("sam-push", CleanText("mine"))
     await rig.pass_time(seconds=5)
     assert "Sam Cho has 4312" in rig.channels[PHONE].received[-1].body
-    assert "since Fri 19:11." in rig.channels[PHONE].received[-1].body
+    assert "since Fri 19:11 (your time)." in rig.channels[PHONE].received[-1].body
     assert DANA.time_zone == "America/Vancouver"
 
 
-async def test_the_person_on_call_reads_hers(rig: Rig) -> None:
+async def test_the_person_on_call_sees_her_own_local_time(rig: Rig) -> None:
     await rig.escalate()
     await rig.pass_time(seconds=30)
     assert "Dana Lee: accepted 22:05" in strip(rig)
