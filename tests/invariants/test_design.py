@@ -665,4 +665,4 @@ async def test_the_person_on_call_sees_her_own_local_time(rig: Rig) -> None:
     await rig.escalate()
     await rig.pass_time(seconds=30)
     assert "Dana Lee: accepted 22:05" in strip(rig)
-    assert "Next: Dana Lee by dana-phone at 22:06." in strip(rig)
+    assert "Next in 35 s, at 22:06: Dana Lee by dana-phone." in strip(rig)
