@@ -53,6 +53,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Insistent(Protocol):
+    """A channel that may go on asking by itself, until it is told that nothing is asked any more."""
+
+    @property
+    def rings_on(self) -> bool:
+        """Tell whether it does."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 

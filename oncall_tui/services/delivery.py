@@ -20,7 +20,7 @@ from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, StoreError
-from oncall_tui.ports import LONGEST_PAUSE, Channel, Claimed, Outbox, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Channel, Claimed, Insistent, Outbox, Settlement
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
@@ -141,9 +141,13 @@ class Delivery:
     def _is_wanted(self, message: OutgoingMessage) -> bool:
         """Tell whether a message still has to leave.
 
-        After an acknowledgement only the stand-down does. Of several that ask one person through one channel only the
-        newest does, so that a channel that returns after hours does not say the same thing as often as it was asked to.
+        After an acknowledgement only the stand-down does; one that has nothing to read only where a service would go on
+        by itself. Of several that ask one person through one channel only the newest does, so that a channel that
+        returns after hours does not say the same thing as often as it was asked to.
         """
+        if message.is_silent:
+            channel = self._channels.get(message.channel)
+            return isinstance(channel, Insistent) and channel.rings_on
         if message.purpose is not Purpose.NOTIFICATION:
             return True
         escalation = self._escalation_of(message)

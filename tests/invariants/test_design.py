@@ -271,6 +271,65 @@ async def test_06_after_an_acknowledgement_nothing_leaves_but_the_stand_down(rig
     assert rig.received(Purpose.STAND_DOWN) == []  # Dana has it herself, and nobody else was told
 
 
+class PagingService(ScriptedChannel):
+    """A service that goes on asking by itself."""
+
+    rings_on = True
+
+
+async def test_06_whoever_acknowledges_elsewhere_is_not_paged_on_by_her_paging_service(rig: Rig) -> None:
+    """Dana answers by telephone: her service is told to stop, and she has nothing to read."""
+    service = rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1, seconds=10)
+    rig.answer("dana-phone", "on it")
+    await rig.pass_time(minutes=5)
+    assert [message.is_silent for message in service.received if message.purpose is Purpose.STAND_DOWN] == [True]
+    assert rig.received(Purpose.STAND_DOWN) == ["dana-push"]
+
+
+async def test_06_a_service_through_which_she_acknowledged_is_left_to_her(rig: Rig) -> None:
+    rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1, seconds=10)
+    rig.answer("dana-push", "on it")
+    await rig.pass_time(minutes=5)
+    assert rig.received(Purpose.STAND_DOWN) == []
+
+
+async def test_06_everybody_else_reads_one_line_and_every_paging_service_of_theirs_is_told_too(rig: Rig) -> None:
+    service = rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=6)
+    rig.answer("sam-push", "mine")
+    await rig.pass_time(minutes=5)
+    assert [message.is_silent for message in service.received if message.purpose is Purpose.STAND_DOWN] == [True]
+    (line,) = [m for m in rig.channels[PHONE].received if m.purpose is Purpose.STAND_DOWN]
+    assert not line.is_silent
+    assert line.body.startswith("Sam Cho has 4312")
+    assert rig.received(Purpose.STAND_DOWN) == ["dana-push", "dana-phone"]
+
+
+async def test_06_a_paging_service_that_took_the_message_late_is_told_to_stop_once_more(rig: Rig) -> None:
+    """The first try may have arrived, so it was told to stop; the second try, on its way meanwhile, began anew."""
+
+    class Late(PagingService):
+        async def send(self, message: OutgoingMessage) -> Receipt:
+            if message.is_possible_duplicate and message.purpose is Purpose.NOTIFICATION:
+                await rig.station.actions.reached_by_phone(ACME, "Dana", "on it")
+            return await super().send(message)
+
+    service = rig.channels[PUSH] = Late(errors=[OutcomeUnknown("no answer")])
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1)
+    assert [m.purpose for m in service.received] == [Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.STAND_DOWN]
+    assert all(message.is_silent for message in service.received[1:])
+
+
 async def test_06_it_is_checked_just_before_every_send_though_another_terminal_recorded_it(rig: Rig) -> None:
     other = await opened(Rig(store=rig.store, clock=rig.clock))
     await rig.escalate()
