@@ -91,6 +91,7 @@ class OnCallApp(App[None]):
         self._guard = KeypressGuard()
         self._stamped: deque[events.Key] = deque(maxlen=256)
         self._rang_at: datetime | None = None
+        self._rang = 0.0
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
@@ -118,12 +119,16 @@ class OnCallApp(App[None]):
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
         exhausted = {e.id for e in self.desk.escalations if e.state is EscalationState.EXHAUSTED}
-        # A clock that was set back must not silence the bell for as long as it was set back by.
-        is_quiet = self._rang_at is not None and self._rang_at <= self.now < self._rang_at + EXHAUSTED_REMINDER
-        if exhausted - self._rang_for or (exhausted and not is_quiet):
-            self._rang_at = self.now
+        if exhausted - self._rang_for or (exhausted and not self._is_quiet()):
+            self._rang_at, self._rang = self.now, self._stopwatch()
             self.bell()
         self._rang_for = exhausted
+
+    def _is_quiet(self) -> bool:
+        """Tell whether it rang lately by both clocks: one may be set back, the other stands still while we sleep."""
+        if self._rang_at is None or self.now >= self._rang_at + EXHAUSTED_REMINDER:
+            return False
+        return self._stopwatch() < self._rang + EXHAUSTED_REMINDER.total_seconds()
 
     def post_message(self, message: Message) -> bool:
         """Note when keys arrive, before anything slow can stretch a burst of them."""
