@@ -126,6 +126,15 @@ class Journal(Protocol):
         """Let go of the store."""
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A journal that goes on without its disk."""
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the ``seq`` of the last line that outlives this process; None while all do."""
+
+
 LONGEST_PAUSE = timedelta(minutes=5)
 """No try is planned further ahead, whatever a provider asks for: what seems to be shows that the clock was set back."""
 

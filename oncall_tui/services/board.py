@@ -136,6 +136,7 @@ class Board:
                 corrections=corrected_zones(self._logbook.shift_events),
             ),
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
         )
 

@@ -22,6 +22,11 @@ class MemoryStore:
         self.learn(known)
 
     @property
+    def length(self) -> int:
+        """Return how many lines the journal has."""
+        return len(self._journal)
+
+    @property
     def snapshot(self) -> Snapshot:
         """Return all that is known."""
         return Snapshot(lines=tuple(self._journal), entries=tuple(self._outbox.values()))

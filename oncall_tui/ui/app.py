@@ -25,9 +25,9 @@ from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
-from oncall_tui.ui.escalation_text import number, on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
+from oncall_tui.ui.leaving_text import farewell
 from oncall_tui.ui.screens.escalations import EscalationsScreen
 from oncall_tui.ui.screens.handover import HandoverScreen
 from oncall_tui.ui.screens.queue import QueueScreen
@@ -164,14 +164,14 @@ class OnCallApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
-        live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
+        said = farewell(self.desk)
         if isinstance(self.screen, LeaveDialog):
             self.screen.dismiss(result=Leaving.LEAVE)
-        elif not live:
+        elif said is None:
             await self._leave(Leaving.LEAVE)
         else:
-            tickets = " and ".join(number(escalation) for escalation in live)
-            self.push_screen(LeaveDialog(tickets, may_watch=self._leave_watch is not None), self._leave)
+            may_watch = said.may_be_watched and self._leave_watch is not None
+            self.push_screen(LeaveDialog(said.sentences, may_watch=may_watch), self._leave)
 
     async def _leave(self, answer: Leaving | None) -> None:
         if answer not in {Leaving.LEAVE, Leaving.WATCH}:
