@@ -53,6 +53,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Insistent(Protocol):
+    """A channel that may go on asking by itself, until it is told that nothing is asked any more."""
+
+    @property
+    def rings_on(self) -> bool:
+        """Tell whether it does."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 
@@ -126,6 +135,15 @@ class Journal(Protocol):
         """Let go of the store."""
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A journal that goes on without its disk."""
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the ``seq`` of the last line that outlives this process; None while all do."""
+
+
 LONGEST_PAUSE = timedelta(minutes=5)
 """No try is planned further ahead, whatever a provider asks for: what seems to be shows that the clock was set back."""
 
@@ -141,6 +159,9 @@ class Outbox(Protocol):
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.
         """
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later; False when it is not its holder's."""
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, with its state and when it is tried next."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, TicketId
@@ -76,6 +77,12 @@ class RecordingActions(Actions):
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         self._note("shifts")
         return self.entries
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        return (
+            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+        )
 
 
 def words(text: str) -> CleanText:

@@ -181,6 +181,7 @@ class Rig:
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
+        self.holder = "test"
         self.reports: list[BaseException] = []
         self.station = self._station()
 
@@ -195,7 +196,7 @@ class Rig:
                 report=self._report,
                 troubles=self.troubles,
                 clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),
-                holder="test",
+                holder=self.holder,
                 new_id=lambda: f"e{next(self.ids)}",
                 jitter=lambda: 0.5,
             ),
@@ -236,6 +237,7 @@ class Rig:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
         self.station.escalating.sweep()
+        await self.station.delivery.renew()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

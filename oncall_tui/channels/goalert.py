@@ -102,6 +102,11 @@ class GoAlertChannel:
         """Return an acknowledgement where a key lets it be read."""
         return Proof.ACCEPTED if self._settings.api_key is None else Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open the alert, or close what was opened before; the alert's number says that it was taken."""
         async with client(self._settings.url) as http:

@@ -18,6 +18,7 @@ from oncall_tui.domain.events import (
     GoodNewsNoted,
 )
 from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.reach import LevelReach, levels_reached, reach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
@@ -138,6 +139,11 @@ class Actions:
         """Return shifts and gaps in the order of their start."""
         rota = self.board.team.rota
         return sorted([*rota.shifts(start, end), *rota.gaps(start, end)], key=lambda span: span.starts_at)
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        """Return for each level when somebody of it was last proved reachable."""
+        reached = reach(self.logbook.shift_events, self.logbook.escalations)
+        return list(levels_reached(self.board.team.policy, reached, self.clock()))
 
     async def _happened(self, ticket: TicketId, event: EscalationEvent) -> bool:
         has_happened = await self.logbook.happened(ticket, event)

@@ -140,6 +140,7 @@ class Board:
                 records=self._logbook.records,
             ),
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
         )
 

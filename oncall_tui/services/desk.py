@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
@@ -50,6 +51,16 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """Escalations of which leaving would lose something, because the disk takes nothing."""
+
+    unknown: frozenset[EscalationId] = frozenset()
+    """Nothing of them is on the disk."""
+    outdated: frozenset[EscalationId] = frozenset()
+    """Their beginning is on the disk, and what happened since then is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything the screen shows, at one instant."""
 
@@ -72,6 +83,7 @@ class Desk:
     groups: tuple[Group, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
+    unrecorded: Unrecorded = field(default_factory=Unrecorded)
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
 

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from oncall_tui.domain.fairness import Duty
 from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
 from oncall_tui.ui.text import HOUR, cut, fit, fit_right, place, wall
 
@@ -39,6 +40,8 @@ class RotaView:
     now: datetime
     zone: str
     me: PersonId | None = None
+    levels: Sequence[LevelReach] = ()
+    """When somebody of each level was last proved reachable."""
     duties: Mapping[PersonId, Duty] = field(default_factory=dict)
     """What the year comes to for each person."""
 
@@ -71,7 +74,7 @@ def calendar(view: RotaView, width: int) -> Content:
     day = min(max((width - LABEL - NOTES) // len(_DAYS), _NARROWEST), _WIDEST)
     mondays = [view.monday + number * _WEEK for number in range(WEEKS)]
     lines = [*_head(view, day), *(_week(view, monday, day, width) for monday in mondays)]
-    return Content("\n").join([*lines, *_sharing(view, width)])
+    return Content("\n").join([*lines, *_sharing(view, width), *_reached(view)])
 
 
 def _head(view: RotaView, day: int) -> Iterable[Content]:
@@ -155,6 +158,18 @@ def _unsaid(view: RotaView, here: Sequence[Entry], day: int) -> Iterable[tuple[s
         if view.style(entry) != NOBODY and len(f"{view.who(entry)} {_hours(entry.length)} ") > room:
             hours[view.who(entry)] = hours.get(view.who(entry), timedelta()) + entry.length
     yield from ((f"{who} {_hours(length)}", "") for who, length in hours.items())
+
+
+def _reached(view: RotaView) -> Iterable[Content]:
+    """Yield how old the proof is that somebody of each level can be reached."""
+    if view.levels:
+        yield Content("")
+    for level in view.levels:
+        sentence = f"{level.sentence[:1].upper()}{level.sentence[1:]}"
+        if level.is_proved:
+            yield Content(f"✓ {sentence}")
+        else:
+            yield Content.styled(f"▲ {sentence}: oncall-tui check --send-test", NOBODY)
 
 
 def _sharing(view: RotaView, width: int) -> Iterable[Content]:

@@ -10,7 +10,7 @@ from oncall_tui.channels.keys import incident_key
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.errors import DeliveryError, Rejected
-from oncall_tui.ports import Channel
+from oncall_tui.ports import Channel, Insistent
 from oncall_tui.secrets import Secret
 from tests.channels.make import NOW, a_message, awaited
 from tests.channels.trial import canned, form, sent, trial
@@ -209,3 +209,10 @@ async def test_without_what_reads_answers_nobody_is_asked() -> None:
 )
 def test_settings_that_go_together_are_named_together(keys: list[str], found: list[tuple[str, str]]) -> None:
     assert [key for key, _ in found] == keys
+
+
+@pytest.mark.parametrize("kind", ["pagerduty", "goalert", "jsm-ops", "pushover"])
+async def test_what_pages_by_itself_says_so_and_is_told_when_nothing_is_asked_any_more(kind: str) -> None:
+    async with trial(kind) as at:
+        assert isinstance(at.channel, Insistent)
+        assert at.channel.rings_on

@@ -87,6 +87,7 @@ class RotaScreen(DeskScreen):
             now=now,
             zone=zone,
             me=desk.me.id if desk.me else None,
+            levels=() if desk.is_demo else self._actions.levels_reached(),
             duties=duties(shifts, desk.people, zone_info(zone) or UTC),
         )
         self._draw()
