@@ -142,11 +142,15 @@ class HostileDesk:
     @property
     def escalations(self) -> int:
         """Count the escalations the journal knows."""
+        return self.count("EscalationArmed")
+
+    def count(self, kind: str) -> int:
+        """Count the lines of one kind in the journal."""
         journal = self.folder / "journal.sqlite"
         if not journal.exists():
             return 0
         with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as opened:
-            (count,) = opened.execute("SELECT count(*) FROM journal WHERE kind = 'EscalationArmed'").fetchone()
+            (count,) = opened.execute("SELECT count(*) FROM journal WHERE kind = ?", (kind,)).fetchone()
         opened.close()
         return int(count)
 
