@@ -104,7 +104,7 @@ def test_a_click_on_what_strangers_wrote_runs_nothing(tmp_path: Path) -> None:
 
 
 COMMANDS = [("list",), ("list", "--json"), ("handover",), ("check",)]
-OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), ("rota", "--json")]
+OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), ("rota", "--json"), ("rota", "--ics")]
 
 
 @pytest.mark.parametrize(
