@@ -1,6 +1,8 @@
 """The real dashboard in a real terminal, full of what strangers wrote: it draws it, and obeys none of it."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,47 @@ def test_no_ticket_of_the_whole_corpus_steers_a_terminal(tmp_path: Path, columns
         assert_nothing_obeyed(desk, running, running.end())
 
 
+def calendars_on(page: str) -> set[int]:
+    """Return the numbers of the calendars that are named on a page."""
+    plain = " ".join(line.strip(" │") for line in page.splitlines())
+    return {int(number) for number in re.findall(r"calendar +(\d+) ", plain)}
+
+
+IN_CALENDARS = [
+    pytest.param(SHORT[5::16], id="a sixteenth"),
+    pytest.param(SHORT, id="all", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize("words", IN_CALENDARS)
+def test_no_calendar_steers_a_terminal(tmp_path: Path, words: Sequence[str]) -> None:
+    desk = HostileDesk(tmp_path, calendar_words=words)
+    with Dashboard(desk.command(), desk.environ, 140, 40) as running:
+        running.see(" open  ")
+        running.see(f"+{len(words) - 1} more: V")
+        running.press("w")
+        running.see("planned and past")
+        running.see("calendar")
+        running.settle()
+        running.press(ESC)
+        running.read_for(ESC_ALONE)
+        running.see("E Escalate  ⏎ Open")
+        running.press("v")
+        running.see("The event “")
+        named: set[int] = set()
+        for _ in range(len(words) // 3):
+            running.settle()
+            named |= calendars_on(running.screen.text)
+            running.press(PAGE_DOWN)
+        assert len(named) >= len(words) * 0.9  # what wraps in a strange place is not found again
+        running.press(ESC)
+        running.read_for(ESC_ALONE)
+        running.see("E Escalate  ⏎ Open")
+        running.settle()
+        running.press("q")
+        assert_nothing_obeyed(desk, running, running.end())
+
+
 def _click(running: Dashboard, column: int, row: int) -> None:
     for button, end in ((35, "M"), (0, "M"), (0, "m")):  # the pointer comes, and the button goes down and up
         running.press(f"\x1b[<{button};{column};{row}{end}")
@@ -113,7 +156,8 @@ OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), (
     ids=" ".join,
 )
 def test_no_command_prints_a_control_character(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    desk = HostileDesk(tmp_path, SHORT[::2], config_words=SHORT, more_tables=BROKEN)
+    words = SHORT[3::8]
+    desk = HostileDesk(tmp_path, SHORT[::2], config_words=SHORT, more_tables=BROKEN, calendar_words=words)
     written, code = run(desk.command(*arguments), desk.environ)
     assert line_findings(written) == []
     assert code in {0, 1}
