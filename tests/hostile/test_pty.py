@@ -2,11 +2,13 @@
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.hostile.clickable import COLUMNS, ROWS
 from tests.hostile.corpus import CORPUS, SHORT
 from tests.hostile.dashboard import Dashboard, run
 from tests.hostile.desk import HostileDesk
@@ -130,17 +132,31 @@ def _click(running: Dashboard, column: int, row: int) -> None:
         running.press(f"\x1b[<{button};{column};{row}{end}")
 
 
+def click_everywhere(running: Dashboard) -> None:
+    for row in range(1, ROWS + 1):
+        for column in (30, 45, 62, 100):
+            _click(running, column, row)
+        running.read_for(0.02)
+    running.settle()
+
+
+def test_the_same_clicks_are_obeyed_where_text_is_markup(tmp_path: Path) -> None:
+    desk = HostileDesk(tmp_path)
+    command = [sys.executable, "-m", "tests.hostile.clickable"]
+    with Dashboard(command, desk.environ, COLUMNS, ROWS) as running:
+        running.see("OpenOpen")
+        click_everywhere(running)
+        running.press("q")
+        assert running.end() == 0
+    assert findings(bytes(running.written)).count("\x07") == 4 * ROWS  # it rang each time
+
+
 def test_a_click_on_what_strangers_wrote_runs_nothing(tmp_path: Path) -> None:
     words = [word for word in SHORT if "@click" in word or "@mouse" in word or "link=" in word]
     desk = HostileDesk(tmp_path, words)
-    columns, rows = 140, 40
-    with Dashboard(desk.command(), desk.environ, columns, rows) as running:
+    with Dashboard(desk.command(), desk.environ, COLUMNS, ROWS) as running:
         running.see("[@click=")
-        for row in range(1, rows + 1):
-            for column in (30, 45, 62, 100):
-                _click(running, column, row)
-            running.read_for(0.02)
-        running.settle()
+        click_everywhere(running)
         assert "E Escalate  ⏎ Open" in running.screen.text
         running.press("q")
         assert_nothing_obeyed(desk, running, running.end())
