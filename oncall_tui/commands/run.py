@@ -25,7 +25,7 @@ from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
-from oncall_tui.text_safety import clean_body
+from oncall_tui.text_safety import clean_body, escaped_json
 
 ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
@@ -190,7 +190,7 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
     if isinstance(what, str):
         print(clean_body(what, limit=10_000_000))
     else:
-        print(json.dumps(what, ensure_ascii=False, indent=2))
+        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(

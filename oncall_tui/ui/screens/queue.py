@@ -19,7 +19,8 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.browse import browse
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.list_lines import found
 from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.ticket import TicketScreen
@@ -79,9 +80,9 @@ class QueueScreen(DeskScreen):
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
+    def __init__(self, actions: Actions, keypress: Keypress, escalate_key: EscalateKey) -> None:
         super().__init__()
-        self._actions, self._escalate_key = actions, escalate_key
+        self._actions, self._keypress, self._escalate_key = actions, keypress, escalate_key
         self._order = 0
         self._sought = ""
 
@@ -134,7 +135,7 @@ class QueueScreen(DeskScreen):
 
     def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
         """Show a ticket on the whole screen."""
-        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, message.ticket))
+        self.app.push_screen(TicketScreen(self._actions, self._keypress, self._escalate_key, message.ticket))
 
     def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
         """Say that the cursor is on another ticket than a moment ago."""
@@ -160,21 +161,21 @@ class QueueScreen(DeskScreen):
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else end the search."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self._end_search()
 
     def action_zone(self) -> None:
         """Ask where the clock of the ticket's customer is."""
-        ask_for_zone(self, self._actions, self.tickets.row)
+        ask_for_zone(self, self._actions, self._keypress, self.tickets.row)
 
     def action_browse(self) -> None:
         """Open the ticket under the cursor in the browser."""
-        browse(self, self.tickets.row)
+        browse(self, self._keypress, self.tickets.row)
 
     def action_good_news(self) -> None:
         """Ask for good news."""
         ticket = self.tickets.row.ticket.id if self.tickets.row else None
-        self.app.push_screen(OneLineDialog(GOOD_NEWS), partial(self._keep_good_news, ticket))
+        self.app.push_screen(OneLineDialog(GOOD_NEWS, self._keypress), partial(self._keep_good_news, ticket))
 
     def _keep_good_news(self, ticket: TicketId | None, text: str | None) -> None:
         if text:

@@ -12,7 +12,8 @@ from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.browse import browse
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
@@ -36,9 +37,9 @@ class TicketScreen(DeskScreen):
 
     detail = query_one(TicketDetail)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, ticket: TicketId) -> None:
+    def __init__(self, actions: Actions, keypress: Keypress, escalate_key: EscalateKey, ticket: TicketId) -> None:
         super().__init__()
-        self._actions, self._escalate_key, self._ticket = actions, escalate_key, ticket
+        self._actions, self._keypress, self._escalate_key, self._ticket = actions, keypress, escalate_key, ticket
         self._row: Row | None = None
         self._is_gone = False
 
@@ -71,13 +72,13 @@ class TicketScreen(DeskScreen):
 
     def action_zone(self) -> None:
         """Ask where the clock of the ticket's customer is."""
-        ask_for_zone(self, self._actions, self._row)
+        ask_for_zone(self, self._actions, self._keypress, self._row)
 
     def action_browse(self) -> None:
         """Open this ticket in the browser."""
-        browse(self, self._row)
+        browse(self, self._keypress, self._row)
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else go back."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self.app.pop_screen()
