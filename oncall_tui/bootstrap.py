@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
+from oncall_tui.calendars import SERVICES
+from oncall_tui.calendars.naming import Naming
 from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
@@ -20,10 +23,10 @@ from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
-from oncall_tui.errors import BadUse
+from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
-from oncall_tui.secrets import resolve
+from oncall_tui.secrets import Secret, resolve
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
 from oncall_tui.services.logbook import Logbook
@@ -134,12 +137,15 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
         return ()
     from oncall_tui.calendars.feed import FileFeed, UrlFeed  # noqa: PLC0415 - see above
     from oncall_tui.calendars.ical import Reader  # noqa: PLC0415 - see above
-    from oncall_tui.calendars.naming import Naming  # noqa: PLC0415 - see above
 
     people = _by_id(config.people)
     kept = []
     for table in config.calendars:
         naming = Naming(people=people, match=tuple((entry.text, entry.person) for entry in table.match))
+        if table.kind in SERVICES:
+            schedule = _schedule_of(table, naming, config.team.store.parent, clock)
+            kept.append(KeptCalendar(feed=schedule, refresh=table.refresh))
+            continue
         reader = Reader(name=table.name, naming=naming, zone=ZoneInfo(config.team.time_zone))
         feed: CalendarFeed
         if table.url is not None:
@@ -150,10 +156,38 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
     return kept
 
 
-def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
+def _schedule_of(table: configs.CalendarTable, naming: Naming, folder: Path, clock: Clock) -> CalendarFeed:
+    from oncall_tui.calendars.schedule import Account, EntryReader, ScheduleFeed  # noqa: PLC0415 - see above
+
+    service = import_module(SERVICES[table.kind])
+    account = Account(
+        name=table.name,
+        token=table.token or Secret(""),
+        clock=clock,
+        address=table.address or service.ADDRESS,
+        schedule=quote(table.schedule, safe=""),
+        login=table.login,
+        site=table.site,
+    )
+    return ScheduleFeed(
+        name=table.name,
+        identity=f"{table.kind} {account.address} {account.site} {account.schedule}",
+        schedule=service.build(account),
+        reader=EntryReader(name=table.name, naming=naming),
+        folder=folder,
+        clock=clock,
+    )
+
+
+async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
     """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
-    return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    try:
+        keeping.follow((await logbook_of(config)).shift_events)
+    except StoreFailed as error:
+        keeping.without_journal(error)
+    return keeping
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from oncall_tui.domain.events import CoverId
 from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
@@ -20,6 +21,7 @@ class RecordingActions(Actions):
         self.stops_in_time = True
         self.entries: Sequence[Shift | Gap] = ()
         self.notes = ""
+        self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
 
     def _note(self, *call: str) -> None:
@@ -73,6 +75,21 @@ class RecordingActions(Actions):
     async def deliver_handover(self) -> str:
         self._note("deliver")
         return "It goes to Ben Okafor by ben-push; saved as handover.md."
+
+    async def rota_problems(self) -> Sequence[str]:
+        return self.problems
+
+    async def ask_cover(self, shift: Shift, reason: str) -> None:
+        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
+
+    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
+        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
+
+    async def take_cover(self, cover: CoverId) -> None:
+        self._note("take", cover)
+
+    async def undo_cover(self, cover: CoverId) -> None:
+        self._note("undo", cover)
 
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         self._note("shifts")

@@ -12,7 +12,7 @@ from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
 from oncall_tui.domain.reach import levels_reached, reach
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.rota_problems import AHEAD, problems
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
 from oncall_tui.places.holidays import regions
@@ -20,8 +20,6 @@ from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.logbook import Logbook
 
-AHEAD = timedelta(days=60)
-"""How far ahead gaps of the rota are looked for."""
 _LIMIT = timedelta(seconds=60)
 
 
@@ -100,7 +98,7 @@ def _customers(config: Config) -> Iterator[Finding]:
 async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
     try:
-        keeping = bootstrap.rota_keeping_of(config, utc_now)
+        keeping = await bootstrap.rota_keeping_of(config, utc_now)
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()

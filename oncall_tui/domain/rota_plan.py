@@ -92,6 +92,8 @@ class CalendarTurn:
     starts_at: datetime
     ends_at: datetime
     person: PersonId
+    calendar: str = ""
+    """What the calendar is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Claim:
     """Nobody is meant to be there."""
     reason: str = field(default="", compare=False)
     name: str = field(default="", compare=False)
-    """What a rotation is called."""
+    """What a rotation or a calendar is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ class Layers:
                 yield Span(
                     starts_at=turn.starts_at,
                     ends_at=turn.ends_at,
-                    of=Claim(person=turn.person, origin=ShiftOrigin.CALENDAR, week=week),
+                    of=Claim(person=turn.person, origin=ShiftOrigin.CALENDAR, week=week, name=turn.calendar),
                 )
         for rotation in self.rotations:
             yield from rotation_turns(rotation, weeks, self.zone)

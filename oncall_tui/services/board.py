@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain import covers
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -117,6 +118,8 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
             team=team.name,
@@ -126,7 +129,9 @@ class Board:
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
             ended_shift=self._ended_shift(now, shift),
-            next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
+            next_shift=following,
+            next_known_since=covers.known_since(changed_hands, following) if following else None,
+            covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
             groups=group(

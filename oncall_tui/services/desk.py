@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
@@ -78,6 +79,10 @@ class Desk:
     """My shift that is over and has no successor on this screen; None in every other case."""
     next_shift: Shift | None = None
     """The shift that follows the one under way, or the next one when nobody is on call."""
+    next_known_since: datetime | None = None
+    """When the next shift came to its person by being taken; None where it was planned."""
+    covers: tuple[Cover, ...] = ()
+    """Covers and swaps that were ever asked for."""
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()

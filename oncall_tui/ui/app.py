@@ -99,7 +99,7 @@ class OnCallApp(App[None]):
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
         self.add_mode("queue", lambda: QueueScreen(actions, keypress, escalate_key))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions))
+        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
 
     def on_mount(self) -> None:

@@ -167,3 +167,25 @@ def test_a_year_with_many_rotations_is_judged_quickly_enough_to_be_asked_each_ho
     nights = [rotation("ana", "ben", name="Nights", starts=f"{day} 18:00", ends=f"{day + 1} 09:00") for day in range(4)]
     start = datetime(2026, 1, 5, tzinfo=UTC)
     assert problems(rota(rotation("ana", "ben"), *nights), start, start + timedelta(days=365)) == ()
+
+
+def test_two_people_at_once_in_one_calendar_are_named_once_with_who_counts() -> None:
+    def turn(who: str, starts: str, ends: str, calendar: str = "Plan") -> CalendarTurn:
+        return CalendarTurn(starts_at=at(starts), ends_at=at(ends), person=PersonId(who), calendar=calendar)
+
+    weekly = [
+        each
+        for day in (20, 27)
+        for each in (
+            turn("ben", f"2026-11-{day} 22:00", f"2026-11-{day + 1} 08:00"),
+            turn("ana", f"2026-11-{day} 17:00", f"2026-11-{day} 23:00"),
+        )
+    ]
+    other = turn("dana", "2026-11-20 17:00", "2026-11-20 23:00", "Holidays")
+    plan = rota(calendar_turns=[*weekly, other])
+    found = [line for line in problems(plan, at("2026-11-17 00:00"), SPAN[1]) if "calendar" in line]
+    (line,) = found
+    assert line == (
+        'The calendar "Plan" names both ben and ana from Fri 2026-11-20 23:00 to Sat 2026-11-21 00:00 (Europe/Berlin), '
+        "and once more; ben counts. Let it name one person."
+    )
