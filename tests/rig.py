@@ -236,6 +236,7 @@ class Rig:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
         self.station.escalating.sweep()
+        await self.station.witnessing.look()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

@@ -16,6 +16,7 @@ from oncall_tui.services.polling import Polling
 from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 Loop = Callable[[], Coroutine[None, None, None]]
 
@@ -37,6 +38,7 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    witnessing: Witnessing
     wakefulness: Wakefulness
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
@@ -54,6 +56,7 @@ class Station:
             *self.polling.loops(),
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
         )
         async with asyncio.TaskGroup() as group:
