@@ -41,6 +41,7 @@ from oncall_tui.sources import SOURCES
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import SqliteStore
 from oncall_tui.store.steadfast import SteadfastStore
 
@@ -266,12 +267,13 @@ def demo_station(
     """
     from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources.demo.past import past  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
 
     began = starts_at or NIGHT_STARTS_AT
     clock = clock or clock_started_at(began)
     settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
-    made_up = night()
+    made_up, source = night(), demo.build(SourceId("helpdesk"), settings, clock)
     people = _by_id(made_up.people)
     levels = tuple(
         Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
@@ -292,16 +294,12 @@ def demo_station(
         Parts(
             team=team,
             feeds=[
-                Feed(
-                    source=demo.build(SourceId("helpdesk"), settings, clock),
-                    kind="demo",
-                    refresh=settings.refresh,
-                ),
+                Feed(source=source, kind="demo", refresh=settings.refresh),
             ],
             channels={
                 identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels
             },
-            store=MemoryStore(),
+            store=MemoryStore(Snapshot(lines=past(source.id, began))),
             shelf=HandoverFiles(folder / "handovers"),
             report=CrashFile(folder / "crashes", clock).write,
             troubles=Troubles(),

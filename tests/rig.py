@@ -238,6 +238,7 @@ class Rig:
         await self.station.escalating.step()
         self.station.escalating.sweep()
         await self.station.delivery.renew()
+        await self.station.witnessing.look()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

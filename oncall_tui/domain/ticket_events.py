@@ -17,6 +17,8 @@ class PromiseOutcome(StrEnum):
 
     KEPT = "kept"
     BROKEN = "broken"
+    """Its time passed; what was promised is still owed."""
+    KEPT_LATE = "kept late"
     TAKEN_BACK = "taken back"
     """It was made by mistake, or the customer let us off."""
 
@@ -30,6 +32,8 @@ class PromiseMade:
     due_at: datetime
     words: CleanText = NO_TEXT
     by: PersonId | None = None
+    waiting_since: datetime | None = None
+    """Since when the customer had been waiting then; an answer of ours changes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

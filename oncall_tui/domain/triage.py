@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
@@ -18,10 +18,11 @@ from typing import Final
 from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.ticket import Requester, Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
-from oncall_tui.domain.wall_time import local, utc_offset, zone_info
+from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -45,15 +46,27 @@ class Row:
     """What we did to it, where the journal says anything."""
 
     @property
+    def due(self) -> Due | None:
+        """Return the next thing that is due, by the help desk or because we promised it; None where nothing is."""
+        promise = self.record.owed_promise if self.record else None
+        promised = Due(at=promise.due_at, origin=DueOrigin.PROMISE) if promise else None
+        wanted = Due(at=self.ticket.due_at, origin=DueOrigin.HELP_DESK) if self.ticket.due_at else None
+        if promised is None or wanted is None:
+            return promised or wanted
+        return min(promised, wanted, key=lambda due: due.at)
+
+    @property
     def due_at(self) -> datetime | None:
-        """Return when the next thing is due: by the help desk, or because we promised it; None where nothing is."""
-        promise = self.record.next_promise if self.record else None
-        dues = (self.ticket.due_at, promise.due_at if promise else None)
-        return min((due for due in dues if due is not None), default=None)
+        """Return when the next thing is due; None where nothing is."""
+        return self.due.at if self.due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
         return self.due_at is not None and self.due_at <= now
+
+    def is_due_soon(self, now: datetime) -> bool:
+        """Tell whether something is due within the hour."""
+        return self.due is not None and self.due.is_soon(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +163,7 @@ def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
 
 
 def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> _Clock:
-    tz: tzinfo | None = zone_info(zone.zone)
-    if tz is None and zone.offset is not None:
-        tz = timezone(zone.offset)
+    tz = zone.clock
     if tz is None:
         return _Clock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
 

@@ -34,6 +34,7 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
+from oncall_tui.services.promising import Promising
 from oncall_tui.text_safety import clean, clean_body
 
 
@@ -47,6 +48,7 @@ class Actions:
     escalating: Escalating
     delivery: Delivery
     handing_over: HandingOver
+    promising: Promising
     clock: Clock
     new_id: Callable[[], str]
 

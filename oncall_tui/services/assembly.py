@@ -12,11 +12,13 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.promising import Promising
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.token_ends import Token, TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        promising=Promising(logbook, board, clock, parts.new_id),
         clock=clock,
         new_id=parts.new_id,
     )
@@ -79,6 +82,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,

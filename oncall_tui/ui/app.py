@@ -97,7 +97,7 @@ class OnCallApp(App[None]):
         self.set_reactive(OnCallApp.now, clock())
         self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, keypress, escalate_key))
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
         self.add_mode("rota", lambda: RotaScreen(actions, keypress))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))

@@ -80,14 +80,19 @@ def sources_line(desk: Desk, now: datetime) -> str:
 
 
 def counts(desk: Desk, now: datetime) -> str:
-    """Return the figures of the header; none where nothing can be seen."""
+    """Return the figures of the header; none where nothing can be seen.
+
+    What is due soon takes the place of what is new: the line has room for four.
+    """
     if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
         return ""
-    tickets = desk.tickets
+    rows = [row for group in desk.groups for row in group.rows]
+    soon = sum(row.is_due_soon(now) for row in rows)
     figures = (
-        (len(tickets), "open"),
-        (sum(ticket.status is Status.NEW for ticket in tickets), "new"),
-        (sum(row.is_late(now) for group in desk.groups for row in group.rows), "late"),
+        (len(rows), "open"),
+        *(() if soon else ((sum(row.ticket.status is Status.NEW for row in rows), "new"),)),
+        (sum(row.is_late(now) for row in rows), "late"),
+        *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)

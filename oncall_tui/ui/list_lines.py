@@ -22,6 +22,8 @@ DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
 _NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
+LATE, SOON = "!", "~"
+"""Repeat beside a ticket what its due time says."""
 STAR = " ★"
 """Stands behind customers for whom the customers table declares a tier."""
 
@@ -84,7 +86,7 @@ class Columns:
     def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
         ticket = line.row.ticket
-        symbol = line.mark or ("!" if line.row.is_late(now) else " ")
+        symbol = line.mark or (LATE if line.row.is_late(now) else SOON if line.row.is_due_soon(now) else " ")
         return self._line(
             f"{CURSOR if is_cursor else ' '}{symbol} ",
             line.number,

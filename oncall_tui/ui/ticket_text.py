@@ -12,6 +12,7 @@ from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, tier_of, zone_of
 from oncall_tui.ui.escalation_text import standing
+from oncall_tui.ui.promise_text import history, promise_standing
 from oncall_tui.ui.text import age, clock, due, touches, wall
 
 LABEL = 10
@@ -36,8 +37,11 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ),
         (
             "due",
-            f"{due(row.due_at, now)}, {clock(row.due_at, zone, now)} here" if row.due_at else "no due time known",
+            f"{due(row.due.at, now)}, {row.due.why}, {clock(row.due.at, zone, now)} here"
+            if row.due
+            else "no due time known",
         ),
+        ("promised", _promised(row, now, zone)),
         ("touches", touches(ticket.touches) if ticket.touches is not None else "not known"),
         ("clock", customer_clock(row, now)),
         ("zone", zone_and_origin(row)),
@@ -51,6 +55,14 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("tags", ", ".join(ticket.tags)),
     )
     return "\n".join((ticket.subject, "", *(_fact(name, text, width) for name, text in lines if text)))
+
+
+def _promised(row: Row, now: datetime, zone: str) -> str:
+    if row.record is None:
+        return ""
+    owed, before = row.record.owed_promise, history(row.record)
+    parts = (promise_standing(owed, now, zone) if owed else "", f"before: {before}" if before else "")
+    return "; ".join(part for part in parts if part)
 
 
 def _fact(name: str, text: str, width: int) -> str:
