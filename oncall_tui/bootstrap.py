@@ -36,6 +36,7 @@ from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
+from oncall_tui.store.last_known import LastKnownFile
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
 from oncall_tui.store.steadfast import SteadfastStore
@@ -189,6 +190,7 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
             new_id=_new_id,
             jitter=random.random,
             calendars=calendars_of(config, clock),
+            last_known=LastKnownFile(folder / "last-known.json"),
         ),
     )
 
