@@ -40,6 +40,7 @@ from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
+from oncall_tui.store.last_known import LastKnownFile
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import SqliteStore
@@ -239,6 +240,7 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
                 *(token_of("source", entry, source) for entry, source in sources),
                 *(token_of("channel", entry, channel) for entry, channel in channels),
             ],
+            last_known=LastKnownFile(folder / "last-known.json"),
         ),
     )
 

@@ -1,6 +1,6 @@
 """What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -33,6 +33,26 @@ class TicketSource(Protocol):
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a ticket's conversation, oldest first, or raise a ``SourceError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTickets:
+    """What a source last said."""
+
+    tickets: tuple[Ticket, ...]
+    as_of: datetime
+    left_out: int = 0
+    """How many more there were, which are not kept."""
+
+
+class LastKnown(Protocol):
+    """Keeps what the sources last said from one start to the next."""
+
+    async def load(self) -> Mapping[SourceId, KnownTickets]:
+        """Return what was kept; of a source nothing was kept of, nothing."""
+
+    async def keep(self, known: Mapping[SourceId, KnownTickets]) -> None:
+        """Replace what was kept; where that fails nothing is lost but the head start."""
 
 
 class Channel(Protocol):

@@ -14,7 +14,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
-from oncall_tui.ports import Store
+from oncall_tui.ports import LastKnown, Store
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
 from oncall_tui.services.polling import Feed
@@ -171,7 +171,9 @@ class Rig:
         store: Store | None = None,
         clock: MovingClock | None = None,
         troubles: Troubles | None = None,
+        last_known: LastKnown | None = None,
     ) -> None:
+        self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
         self.troubles = troubles or Troubles()
@@ -199,6 +201,7 @@ class Rig:
                 holder=self.holder,
                 new_id=lambda: f"e{next(self.ids)}",
                 jitter=lambda: 0.5,
+                last_known=self.last_known,
             ),
         )
 

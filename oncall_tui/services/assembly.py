@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oncall_tui.domain.people import ChannelId
-from oncall_tui.ports import Channel, Store
+from oncall_tui.ports import Channel, LastKnown, Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
 from oncall_tui.services.delivery import Delivery
@@ -41,13 +41,15 @@ class Parts:
     """Returns a number from 0 up to 1, another one each time."""
     calendars: Sequence[KeptCalendar] = ()
     tokens: Sequence[Token] = ()
+    last_known: LastKnown | None = None
+    """Keeps tickets for the next start; None where nothing is kept."""
 
 
 def put_together(parts: Parts) -> Station:
     """Return the station of these parts; nothing of it runs yet."""
     clock, troubles = parts.clocks.wall, parts.troubles
     logbook = Logbook(parts.store, clock)
-    polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter)
+    polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter, last_known=parts.last_known)
     escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
     delivery = Delivery(parts.store, logbook, parts.channels, clock, troubles, holder=parts.holder)
     board = Board(parts.team, polling, logbook, clock, troubles)

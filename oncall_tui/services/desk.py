@@ -19,7 +19,7 @@ class SourceState(StrEnum):
     """What can be seen of a source."""
 
     LOADING = "loading"
-    """It has not answered yet, and has not failed either."""
+    """It has not answered yet, and has not failed either; what it said at an earlier start may be shown."""
     LIVE = "live"
     STALE = "stale"
     """It fails now; what it last said is still shown."""
@@ -38,6 +38,10 @@ class SourceStatus:
     """When it last answered completely."""
     failing_since: datetime | None = None
     error: CleanText = NO_TEXT
+    is_remembered: bool = False
+    """What is shown of it was kept from an earlier start: it has not answered since."""
+    left_out: int = 0
+    """How many more tickets it had then, which were not kept."""
 
 
 class Sight(StrEnum):

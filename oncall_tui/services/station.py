@@ -46,8 +46,9 @@ class Station:
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
     async def open(self) -> None:
-        """Read the journal and the last copies of calendars, so that everything carries on where it was."""
+        """Read the journal and the last copies of tickets and calendars, so that everything carries on where it was."""
         await self.logbook.catch_up()
+        await self.polling.remember()
         await self.rota_keeping.open()
 
     async def run(self) -> None:
