@@ -19,11 +19,17 @@ StreamId = NewType("StreamId", str)
 """Events that must follow one another in one order: all of one ticket, or all of the shift."""
 
 SHIFT_STREAM = StreamId("shift")
+_OF_A_TICKET = "ticket:"
 
 
 def stream_of(ticket: TicketId) -> StreamId:
     """Return the stream that holds everything that happened to a ticket."""
-    return StreamId(f"ticket:{ticket}")
+    return StreamId(f"{_OF_A_TICKET}{ticket}")
+
+
+def ticket_of(stream: StreamId) -> TicketId:
+    """Return the ticket whose stream this is."""
+    return TicketId(stream.removeprefix(_OF_A_TICKET))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
+from oncall_tui.services.answers import Answers
 from oncall_tui.services.board import Board
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
@@ -42,6 +43,7 @@ class Actions:
     escalating: Escalating
     delivery: Delivery
     handing_over: HandingOver
+    answers: Answers
     clock: Clock
     new_id: Callable[[], str]
 
