@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import (
     Acknowledgement,
@@ -53,6 +54,37 @@ class LastKnown(Protocol):
 
     async def keep(self, known: Mapping[SourceId, KnownTickets]) -> None:
         """Replace what was kept; where that fails nothing is lost but the head start."""
+
+
+@runtime_checkable
+class AnswerableSource(Protocol):
+    """A help desk in which tickets can be answered, not only read."""
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return what can be done in it; anything else is not offered."""
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Write an answer and return what the help desk calls it.
+
+        Raises:
+            NotSent: Nothing was written; the same answer may be tried again.
+            Rejected: It was refused, and would be again.
+            OutcomeUnknown: It may have been written.
+        """
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Read the ticket as it stands now and return the answer's proof if it is in it, or raise a ``SourceError``.
+
+        ``claimed`` holds what the help desk calls our other answers to the ticket: none of them is this one.
+        """
+
+
+class Carrier(Protocol):
+    """Whatever takes a message out of the outbox."""
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        """Hand a message over and return the proof, or raise a ``DeliveryError`` that says what became of it."""
 
 
 class Channel(Protocol):

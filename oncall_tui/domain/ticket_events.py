@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from oncall_tui.domain.answer_events import AnswerEvent
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -46,4 +47,4 @@ class PromiseSettled:
     by: PersonId | None = None
 
 
-TicketEvent = PromiseMade | PromiseSettled
+TicketEvent = PromiseMade | PromiseSettled | AnswerEvent

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from oncall_tui.domain.answer_events import AnswerEvent
+from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -48,6 +50,7 @@ class TicketRecord:
     ticket: TicketId
     promises: tuple[Promise, ...] = ()
     """The oldest first."""
+    answering: Answering = NOTHING_ANSWERED
 
     @property
     def next_promise(self) -> Promise | None:
@@ -68,6 +71,12 @@ class TicketRecord:
                 return self._promised(event, at)
             case PromiseSettled():
                 return self._settled(event, at)
+            case _:
+                return self._answered(event, at)
+
+    def _answered(self, event: AnswerEvent, at: datetime) -> Self | None:
+        answering = self.answering.after(event, at)
+        return None if answering is None else replace(self, answering=answering)
 
     def _promised(self, event: PromiseMade, at: datetime) -> Self | None:
         if any(promise.id == event.promise for promise in self.promises):

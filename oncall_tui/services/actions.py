@@ -27,6 +27,7 @@ from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services import covering
+from oncall_tui.services.answers import Answers
 from oncall_tui.services.board import Board
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
@@ -49,6 +50,7 @@ class Actions:
     delivery: Delivery
     handing_over: HandingOver
     promising: Promising
+    answers: Answers
     clock: Clock
     new_id: Callable[[], str]
 
