@@ -190,6 +190,18 @@ def standing(escalation: Escalation) -> str:
     return f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
 
 
+def on_ticket(escalation: Escalation, now: datetime, zone: str) -> str:
+    """Return what somebody who looks at the ticket has to know: who has it and in what words, or that nobody has."""
+    taken = escalation.acknowledged
+    if taken is not None:
+        state = "" if escalation.state is EscalationState.ACKNOWLEDGED else f"{standing(escalation)}, "
+        words = f": “{taken.words}”" if taken.words else ""
+        return f"{state}acknowledged by {taken.name} at {clock(taken.at, zone, now)}{words}"
+    if escalation.state is EscalationState.EXHAUSTED:
+        return f"NOBODY HAS ACKNOWLEDGED. {whom_to_ring(escalation)}"
+    return standing(escalation)
+
+
 def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...]:
     """Return everything that is known of an escalation, one line each, oldest first."""
     brief = escalation.brief
