@@ -30,6 +30,7 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
@@ -183,14 +184,13 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
+    sources = [(entry, source_of(entry, clock)) for entry in config.sources]
+    channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
     return put_together(
         Parts(
             team=_team(config),
-            feeds=[
-                Feed(source=source_of(entry, clock), kind=entry.kind, refresh=_refresh(entry.settings))
-                for entry in config.sources
-            ],
-            channels={entry.id: channel_of(entry, clock) for entry in config.channels},
+            feeds=[Feed(source=source, kind=entry.kind, refresh=_refresh(entry.settings)) for entry, source in sources],
+            channels={entry.id: channel for entry, channel in channels},
             store=await open_store(config, clock, troubles),
             shelf=HandoverFiles(folder / "handovers"),
             report=CrashFile(folder / "crashes", clock, config.secrets).write,
@@ -200,8 +200,17 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
             new_id=_new_id,
             jitter=random.random,
             calendars=calendars_of(config, clock),
+            tokens=[
+                *(token_of("source", entry, source) for entry, source in sources),
+                *(token_of("channel", entry, channel) for entry, channel in channels),
+            ],
         ),
     )
+
+
+def token_of(what: str, entry: configs.SourceEntry | configs.ChannelEntry, part: TicketSource | Channel) -> Token:
+    """Return what opens a source or a channel, as far as its end is concerned."""
+    return Token(name=f"{what} {entry.id}", part=part, written_on=entry.token_ends_on)
 
 
 def demo_station(
