@@ -86,6 +86,13 @@ async def test_the_button_of_mattermost_is_asked_for_only_where_it_is_wanted() -
     assert with_button["metadata"]["priority"]["requested_ack"] is True
 
 
+async def test_a_licence_that_lacks_the_button_is_named_and_not_tried_again_and_again() -> None:
+    async with trial("mattermost") as at:
+        at.sink.taken = Canned(status=501, body=b'{"id": "license_error", "message": "no", "status_code": 501}')
+        with pytest.raises(Rejected, match="leave button out"):
+            await at.channel.send(a_message())
+
+
 def thread(user: str = DANA, *, emoji: str = "", pressed_at: int = 0) -> Canned:
     metadata = {
         "reactions": [{"user_id": user, "emoji_name": emoji, "create_at": AT}] if emoji else None,
