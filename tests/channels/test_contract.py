@@ -287,10 +287,20 @@ async def test_an_answer_after_the_withdrawal_is_told_to_nobody(asked: Rig) -> N
     assert asked.sink.requests == []
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-async def test_a_message_of_every_purpose_is_taken(rig: Rig, purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", [Purpose.NOTIFICATION, Purpose.TEST, Purpose.STAND_DOWN])
+async def test_a_message_of_an_escalation_is_taken_whatever_it_is_for(rig: Rig, purpose: Purpose) -> None:
     receipt = await rig.channel.send(replace(a_message(), purpose=purpose))
     assert receipt.proof is Proof.ACCEPTED
+
+
+async def test_a_handover_is_taken_where_it_need_not_ring(rig: Rig) -> None:
+    handover = replace(a_message(), purpose=Purpose.HANDOVER)
+    if rig.case.only_rings:
+        with pytest.raises(Rejected, match="can only ring"):
+            await rig.channel.send(handover)
+        assert rig.sink.requests == []
+    else:
+        assert (await rig.channel.send(handover)).proof is Proof.ACCEPTED
 
 
 @pytest.mark.parametrize("answer", [Canned(status=401), Canned(status=503), LOGIN_PAGE, Canned(body=b"{")])
