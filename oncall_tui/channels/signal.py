@@ -7,7 +7,8 @@ read, which ``check`` says.
 
 Signal suppresses no duplicates. The interface answers 400 to everything that went wrong; what nobody can mend by trying
 again is told by words of signal-cli in it, and everything else is tried again. Receipts for delivery and reading come
-in the same stream and prove nothing here. A person who hides her number is known by her account's id alone.
+in the same stream and prove nothing here. Signal forgets a linked device that has not received for a month, so
+``check`` receives too. A person who hides her number is known by her account's id alone.
 """
 
 import re
@@ -137,7 +138,7 @@ class SignalChannel:
         return found
 
     async def check(self) -> CleanText:
-        """See that the interface is there, in a mode that can be asked, and that it knows the number."""
+        """See that the interface knows the number and hands out answers, which are kept."""
         async with self._client() as http:
             mode = (await send(http, self._remote, "GET", "v1/about")).decode(_About).mode
             numbers = (await send(http, self._remote, "GET", "v1/accounts")).decode(list[str])
@@ -145,6 +146,7 @@ class SignalChannel:
             raise Rejected(f"{self._remote.name} cannot be asked for answers: start it with MODE=normal or MODE=native")
         if self._settings.from_ not in numbers:
             raise Rejected(f"{self._remote.name} does not know the number: register it there, or correct from")
+        await self._answers.keep(await self._received())
         return CleanText("signal-cli-rest-api knows the number, and answers can be read")
 
     def _client(self) -> httpx.AsyncClient:
