@@ -38,6 +38,7 @@ from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 1900
+_AT_ONCE = 100
 _BAD = 400
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -168,7 +169,13 @@ class SignalChannel:
 
     async def _received(self) -> list[Envelope]:
         path = f"v1/receive/{quote(self._settings.from_, safe='')}"
-        wanted: dict[str, str | int] = {"timeout": 1, "ignore_attachments": "true", "ignore_stories": "true"}
+        # What is received is gone there, so no more is asked for than an answer may hold.
+        wanted: dict[str, str | int] = {
+            "timeout": 1,
+            "max_messages": _AT_ONCE,
+            "ignore_attachments": "true",
+            "ignore_stories": "true",
+        }
         async with self._client() as http:
             answer = await send(http, self._remote, "GET", path, params=wanted)
         return [one.envelope for one in answer.decode(list[_Received]) if one.envelope is not None]
