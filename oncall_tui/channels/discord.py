@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import httpx
 from msgspec import Struct
+from msgspec import field as named
 
 from oncall_tui.channels.asking import Questions, instant
 from oncall_tui.channels.keys import fingerprint
@@ -33,7 +34,7 @@ _TEXT_LIMIT = 1900
 _NONCE_LENGTH = 25
 _FOLLOWING, _USERS = 50, 100
 """How many are asked for at once; more messages might be more than an answer may hold."""
-_SUPPRESS_EMBEDS = 4
+_SUPPRESS_EMBEDS, _REPLY = 4, 19
 _SKIN_TONES = dict.fromkeys([*range(0x1F3FB, 0x1F400), 0xFE0F])
 """Colours of skin, and the sign that an emoji is meant in colour."""
 _BOT = {"User-Agent": "DiscordBot (oncall-tui, 1)"}
@@ -86,6 +87,7 @@ class _Message(Struct):
     id: str
     author: _Known
     channel_id: str
+    kind: int = named(name="type", default=0)
     content: str = ""
     timestamp: str | None = None
     message_reference: _Reference | None = None
@@ -165,6 +167,9 @@ class DiscordChannel:
         return (await send(http, self._remote, "GET", self._messages, params=wanted)).decode(list[_Message])
 
     def _is_reply(self, message: _Message, to: str) -> bool:
+        """Tell whether she replied; who pins a message, or forwards it, refers to it too."""
+        if message.kind != _REPLY:
+            return False
         meant = message.message_reference
         return meant is not None and meant.message_id == to and message.author.id == self._settings.user
 

@@ -153,6 +153,14 @@ async def test_an_agreed_emoji_of_hers_acknowledges_in_discord(emoji: str, users
     assert any(f"/reactions/{quote(emoji)}?after={int(HER) - 1}" in path for path in asked) is (emoji != "🎉")
 
 
+@pytest.mark.parametrize(("kind", "counts"), [(19, True), (6, False), (0, False)])
+async def test_a_reply_counts_in_discord_and_a_pin_or_a_forward_does_not(kind: int, *, counts: bool) -> None:
+    refers = {"type": kind, "author": {"id": HER}, "message_reference": {"message_id": NUMBER}}
+    async with trial("discord") as at:
+        later = message(emoji="🎉", number="1300000000000000060") | refers
+        assert len(await at.answers(canned([later, message(emoji="🎉")]))) == counts
+
+
 async def test_an_emoji_counts_however_much_was_written_since_in_discord() -> None:
     async with trial("discord") as at:
         at.sink.receipts |= {NUMBER: canned(message(emoji="✅")), "✅": canned([{"id": HER}])}
