@@ -3,7 +3,8 @@
 Each module holds a frozen ``Settings`` dataclass, the keys of its ``[[channels]]`` table, and
 ``build(channel, settings, clock)``, which returns a ``Channel``. What several of them need has a name of its own:
 ``asking`` asks about many messages at once, ``keys`` writes a message's key as providers take it, ``program`` runs a
-program, ``markdown`` shows text as it was written; ``domain.fitting`` cuts a message to what a channel can carry.
+program, ``markdown`` shows text as it was written, ``paging`` keeps what asks for nothing from what can only ring;
+``domain.fitting`` cuts a message to what a channel can carry.
 """
 
 from collections.abc import Mapping

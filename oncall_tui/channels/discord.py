@@ -2,7 +2,7 @@
 
 The ``nonce`` suppresses duplicates for some minutes; for how long exactly is not published, so what is sent again says
 that it may have come before. A reply counts without its words too: Discord shows them only to bots with the message
-content intent. Replies are looked for among the hundred messages that follow; an emoji is found however many there are.
+content intent. Replies are looked for among the fifty messages that follow; an emoji is found however many there are.
 It does not say when an emoji was set, so it counts from when it was seen.
 """
 
@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import httpx
 from msgspec import Struct
+from msgspec import field as named
 
 from oncall_tui.channels.asking import Questions, instant
 from oncall_tui.channels.keys import fingerprint
@@ -31,8 +32,9 @@ from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 1900
 _NONCE_LENGTH = 25
-_PAGE = 100
-_SUPPRESS_EMBEDS = 4
+_FOLLOWING, _USERS = 50, 100
+"""How many are asked for at once; more messages might be more than an answer may hold."""
+_SUPPRESS_EMBEDS, _REPLY = 4, 19
 _SKIN_TONES = dict.fromkeys([*range(0x1F3FB, 0x1F400), 0xFE0F])
 """Colours of skin, and the sign that an emoji is meant in colour."""
 _BOT = {"User-Agent": "DiscordBot (oncall-tui, 1)"}
@@ -85,6 +87,7 @@ class _Message(Struct):
     id: str
     author: _Known
     channel_id: str
+    kind: int = named(name="type", default=0)
     content: str = ""
     timestamp: str | None = None
     message_reference: _Reference | None = None
@@ -160,10 +163,13 @@ class DiscordChannel:
 
     async def _with_what_follows(self, http: httpx.AsyncClient, number: str) -> list[_Message]:
         before = str(int(number) - 1) if number.isdecimal() else number
-        wanted: dict[str, str | int] = {"after": before, "limit": _PAGE}
+        wanted: dict[str, str | int] = {"after": before, "limit": _FOLLOWING}
         return (await send(http, self._remote, "GET", self._messages, params=wanted)).decode(list[_Message])
 
     def _is_reply(self, message: _Message, to: str) -> bool:
+        """Tell whether she replied; who pins a message, or forwards it, refers to it too."""
+        if message.kind != _REPLY:
+            return False
         meant = message.message_reference
         return meant is not None and meant.message_id == to and message.author.id == self._settings.user
 
@@ -175,7 +181,7 @@ class DiscordChannel:
         name = f"{emoji.name}:{emoji.id}" if emoji.id else emoji.name or ""
         path = f"{self._messages}/{number}/reactions/{quote(name, safe='')}"
         # The list goes by number, so it is read from just before hers.
-        wanted: dict[str, str | int] = {"after": str(int(self._settings.user) - 1), "limit": _PAGE}
+        wanted: dict[str, str | int] = {"after": str(int(self._settings.user) - 1), "limit": _USERS}
         users = (await send(http, self._remote, "GET", path, params=wanted)).decode(list[_Known])
         return any(user.id == self._settings.user for user in users)
 

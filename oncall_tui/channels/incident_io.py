@@ -4,6 +4,8 @@ Each message is an escalation of its own, because one that has expired rings nob
 idempotency key suppresses duplicates of one message; all messages of one escalation of ours to one person begin with
 the same key, so that the stand-down finds and cancels what still rings. Before it cancels anything it asks for a key
 that nobody has: where that finds something, the filter is not heeded, and nothing is cancelled.
+
+Every escalation rings, so a handover is refused here.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from msgspec import Struct
 
 from oncall_tui.channels.asking import Questions, instant
 from oncall_tui.channels.keys import fingerprint, incident_key
+from oncall_tui.channels.paging import refuse_what_only_tells
 from oncall_tui.clock import Clock
 from oncall_tui.domain.fitting import fit, shorten
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Purpose, Receipt
@@ -93,6 +96,7 @@ class IncidentIoChannel:
 
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open an escalation, or cancel what was opened before; the escalation that comes back is the proof."""
+        refuse_what_only_tells(message, self._remote)
         async with self._client() as http:
             if message.purpose is Purpose.STAND_DOWN:
                 await self._cancel(http, incident_key(message))

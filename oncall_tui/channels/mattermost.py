@@ -24,12 +24,14 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
+from oncall_tui.errors import Rejected
 from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 3500
+_UNLICENSED = 501
 _SILENT_AT = "@\u200b"
 """Followed by nothing that can be seen, "@all" and "@channel" call nobody."""
 
@@ -121,9 +123,10 @@ class MattermostChannel:
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Post the message; only the post that comes back says that it was taken."""
         async with self._client() as http:
-            answer = await send(http, self._remote, "POST", "posts", json=self._written(message))
+            written = self._written(message)
+            answer = await send(http, self._remote, "POST", "posts", also=frozenset({_UNLICENSED}), json=written)
         if "status_code" in answer.decode(dict[str, Any]):
-            raise answer.refused
+            raise self._without_licence(answer) if answer.status == _UNLICENSED else answer.refused
         return Receipt(reference=answer.decode(_Posted).id)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
@@ -137,6 +140,11 @@ class MattermostChannel:
             for path in ("users/me", f"channels/{self._settings.channel}"):
                 self._known(await send(http, self._remote, "GET", path))
         return CleanText("Mattermost knows the token, and the bot can read the channel")
+
+    def _without_licence(self, answer: Answer) -> Rejected:
+        remote = self._remote
+        why = "its licence lacks what it was asked for"
+        return Rejected(f"{remote.name} refused ({answer.status}): {why}; leave button out of {remote.where}")
 
     def _known(self, answer: Answer) -> None:
         if "status_code" in answer.decode(dict[str, Any]):

@@ -7,7 +7,8 @@ read, which ``check`` says.
 
 Signal suppresses no duplicates. The interface answers 400 to everything that went wrong; what nobody can mend by trying
 again is told by words of signal-cli in it, and everything else is tried again. Receipts for delivery and reading come
-in the same stream and prove nothing here. A person who hides her number is known by her account's id alone.
+in the same stream and prove nothing here. Signal forgets a linked device that has not received for a month, so
+``check`` receives too. A person who hides her number is known by her account's id alone.
 """
 
 import re
@@ -37,6 +38,7 @@ from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 1900
+_AT_ONCE = 100
 _BAD = 400
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -137,7 +139,7 @@ class SignalChannel:
         return found
 
     async def check(self) -> CleanText:
-        """See that the interface is there, in a mode that can be asked, and that it knows the number."""
+        """See that the interface knows the number and hands out answers, which are kept."""
         async with self._client() as http:
             mode = (await send(http, self._remote, "GET", "v1/about")).decode(_About).mode
             numbers = (await send(http, self._remote, "GET", "v1/accounts")).decode(list[str])
@@ -145,6 +147,7 @@ class SignalChannel:
             raise Rejected(f"{self._remote.name} cannot be asked for answers: start it with MODE=normal or MODE=native")
         if self._settings.from_ not in numbers:
             raise Rejected(f"{self._remote.name} does not know the number: register it there, or correct from")
+        await self._answers.keep(await self._received())
         return CleanText("signal-cli-rest-api knows the number, and answers can be read")
 
     def _client(self) -> httpx.AsyncClient:
@@ -166,7 +169,13 @@ class SignalChannel:
 
     async def _received(self) -> list[Envelope]:
         path = f"v1/receive/{quote(self._settings.from_, safe='')}"
-        wanted: dict[str, str | int] = {"timeout": 1, "ignore_attachments": "true", "ignore_stories": "true"}
+        # What is received is gone there, so no more is asked for than an answer may hold.
+        wanted: dict[str, str | int] = {
+            "timeout": 1,
+            "max_messages": _AT_ONCE,
+            "ignore_attachments": "true",
+            "ignore_stories": "true",
+        }
         async with self._client() as http:
             answer = await send(http, self._remote, "GET", path, params=wanted)
         return [one.envelope for one in answer.decode(list[_Received]) if one.envelope is not None]

@@ -114,6 +114,8 @@ class Case:
     busy: Canned = A_PAUSE
     """Asks for a pause of seven seconds."""
     reference: str = "ref-1"
+    only_rings: bool = False
+    """Whether what asks for nothing is refused, because it would ring."""
     claims: bool = True
     """Whether an answer has to claim success in a field that is documented."""
     is_answered: bool = True
@@ -341,6 +343,7 @@ CASES = (
         build=_goalert,
         key_of=lambda request: parse_qs(request.body.decode())["dedup"][0],
         sends=posted_to("/incoming"),
+        only_rings=True,
         text_of=read_form,
         reference="61",
     ),
@@ -375,6 +378,7 @@ CASES = (
         build=_incident_io,
         key_of=_field("idempotency_key"),
         sends=posted_to("/v2/escalations"),
+        only_rings=True,
     ),
     Case(
         kind="twilio-voice",

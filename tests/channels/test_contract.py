@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from oncall_tui.channels import CHANNELS
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof, Purpose
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from tests.channels.cases import CASES, PATIENT, QUICK, SECRET, Case, Tried
@@ -90,7 +91,7 @@ async def test_an_accepted_message_arrives_whole_and_proves_no_more_than_that(ri
 
 
 async def test_a_refusal_is_for_good(rig: Rig) -> None:
-    for status in (400, 401, 403, 404, 413, 422):
+    for status in (400, 401, 403, 404, 405, 410, 413, 415, 422):
         rig.sink.taken = rig.case.answer("refused", status)
         with pytest.raises(Rejected, match=str(status)):
             await rig.channel.send(a_message())
@@ -286,10 +287,20 @@ async def test_an_answer_after_the_withdrawal_is_told_to_nobody(asked: Rig) -> N
     assert asked.sink.requests == []
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-async def test_a_message_of_every_purpose_is_taken(rig: Rig, purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", [Purpose.NOTIFICATION, Purpose.TEST, Purpose.STAND_DOWN])
+async def test_a_message_of_an_escalation_is_taken_whatever_it_is_for(rig: Rig, purpose: Purpose) -> None:
     receipt = await rig.channel.send(replace(a_message(), purpose=purpose))
     assert receipt.proof is Proof.ACCEPTED
+
+
+async def test_a_handover_is_taken_where_it_need_not_ring(rig: Rig) -> None:
+    handover = replace(a_message(), purpose=Purpose.HANDOVER)
+    if rig.case.only_rings:
+        with pytest.raises(Rejected, match="can only ring"):
+            await rig.channel.send(handover)
+        assert rig.sink.requests == []
+    else:
+        assert (await rig.channel.send(handover)).proof is Proof.ACCEPTED
 
 
 @pytest.mark.parametrize("answer", [Canned(status=401), Canned(status=503), LOGIN_PAGE, Canned(body=b"{")])
@@ -297,6 +308,17 @@ async def test_the_check_fails_where_answers_cannot_be_read(asked: Rig, answer: 
     asked.sink.answers = lambda _: answer
     with pytest.raises(DeliveryError):
         await asked.channel.check()
+
+
+def test_every_kind_is_held_to_this_contract_or_speaks_no_http() -> None:
+    elsewhere = {
+        "apprise",  # test_apprise.py
+        "command",  # test_command.py
+        "demo",  # test_demo.py
+        "desktop",  # test_desktop.py
+        "email",  # tests/servers/test_email.py, against real servers
+    }
+    assert {case.kind for case in CASES} | elsewhere == set(CHANNELS)
 
 
 async def test_the_check_posts_nothing_and_fails_where_nobody_answers(rig: Rig) -> None:

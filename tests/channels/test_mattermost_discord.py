@@ -86,6 +86,13 @@ async def test_the_button_of_mattermost_is_asked_for_only_where_it_is_wanted() -
     assert with_button["metadata"]["priority"]["requested_ack"] is True
 
 
+async def test_a_licence_that_lacks_the_button_is_named_and_not_tried_again_and_again() -> None:
+    async with trial("mattermost") as at:
+        at.sink.taken = Canned(status=501, body=b'{"id": "license_error", "message": "no", "status_code": 501}')
+        with pytest.raises(Rejected, match="leave button out"):
+            await at.channel.send(a_message())
+
+
 def thread(user: str = DANA, *, emoji: str = "", pressed_at: int = 0) -> Canned:
     metadata = {
         "reactions": [{"user_id": user, "emoji_name": emoji, "create_at": AT}] if emoji else None,
@@ -144,6 +151,14 @@ async def test_an_agreed_emoji_of_hers_acknowledges_in_discord(emoji: str, users
         asked = [request.path for request in at.sink.requests]
     assert f"after={int(NUMBER) - 1}&" in asked[0]
     assert any(f"/reactions/{quote(emoji)}?after={int(HER) - 1}" in path for path in asked) is (emoji != "🎉")
+
+
+@pytest.mark.parametrize(("kind", "counts"), [(19, True), (6, False), (0, False)])
+async def test_a_reply_counts_in_discord_and_a_pin_or_a_forward_does_not(kind: int, *, counts: bool) -> None:
+    refers = {"type": kind, "author": {"id": HER}, "message_reference": {"message_id": NUMBER}}
+    async with trial("discord") as at:
+        later = message(emoji="🎉", number="1300000000000000060") | refers
+        assert len(await at.answers(canned([later, message(emoji="🎉")]))) == counts
 
 
 async def test_an_emoji_counts_however_much_was_written_since_in_discord() -> None:

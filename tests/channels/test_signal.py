@@ -122,6 +122,14 @@ async def test_one_status_for_every_error_is_told_apart_by_its_words(
             await at.channel.send(a_message())
 
 
+async def test_an_answer_that_the_check_received_is_not_lost(sink: Sink, tmp_path: Path) -> None:
+    sink.receipts |= CASE.elsewhere("checked")
+    sink.not_yet = canned([reaction(DANA)])
+    await writes_to(DANA, sink, tmp_path).check()
+    sink.not_yet = NOTHING
+    assert len(await answers(writes_to(DANA, sink, tmp_path))) == 1
+
+
 async def test_a_mode_that_cannot_be_asked_and_a_number_nobody_knows_fail_the_check() -> None:
     about = {"mode": "json-rpc", "versions": [], "build": 2, "version": "0.95", "capabilities": {}}
     async with trial("signal") as at:
