@@ -19,6 +19,8 @@ from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
+from oncall_tui.domain.local_day import default_hours
+from oncall_tui.domain.office_days import OfficeDays
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
@@ -130,6 +132,17 @@ def rota_of(config: Config) -> Rota:
         overrides=config.overrides,
         absences=config.absences,
         closures=config.closures,
+        office=_office_days(config.team),
+    )
+
+
+def _office_days(team: configs.Team) -> OfficeDays:
+    """Return when the team is at work; the library of holidays is loaded when the first day is asked about."""
+    country, _, region = (team.country or ATLAS.country_of_zone(team.time_zone)).partition("-")
+    country, region = country.upper(), region.upper()
+    return OfficeDays(
+        days=default_hours(country).days,
+        holiday_on=lambda day: ATLAS.holidays(country, region, day.year).get(day, ""),
     )
 
 

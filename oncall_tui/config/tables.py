@@ -27,6 +27,7 @@ class TeamTable:
 
     name: str
     time_zone: str
+    country: str = ""
     store: str = "sqlite"
 
 

@@ -38,6 +38,7 @@ def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None =
     return (
         *_nobody_ever(rota, claims),
         *gaps(rota, start, end),
+        *open_holidays(rota, start, end),
         *_gaps_by_clocks(rota, start, end),
         *_nobody_named(rota),
         *_backwards(rota),
@@ -55,6 +56,16 @@ def gaps(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
         if not gap.is_intended:
             why = f": {gap.reason}" if gap.reason else ""
             yield f"Nobody is on call {_between(rota.zone, gap.starts_at, gap.ends_at)}{why}."
+
+
+def open_holidays(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield a sentence for every public holiday of which something is open."""
+    for holiday in rota.holiday_gaps(start, end):
+        when = _between(rota.zone, holiday.starts_at, holiday.ends_at)
+        yield (
+            f"Nobody is on call {when}, a public holiday ({holiday.name}) on which nobody is at work either; write an "
+            "override, or a closure if that is meant."
+        )
 
 
 def _nobody_ever(rota: Rota, claims: _Claims) -> Iterator[str]:

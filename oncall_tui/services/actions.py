@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
@@ -152,6 +152,11 @@ class Actions:
         """Return for each level when somebody of it was last proved reachable."""
         reached = reach(self.logbook.shift_events, self.logbook.escalations)
         return list(levels_reached(self.board.team.policy, reached, self.clock()))
+
+    def holiday_at(self, zone: str, day: date) -> str:
+        """Return what a public holiday of the country of a time zone is called, or nothing."""
+        atlas = self.board.team.atlas
+        return atlas.holidays(atlas.country_of_zone(zone), "", day.year).get(day, "")
 
     async def rota_problems(self) -> Sequence[str]:
         """Return a sentence for everything that is wrong with the rota of the next weeks."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain.covers import covers, overrides
 from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.rota import Override, Rota
-from oncall_tui.domain.rota_problems import gaps
+from oncall_tui.domain.rota_problems import gaps, open_holidays
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import SecretUnavailable, SourceError, StoreFailed
@@ -46,6 +47,7 @@ class RotaKeeping:
         self._clock = clock
         self._troubles = troubles
         self._listeners: list[Callable[[Rota], None]] = []
+        self._news = asyncio.Event()
 
     @property
     def rota(self) -> Rota:
@@ -111,13 +113,23 @@ class RotaKeeping:
         return [*reading, ("rota", self._watch_gaps)]
 
     def look_ahead(self) -> None:
-        """Say which gap is next, from a week before."""
+        """Say which gap is next, from a week before; what public holidays open is looked up at leisure."""
         now = self._clock()
-        coming = next(gaps(self.rota, now, now + WARNED), None)
-        if coming is None:
-            self._troubles.clear("rota")
+        self._warn("rota", next(gaps(self.rota, now, now + WARNED), None))
+        self._news.set()
+
+    async def look_at_holidays(self) -> None:
+        """Say what the next public holiday opens, from a week before."""
+        now = self._clock()
+        # The books of holidays take a while to open, and no frame waits for them.
+        found = await asyncio.to_thread(lambda rota: next(open_holidays(rota, now, now + WARNED), None), self.rota)
+        self._warn("holiday", found)
+
+    def _warn(self, subject: str, sentence: str | None) -> None:
+        if sentence is None:
+            self._troubles.clear(subject)
         else:
-            self._troubles.say("rota", CleanText(coming))
+            self._troubles.say(subject, CleanText(sentence))
 
     def _say(self, name: str) -> None:
         sentences = self._sentences(name)
@@ -156,4 +168,8 @@ class RotaKeeping:
     async def _watch_gaps(self) -> None:
         while True:
             self.look_ahead()
-            await asyncio.sleep(_LOOKED_AT.total_seconds())
+            self._news.clear()
+            await self.look_at_holidays()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOKED_AT.total_seconds()):
+                    await self._news.wait()

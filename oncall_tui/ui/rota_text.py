@@ -213,12 +213,12 @@ def _sharing(view: RotaView, width: int) -> Iterable[Content]:
     name = min(max((len(person.name) for person in view.people.values()), default=10), max(width - 44, 10))
     yield Content("")
     title = f"{wall(view.now, view.zone):%Y}, planned and past"
-    yield Content.styled(f"{fit(title, max(name, 22))}  weekends   nights    hours", QUIET)
+    yield Content.styled(f"{fit(title, max(name, 22))}  weekends   nights  holidays    hours", QUIET)
     for person, duty in sorted(view.duties.items(), key=lambda item: (-item[1].length, item[0])):
         known = view.people.get(person)
         who = fit((known.name if known else person) + (" (you)" if person == view.me else ""), max(name, 22))
         real = fit_right(intcomma(duty.length // HOUR), 7)
-        text = f"{who}  {duty.weekends:>8} {duty.nights:>8}  {real}"
+        text = f"{who}  {duty.weekends:>8} {duty.nights:>8}  {duty.holidays:>8}  {real}"
         yield Content.styled(text, "bold" if person == view.me else "")
 
 

@@ -121,7 +121,8 @@ def test_calendars_count_and_what_cannot_be_used_is_a_problem(config: Path, caps
             "from": "calendar",
         }
     ]
-    (problem,) = found["problems"]
+    problem, *holidays = reversed(found["problems"])
+    assert all("a public holiday" in each for each in holidays)
     assert problem.startswith("The event “Offsite” on 2026-11-21 of the calendar Plan names nobody of the team")
 
 
@@ -198,3 +199,15 @@ def test_the_schedule_of_an_on_call_service_counts_like_any_calendar(
     found = json.loads(capsys.readouterr().out)
     assert [each["person"] for each in found["shifts"]] == ["ana"]
     assert any("The copy of Sun 15 Nov 01:00 counts." in problem for problem in found["problems"])
+
+
+@pytest.mark.parametrize(
+    ("country", "holiday"), [("", "Christmas Day"), ('country = "DE-BY"', "Epiphany"), ('country = "GB"', "Boxing Day")]
+)
+def test_public_holidays_are_those_of_the_teams_country(
+    config: Path, capsys: pytest.CaptureFixture[str], country: str, holiday: str
+) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[team]", f"[team]\n{country}"), encoding="utf-8")
+    main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"])
+    assert any(f"a public holiday ({holiday}" in problem for problem in json.loads(capsys.readouterr().out)["problems"])

@@ -1,6 +1,7 @@
 """Who is on call in the next weeks, where nobody is, and how a shift changes hands."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from oncall_tui.domain.fairness import Duty, duties
+from oncall_tui.domain.fairness import Duty, HolidayAt, duties
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.wall_time import instant, zone_info
@@ -115,6 +116,9 @@ class RotaScreen(DeskScreen):
             entries = await self._actions.shifts_between(now - MARGIN, now + SPAN)
             year = await self._actions.shifts_between(*_year(now, zone))
             problems = await self._actions.rota_problems()
+            shifts = [entry for entry in year if isinstance(entry, Shift)]
+            # The books of holidays take a while to open.
+            shared = await asyncio.to_thread(_shared, shifts, desk, now, self._actions.holiday_at)
         except OnCallError as error:
             self.lines.update(Content(f"The rota could not be read: {error}"))
             return
@@ -125,7 +129,7 @@ class RotaScreen(DeskScreen):
             zone=zone,
             me=desk.me.id if desk.me else None,
             levels=() if desk.is_demo else self._actions.levels_reached(),
-            duties=_shared([entry for entry in year if isinstance(entry, Shift)], desk, now),
+            duties=shared,
             covers=desk.covers,
             problems=problems,
         )
@@ -248,11 +252,11 @@ class RotaScreen(DeskScreen):
         self.notify(sentence, severity="warning", markup=False)
 
 
-def _shared(year: list[Shift], desk: Desk, now: datetime) -> dict[PersonId, Duty]:
+def _shared(year: list[Shift], desk: Desk, now: datetime, holiday_at: HolidayAt) -> Mapping[PersonId, Duty]:
     zone = zone_of(desk)
     start, end = _year(now, zone)
     within = [replace(shift, starts_at=max(shift.starts_at, start), ends_at=min(shift.ends_at, end)) for shift in year]
-    return dict(duties(within, desk.people, zone_info(zone) or UTC))
+    return duties(within, desk.people, zone_info(zone) or UTC, holiday_at)
 
 
 def _year(now: datetime, zone: str) -> tuple[datetime, datetime]:
