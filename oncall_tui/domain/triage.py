@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
@@ -20,8 +20,10 @@ from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
+from oncall_tui.domain.targets import Workplace
 from oncall_tui.domain.ticket import Requester, Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
+from oncall_tui.domain.tier import Tier, target
 from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
@@ -44,13 +46,20 @@ class Row:
     """The customer's hours on the present date there; None on a day off, or where nobody knows."""
     record: TicketRecord | None = None
     """What we did to it, where the journal says anything."""
+    tier: Tier | None = None
+    """How its customer is served, where the config declares it."""
+    target: Due | None = None
+    """When the tier wants an answer."""
 
     @property
     def due(self) -> Due | None:
-        """Return the next thing that is due, by the help desk or because we promised it; None where nothing is."""
+        """Return the next thing that is due, because we promised it or somebody wants it; None where nothing is.
+
+        The help desk's own time counts instead of the tier's target.
+        """
         promise = self.record.owed_promise if self.record else None
         promised = Due(at=promise.due_at, origin=DueOrigin.PROMISE) if promise else None
-        wanted = Due(at=self.ticket.due_at, origin=DueOrigin.HELP_DESK) if self.ticket.due_at else None
+        wanted = Due(at=self.ticket.due_at, origin=DueOrigin.HELP_DESK) if self.ticket.due_at else self.target
         if promised is None or wanted is None:
             return promised or wanted
         return min(promised, wanted, key=lambda due: due.at)
@@ -114,6 +123,7 @@ def group(
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
         customer, zone, seen = place(ticket.requester)
+        tier = book.tier((customer.tier if customer else "") or ticket.tier)
         row = Row(
             ticket=ticket,
             zone=zone,
@@ -121,6 +131,8 @@ def group(
             customer=customer,
             works_today=seen.works_today,
             record=records.get(ticket.id),
+            tier=tier,
+            target=target(ticket, tier, seen.place) if tier else None,
         )
         by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
@@ -153,6 +165,7 @@ class _Clock:
     offset: timedelta | None
     day: LocalDay
     works_today: WorkingHours | None
+    place: Workplace | None = None
 
 
 def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
@@ -167,14 +180,13 @@ def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country:
     if tz is None:
         return _Clock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
 
-    def holiday_on(day: date) -> str:
-        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
-
     usual = _hours(hours, country)
+    place = Workplace(zone=tz, hours=usual, country=country, region=region, atlas=atlas)
     return _Clock(
         offset=utc_offset(now, tz),
-        day=local_day(now, tz, usual, holiday_on),
-        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+        day=local_day(now, tz, usual, place.holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, place.holiday_on) else None,
+        place=place,
     )
 
 

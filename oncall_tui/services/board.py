@@ -13,6 +13,7 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
@@ -49,6 +50,7 @@ class Team:
     rota: Rota
     policy: Policy
     customers: Sequence[Customer] = ()
+    tiers: Sequence[Tier] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -135,6 +137,7 @@ class Board:
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
                     atlas=team.atlas,
+                    tiers=team.tiers,
                 ),
                 now,
                 records=self._logbook.records,

@@ -46,7 +46,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("clock", customer_clock(row, now)),
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
-        ("tier", tier_of(row)),
+        ("tier", ": ".join(part for part in (tier_of(row), row.tier.strategy if row.tier else "") if part)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
         ("customer", customer_name(row)),
