@@ -19,6 +19,7 @@ from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.due import Due, DueOrigin
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.targets import Workplace
 from oncall_tui.domain.ticket import Requester, Ticket, TicketId
@@ -50,6 +51,12 @@ class Row:
     """How its customer is served, where the config declares it."""
     target: Due | None = None
     """When the tier wants an answer."""
+    usual_touches: int | None = None
+    """How many touches tickets of its kind take; None where too few were seen."""
+    same_trouble: int = 0
+    """How many customers report the same at once; 0 where it is the only one."""
+    is_back_again: bool = False
+    """Another ticket of the same customer ended a few days before."""
 
     @property
     def due(self) -> Due | None:
@@ -103,6 +110,7 @@ def group(
     now: datetime,
     *,
     records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+    experience: Experience = NO_EXPERIENCE,
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
     clock = cache(partial(_clock, now, book.atlas))
@@ -133,6 +141,9 @@ def group(
             record=records.get(ticket.id),
             tier=tier,
             target=target(ticket, tier, seen.place) if tier else None,
+            usual_touches=experience.usual_touches(ticket) if experience.usual else None,
+            same_trouble=experience.same_trouble.get(ticket.id, 0),
+            is_back_again=experience.is_back_again(ticket),
         )
         by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())

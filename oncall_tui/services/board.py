@@ -18,6 +18,7 @@ from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -68,6 +69,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
+        self._learning = Learning(logbook, polling)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -141,6 +143,7 @@ class Board:
                 ),
                 now,
                 records=self._logbook.records,
+                experience=self._learning.experience(now),
             ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
