@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from oncall_tui.commands.output import rfc3339, wall
+from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk, SourceState
 
@@ -93,7 +94,8 @@ def _ticket(row: Row, desk: Desk) -> Json:
         "due_at": rfc3339(row.due_at),
         "due_from": row.due.why if row.due else None,
         "touches": ticket.touches,
-        "usual_touches": None,
+        "usual_touches": row.usual_touches,
+        "suggested": why_escalate(row, desk.at) or None,
         "escalation": escalation.state.value if escalation else None,
         "url": ticket.url or None,
     }

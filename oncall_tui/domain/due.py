@@ -13,6 +13,8 @@ class DueOrigin(StrEnum):
 
     PROMISE = "promised"
     HELP_DESK = "by the help desk"
+    FIRST_REPLY = "first reply"
+    NEXT_REPLY = "next reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,17 @@ from typing import Self
 from oncall_tui.domain.answer_events import AnswerEvent
 from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
 from oncall_tui.domain.people import PersonId
-from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, PromiseOutcome, PromiseSettled, TicketEvent
+from oncall_tui.domain.ticket_events import (
+    PromiseId,
+    PromiseMade,
+    PromiseOutcome,
+    PromiseSettled,
+    TicketEnded,
+    TicketEvent,
+    TicketReopened,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,14 @@ class TicketRecord:
     promises: tuple[Promise, ...] = ()
     """The oldest first."""
     answering: Answering = NOTHING_ANSWERED
+    ended_at: datetime | None = None
+    """When its source did not list it any more; None while it is open, as far as was seen."""
+    touches: int | None = None
+    """How many it had when it ended."""
+    kinds: tuple[CleanText, ...] = ()
+    customer: CleanText = NO_TEXT
+    reopened: int = 0
+    """How often it came back after it had ended."""
 
     @property
     def next_promise(self) -> Promise | None:
@@ -71,6 +87,10 @@ class TicketRecord:
                 return self._promised(event, at)
             case PromiseSettled():
                 return self._settled(event, at)
+            case TicketEnded():
+                return self._ended(event, at)
+            case TicketReopened():
+                return None if self.ended_at is None else replace(self, ended_at=None, reopened=self.reopened + 1)
             case _:
                 return self._answered(event, at)
 
@@ -91,6 +111,11 @@ class TicketRecord:
             waiting_since=event.waiting_since,
         )
         return replace(self, promises=(*self.promises, made))
+
+    def _ended(self, event: TicketEnded, at: datetime) -> Self | None:
+        if self.ended_at is not None:
+            return None
+        return replace(self, ended_at=at, touches=event.touches, kinds=event.kinds, customer=event.customer)
 
     def _settled(self, event: PromiseSettled, at: datetime) -> Self | None:
         promise = next((promise for promise in self.promises if promise.id == event.promise), None)

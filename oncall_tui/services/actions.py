@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
+from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.brief import Brief, EscalationId
 from oncall_tui.domain.covers import covers
 from oncall_tui.domain.escalation import Escalation, EscalationState
@@ -55,10 +56,13 @@ class Actions:
     new_id: Callable[[], str]
 
     async def escalate(self, row: Row, *, why: str = "") -> None:
-        """Arm an escalation of the ticket; does nothing when one is live already."""
+        """Arm an escalation of the ticket, for the reason its tier gives where nobody says why.
+
+        Does nothing when one is live already.
+        """
         armed = EscalationArmed(
             escalation=EscalationId(self.new_id()),
-            brief=self._brief(row, why),
+            brief=self._brief(row, why or why_escalate(row, self.clock())),
             policy=self.board.team.policy,
             by=self.board.me,
         )

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.experience import customer_key, kinds_of
 from oncall_tui.domain.keeping import answered_at, outcome, outcome_when_gone
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
-from oncall_tui.domain.ticket_events import PromiseSettled
+from oncall_tui.domain.ticket_events import PromiseSettled, TicketEnded, TicketReopened
 from oncall_tui.domain.ticket_record import Promise, TicketRecord
 from oncall_tui.errors import StoreError
 from oncall_tui.services.desk import SourceState
@@ -16,6 +17,8 @@ from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
 
 LOOK_EVERY = timedelta(seconds=15)
+FEW = 10
+"""So many may end from one reading to the next, however few there are."""
 
 
 class Witnessing:
@@ -26,6 +29,7 @@ class Witnessing:
         self._changed = asyncio.Event()
         self._answered: dict[TicketId, datetime] = {}
         self._waited: dict[TicketId, datetime | None] = {}
+        self._listed: dict[SourceId, Mapping[TicketId, Ticket]] = {}
         polling.on_change(self._changed.set)
 
     async def run(self) -> None:
@@ -51,9 +55,28 @@ class Witnessing:
             if status.as_of is not None and status.state is SourceState.LIVE
         }
         tickets = {ticket.id: ticket for ticket in self._polling.tickets if ticket.source_id in seen_at}
+        await self._see_ends(tickets, seen_at)
         for record in list(self._logbook.records.values()):
             await self._settle(record, tickets, seen_at)
         self._waited = {identity: ticket.waiting_since for identity, ticket in tickets.items()}
+
+    async def _see_ends(self, tickets: Mapping[TicketId, Ticket], seen_at: Mapping[SourceId, datetime]) -> None:
+        """Record which tickets ended since the reading before, and which came back."""
+        for identity in [identity for identity, record in self._logbook.records.items() if record.ended_at]:
+            if identity in tickets:
+                await self._logbook.did(TicketReopened(ticket=identity))
+        for source in seen_at:
+            before = self._listed.get(source, {})
+            now = {identity: ticket for identity, ticket in tickets.items() if ticket.source_id == source}
+            ended = [ticket for identity, ticket in before.items() if identity not in now]
+            self._listed[source] = now
+            if len(ended) > max(FEW, len(before) // 2):
+                continue  # somebody changed what is read: nobody solves so many at once
+            for ticket in ended:
+                kinds = tuple(CleanText(kind) for kind in kinds_of(ticket))
+                whose = CleanText(customer_key(ticket))
+                touches = ticket.touches
+                await self._logbook.did(TicketEnded(ticket=ticket.id, touches=touches, kinds=kinds, customer=whose))
 
     async def _settle(
         self, record: TicketRecord, tickets: Mapping[TicketId, Ticket], seen_at: Mapping[SourceId, datetime]

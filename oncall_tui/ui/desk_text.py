@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from humanize import intcomma
 
+from oncall_tui.domain.advice import why_escalate
+from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.ticket import Status
@@ -206,3 +208,13 @@ def customer_name(row: Row) -> str:
 def tier_of(row: Row) -> str:
     """Return how the customer is served, the customers table before the help desk."""
     return (row.customer.tier if row.customer else "") or row.ticket.tier
+
+
+def suggested(row: Row, desk: Desk, now: datetime) -> str:
+    """Return why a ticket's tier suggests E; nothing where nothing does, or it was escalated already."""
+    if row.tier is None:
+        return ""
+    escalation = desk.escalation_of(row.ticket.id)
+    if escalation is not None and escalation.state is not EscalationState.WITHDRAWN:
+        return ""
+    return why_escalate(row, now)

@@ -107,7 +107,7 @@ class QueueScreen(TicketPlace):
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.header.show(desk, now)
-        self.query_one(EscalationStrip).show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now, self.row)
         self.tickets.tick(now)
         self.detail.show(desk, self.tickets.row, now)
         lines = mood_lines(desk, now) or self._nothing_found(desk)
@@ -132,7 +132,8 @@ class QueueScreen(TicketPlace):
 
     def on_ticket_list_highlighted(self) -> None:
         """Show the ticket under the cursor beside the list."""
-        self.detail.show(self.desk, self.tickets.row, self.present())
+        self.detail.show(self.desk, self.row, self.present())
+        self.query_one(EscalationStrip).show(self.desk, self.present(), self.row)
 
     def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
         """Show a ticket on the whole screen."""

@@ -64,7 +64,7 @@ class TicketScreen(TicketPlace):
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.query_one(Header).show(desk, now)
-        self.query_one(EscalationStrip).show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now, self._row)
         self.detail.show(desk, self._row, now)
 
     def action_escalate(self) -> None:
