@@ -43,7 +43,9 @@ from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
+from oncall_tui.store.last_known import LastKnownFile
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import SqliteStore
 from oncall_tui.store.steadfast import SteadfastStore
 
@@ -198,7 +200,7 @@ async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
     keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
     try:
-        keeping.follow((await logbook_of(config)).shift_events)
+        keeping.follow(await logbook_of(config))
     except StoreFailed as error:
         keeping.without_journal(error)
     return keeping
@@ -256,6 +258,7 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
                 *(token_of("source", entry, source) for entry, source in sources),
                 *(token_of("channel", entry, channel) for entry, channel in channels),
             ],
+            last_known=LastKnownFile(folder / "last-known.json"),
         ),
     )
 
@@ -284,12 +287,13 @@ def demo_station(
     """
     from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources.demo.past import past  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
 
     began = starts_at or NIGHT_STARTS_AT
     clock = clock or clock_started_at(began)
     settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
-    made_up = night()
+    made_up, source = night(), demo.build(SourceId("helpdesk"), settings, clock)
     people = _by_id(made_up.people)
     levels = tuple(
         Level(targets=tuple(map(target_of, map(people.__getitem__, level.people))), wait=level.wait)
@@ -302,6 +306,7 @@ def demo_station(
         rota=Rota(zone=ZoneInfo(made_up.time_zone), people=people, rotations=made_up.rotations),
         policy=Policy(levels=levels, rounds=made_up.rounds, undo=made_up.undo),
         customers=made_up.customers,
+        tiers=made_up.tiers,
         me=made_up.me,
         is_demo=True,
         atlas=ATLAS,
@@ -310,16 +315,12 @@ def demo_station(
         Parts(
             team=team,
             feeds=[
-                Feed(
-                    source=demo.build(SourceId("helpdesk"), settings, clock),
-                    kind="demo",
-                    refresh=settings.refresh,
-                ),
+                Feed(source=source, kind="demo", refresh=settings.refresh),
             ],
             channels={
                 identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels
             },
-            store=MemoryStore(),
+            store=MemoryStore(Snapshot(lines=past(source.id, began))),
             shelf=HandoverFiles(folder / "handovers"),
             report=CrashFile(folder / "crashes", clock).write,
             troubles=Troubles(),
@@ -355,6 +356,7 @@ def _team(config: Config) -> Team:
         rota=rota_of(config),
         policy=config.policy,
         customers=config.customers,
+        tiers=config.tiers,
         handover_to=config.handover.to,
         me=config.me,
         atlas=ATLAS,

@@ -1,15 +1,43 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.promise import SpokenPromise, spoken_promise
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.triage import Row
-from oncall_tui.errors import OnCallError
+from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.promising import Promising
+
+NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
+OURS: Final = ZoneInfo("America/New_York")
+
+
+class RecordingPromising(Promising):
+    """Reads promises as the real one does, and remembers what it was asked to keep."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+
+    def understood(self, row: Row, text: str) -> SpokenPromise:
+        try:
+            return spoken_promise(text, NOW, ours=OURS, theirs=row.zone.clock)
+        except ValueError as error:
+            raise BadUse(str(error)) from error
+
+    async def promise(self, row: Row, spoken: SpokenPromise) -> None:
+        self._note("promise", row.ticket.id, f"{spoken.due_at:%a %H:%M}", spoken.words)
+
+    async def settle(self, row: Row, outcome: PromiseOutcome) -> None:
+        self._note("settle", row.ticket.id, outcome)
 
 
 class RecordingActions(Actions):
@@ -22,6 +50,7 @@ class RecordingActions(Actions):
         self.notes = ""
         self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
+        self.promising = RecordingPromising(self._note)
 
     def _note(self, *call: str) -> None:
         if self.error is not None:
@@ -96,6 +125,12 @@ class RecordingActions(Actions):
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         self._note("shifts")
         return self.entries
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        return (
+            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+        )
 
 
 def words(text: str) -> CleanText:

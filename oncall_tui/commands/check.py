@@ -11,7 +11,7 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
-from oncall_tui.domain.reach import proof_of, reach
+from oncall_tui.domain.reach import levels_reached, reach
 from oncall_tui.domain.rota_problems import AHEAD, problems
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
@@ -124,18 +124,10 @@ async def _journal(config: Config) -> Sequence[Finding]:
 
 
 def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:
-    """Say of each level when somebody on it last acknowledged a test."""
-    reached = reach(logbook.shift_events)
-    for number, level in enumerate(config.policy.levels, start=1):
-        at = proof_of(level, reached)
-        subject = f"escalation level {number}"
-        if at is None:
-            sentence = "nobody on it ever acknowledged a test; run “oncall-tui check --send-test”"
-            yield Finding(subject=subject, is_good=False, sentence=sentence)
-        else:
-            days = (utc_now() - at).days
-            sentence = f"a test was acknowledged {f'{days} d ago' if days else 'today'}"
-            yield Finding(subject=subject, is_good=True, sentence=sentence)
+    """Say of each level when somebody on it last acknowledged."""
+    for level in levels_reached(config.policy, reach(logbook.shift_events, logbook.escalations), utc_now()):
+        advice = "" if level.is_proved else "; run “oncall-tui check --send-test”"
+        yield Finding(subject="escalation", is_good=level.is_proved, sentence=level.sentence + advice)
 
 
 def _levels(config: Config) -> Sequence[Finding]:

@@ -18,6 +18,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
 from oncall_tui.domain.ticket import SourceId
+from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
 from oncall_tui.settings import Where, read_table, secrets_of, shown
@@ -86,6 +87,7 @@ class Config:
     channels: tuple[ChannelEntry, ...]
     sources: tuple[SourceEntry, ...]
     customers: tuple[Customer, ...]
+    tiers: tuple[Tier, ...]
     handover: Handover
     rota_problems: tuple[str, ...] = ()
     """What is written in the rota and cannot be used."""
@@ -196,6 +198,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
+        tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
         handover=Handover(to=handover.to, good_news_to=handover.good_news_to),
     )
 

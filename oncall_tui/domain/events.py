@@ -21,11 +21,17 @@ StreamId = NewType("StreamId", str)
 CoverId = NewType("CoverId", str)
 
 SHIFT_STREAM = StreamId("shift")
+_OF_A_TICKET = "ticket:"
 
 
 def stream_of(ticket: TicketId) -> StreamId:
     """Return the stream that holds everything that happened to a ticket."""
-    return StreamId(f"ticket:{ticket}")
+    return StreamId(f"{_OF_A_TICKET}{ticket}")
+
+
+def ticket_of(stream: StreamId) -> TicketId:
+    """Return the ticket whose stream this is."""
+    return TicketId(stream.removeprefix(_OF_A_TICKET))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

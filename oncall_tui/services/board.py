@@ -14,10 +14,12 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -50,6 +52,7 @@ class Team:
     rota: Rota
     policy: Policy
     customers: Sequence[Customer] = ()
+    tiers: Sequence[Tier] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -67,6 +70,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
+        self._learning = Learning(logbook, polling)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -140,11 +144,14 @@ class Board:
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
                     atlas=team.atlas,
+                    tiers=team.tiers,
                 ),
                 now,
                 records=self._logbook.records,
+                experience=self._learning.experience(now),
             ),
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
         )
 

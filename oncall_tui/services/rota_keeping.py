@@ -9,7 +9,6 @@ from functools import partial
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.covers import covers, overrides
-from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.reach import Reach, reach
 from oncall_tui.domain.rota import Override, Rota
 from oncall_tui.domain.rota_problems import gaps, open_holidays
@@ -17,6 +16,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import SecretUnavailable, SourceError, StoreFailed
 from oncall_tui.ports import CalendarFeed, CalendarReading
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 BEHIND = timedelta(days=60)
@@ -72,10 +72,10 @@ class RotaKeeping:
         """Hand each new rota to ``listener``."""
         self._listeners.append(listener)
 
-    def follow(self, events: Sequence[Recorded]) -> None:
+    def follow(self, logbook: Logbook) -> None:
         """Lay what the journal says of covers and swaps over the rest."""
-        self.reached = reach(events)
-        taken = overrides(covers(events))
+        self.reached = reach(logbook.shift_events, logbook.escalations)
+        taken = overrides(covers(logbook.shift_events))
         if taken != self._taken:
             self._taken = taken
             self._tell()

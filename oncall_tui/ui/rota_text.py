@@ -10,6 +10,7 @@ from textual.content import Content
 from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.fairness import Duty
 from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift, ShiftOrigin
 from oncall_tui.ui.text import HOUR, cut, fit, fit_right, place, wall
 
@@ -41,6 +42,8 @@ class RotaView:
     now: datetime
     zone: str
     me: PersonId | None = None
+    levels: Sequence[LevelReach] = ()
+    """When somebody of each level was last proved reachable."""
     duties: Mapping[PersonId, Duty] = field(default_factory=dict)
     """What the year comes to for each person."""
     covers: Sequence[Cover] = ()
@@ -97,7 +100,7 @@ def calendar(view: RotaView, width: int) -> Content:
     mondays = [view.monday + number * _WEEK for number in range(WEEKS)]
     placed = [_Placed(e, _naive(e.starts_at, view.zone), _naive(e.ends_at, view.zone)) for e in view.entries]
     lines = [*_head(view, day), *(_week(view, placed, monday, day, width) for monday in mondays)]
-    return Content("\n").join([*lines, *_wrong(view, width), *_sharing(view, width)])
+    return Content("\n").join([*lines, *_wrong(view, width), *_sharing(view, width), *_reached(view)])
 
 
 def _head(view: RotaView, day: int) -> Iterable[Content]:
@@ -200,6 +203,18 @@ def _wrong(view: RotaView, width: int) -> Iterable[Content]:
     first, *others = view.problems
     yield Content.styled(f"! {cut(first, width - 2)}", "bold")
     yield Content.styled(f"  {f'and {len(others)} more: ' if others else ''}P shows all of it", "bold")
+
+
+def _reached(view: RotaView) -> Iterable[Content]:
+    """Yield how old the proof is that somebody of each level can be reached."""
+    if view.levels:
+        yield Content("")
+    for level in view.levels:
+        sentence = f"{level.sentence[:1].upper()}{level.sentence[1:]}"
+        if level.is_proved:
+            yield Content(f"✓ {sentence}")
+        else:
+            yield Content.styled(f"▲ {sentence}: oncall-tui check --send-test", NOBODY)
 
 
 def _sharing(view: RotaView, width: int) -> Iterable[Content]:

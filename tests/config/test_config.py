@@ -13,6 +13,7 @@ from oncall_tui.config.rota_tables import week_time
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import WeekTime
+from oncall_tui.domain.suggestion import Rule
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.settings import Where
 from tests.config.connectors import Letter, Post
@@ -413,3 +414,20 @@ def test_a_slip_in_the_rota_and_one_elsewhere_are_told_together_and_the_config_i
     with pytest.raises(ConfigInvalid) as caught:
         loaded(config_file(tmp_path, text))
     assert len(caught.value.problems) == 5
+
+
+def test_a_tier_is_read_whatever_its_name_and_its_mistakes_name_the_nearest_word(tmp_path: Path) -> None:
+    written = '[tiers.Gold]\nfirst_reply = "30m"\ntargets = "around the clock"\nsuggest_escalation = ["touches > 4"]\n'
+    tier = loaded(config_file(tmp_path, TEAM + PEOPLE + written)).tiers[0]
+    assert (tier.name, tier.first_reply, tier.is_around_the_clock) == ("Gold", timedelta(minutes=30), True)
+    assert tier.rules == (Rule(more_than=4),)
+    wrong = '[tiers.gold]\nfirst_replay = "1h"\nsuggest_escalation = ["lat", "angry"]\ngoodwill = -1\n'
+    found = problems(config_file(tmp_path, TEAM + PEOPLE + wrong))
+    assert any("there is no key first_replay; write first_reply" in problem for problem in found)
+    own = wrong.replace("first_replay", "first_reply")
+    kinds = '"late", "reopened", "same trouble", "back again", "promise broken", "touches > 4", "touches > usual"'
+    assert problems(config_file(tmp_path, TEAM + PEOPLE + own)) == [
+        "config.toml, [tiers.gold], goodwill: found -1; write what may be spent, 0 or more.",
+        'config.toml, [tiers.gold], suggest_escalation: found ["lat", "angry"]; write "late" for "lat".',
+        f'config.toml, [tiers.gold], suggest_escalation: found ["lat", "angry"]; write only some of {kinds}.',
+    ]

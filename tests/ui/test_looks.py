@@ -47,6 +47,10 @@ async def test_the_other_places_look_as_agreed() -> None:
         for key, place in {"x": "escalations", "w": "rota", "h": "handover"}.items():
             await rig.press(key)
             assert_golden(f"{place}_80x24", await rig.still())
+        rig.app.show(desk_make.exhausted())
+        await rig.press("x")
+        assert_golden("escalations_exhausted_80x24", await rig.still())
+        rig.app.show(desk_make.notifying())
         await rig.press("escape", "enter")
         assert_golden("ticket_80x24", await rig.still())
         await rig.press("escape", "question_mark")

@@ -128,6 +128,7 @@ class RotaScreen(DeskScreen):
             now=now,
             zone=zone,
             me=desk.me.id if desk.me else None,
+            levels=() if desk.is_demo else self._actions.levels_reached(),
             duties=shared,
             covers=desk.covers,
             problems=problems,
@@ -245,7 +246,7 @@ class RotaScreen(DeskScreen):
                 self._offered = None
                 carry_out(self.app, act(answer), then=then)
 
-        self.app.push_screen(OneLineDialog(question), answered)
+        self.app.push_screen(OneLineDialog(question, self._keypress), answered)
 
     def _warn(self, sentence: str) -> None:
         self.notify(sentence, severity="warning", markup=False)
