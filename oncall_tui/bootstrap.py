@@ -195,12 +195,18 @@ def _schedule_of(table: configs.CalendarTable, naming: Naming, folder: Path, clo
     )
 
 
-async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
-    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
+async def rota_keeping_of(config: Config, clock: Clock, logbook: Logbook | None = None) -> RotaKeeping:
+    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet.
+
+    Args:
+        config: Whose rota.
+        clock: What time it is.
+        logbook: What the journal says, where it was read already.
+    """
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
     keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
     try:
-        keeping.follow(await logbook_of(config))
+        keeping.follow(logbook or await logbook_of(config))
     except StoreFailed as error:
         keeping.without_journal(error)
     return keeping

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ class Finding:
 
 async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [*_config(config), _time_zones()]
+    found = [*_config(config), time_zones(version("tzdata"), utc_now())]
     found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
@@ -83,10 +83,12 @@ async def _seen(part: TicketSource | Channel) -> str:
     return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
 
 
-def _time_zones() -> Finding:
-    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since."""
-    known = version("tzdata")
-    is_good = utc_now().year - int(known.partition(".")[0]) <= 1
+def time_zones(known: str, now: datetime) -> Finding:
+    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since.
+
+    A version tells its year and not its day, so that the last day of that year is the latest it can be of.
+    """
+    is_good = now.year - int(known.partition(".")[0]) <= 1
     advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
     return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
 

@@ -23,6 +23,7 @@ from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body, escaped_json
@@ -90,13 +91,15 @@ async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
+    logbook: Logbook | None = None
     escalations: Sequence[Escalation] = ()
     unknown = ""
     try:
-        escalations = (await bootstrap.logbook_of(config)).escalations
+        logbook = await bootstrap.logbook_of(config)
+        escalations = logbook.escalations
     except StoreFailed as error:
-        unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = await bootstrap.rota_keeping_of(config, utc_now)
+        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
+    keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
     await keeping.open()
     _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
     return FINDING if unknown else 0

@@ -13,6 +13,7 @@ import vobject
 from oncall_tui.__main__ import main
 from oncall_tui.calendars.copies import copy_of
 from oncall_tui.calendars.schedule import Entry
+from oncall_tui.commands.check import time_zones
 from oncall_tui.commands.rota import as_ics, as_text
 from oncall_tui.domain.events import SHIFT_STREAM, CoverAsked, CoverId, CoverTaken
 from oncall_tui.domain.people import PersonId
@@ -232,3 +233,18 @@ def test_a_feed_that_is_a_web_page_is_named_and_the_rest_of_the_rota_counts(
     out = capsys.readouterr().out
     assert "the calendar Plan is a web page: use the secret address in iCal format, which ends in .ics" in out
     assert "nobody knows whom it names" in out
+
+
+@pytest.mark.parametrize(
+    ("known", "sentence"),
+    [
+        ("2026.2", "tzdata 2026.2"),
+        ("2025.2", "tzdata 2025.2"),
+        ("2024.2", "tzdata 2024.2 is more than a year old: pip install --upgrade tzdata"),
+    ],
+)
+def test_the_version_of_the_time_zones_is_said_and_one_older_than_a_year_is_a_problem(
+    known: str, sentence: str
+) -> None:
+    finding = time_zones(known, at("2026-11-20 00:00"))
+    assert (finding.sentence, finding.is_good) == (sentence, "old" not in sentence)
