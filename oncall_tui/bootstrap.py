@@ -4,7 +4,6 @@ import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +16,7 @@ from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
-from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.ticket import SourceId
@@ -25,17 +24,15 @@ from oncall_tui.errors import BadUse
 from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
 from oncall_tui.secrets import resolve
-from oncall_tui.services.actions import Actions
-from oncall_tui.services.board import Board, Team
-from oncall_tui.services.delivery import Delivery
-from oncall_tui.services.escalating import Escalating
-from oncall_tui.services.handing_over import HandingOver, HandoverShelf
+from oncall_tui.services.assembly import Parts, put_together
+from oncall_tui.services.board import Team
 from oncall_tui.services.logbook import Logbook
-from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.polling import Feed
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store.disk_report import DiskReport
@@ -73,21 +70,6 @@ class _Refreshed(Protocol):
     def refresh(self) -> timedelta: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a station is made of: from a config, or made up."""
-
-    team: Team
-    feeds: Sequence[Feed]
-    channels: Mapping[ChannelId, Channel]
-    store: Store
-    shelf: HandoverShelf
-    crashes: CrashFile
-    troubles: Troubles
-    clock: Clock = utc_now
-    calendars: Sequence[KeptCalendar] = ()
-
-
 def load_config(explicit: Path | None, environ: Mapping[str, str]) -> Config:
     """Read the config with every connector's table, or raise ``ConfigInvalid`` or ``BadUse``."""
     return configs.load(
@@ -106,8 +88,7 @@ def load_team(explicit: Path | None, environ: Mapping[str, str]) -> Config:
 def _config_path(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     path = configs.find(explicit, environ)
     if path is None:
-        usual = configs.usual_path()
-        raise BadUse(f"there is no config yet: try “oncall-tui demo”, or copy config.example.toml to {usual}")
+        raise BadUse("there is no config yet: try “oncall-tui demo”, or set one up with “oncall-tui connect”")
     return path
 
 
@@ -121,6 +102,18 @@ def source_of(entry: configs.SourceEntry, clock: Clock) -> TicketSource:
     """Build the source of a table."""
     source: TicketSource = import_module(SOURCES[entry.kind]).build(entry.id, entry.settings, clock)
     return source
+
+
+def connector_of(table: str, kind: str, identity: str, settings: object, clock: Clock) -> TicketSource | Channel:
+    """Build what stands, or will stand, in one of the ``[[sources]]`` or ``[[channels]]``."""
+    modules = SOURCES if table == "sources" else CHANNELS
+    part: TicketSource | Channel = import_module(modules[kind]).build(identity, settings, clock)
+    return part
+
+
+def kinds_of(table: str) -> Mapping[str, type]:
+    """Return the settings class of every kind of the ``[[sources]]`` or ``[[channels]]``."""
+    return LateKinds(SOURCES if table == "sources" else CHANNELS)
 
 
 def rota_of(config: Config) -> Rota:
@@ -191,22 +184,33 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
-    return _station(
+    sources = [(entry, source_of(entry, clock)) for entry in config.sources]
+    channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
+    return put_together(
         Parts(
             team=_team(config),
-            feeds=[
-                Feed(source=source_of(entry, clock), kind=entry.kind, refresh=_refresh(entry.settings))
-                for entry in config.sources
-            ],
-            channels={entry.id: channel_of(entry, clock) for entry in config.channels},
+            feeds=[Feed(source=source, kind=entry.kind, refresh=_refresh(entry.settings)) for entry, source in sources],
+            channels={entry.id: channel for entry, channel in channels},
             store=await open_store(config, clock, troubles),
             shelf=HandoverFiles(folder / "handovers"),
-            crashes=CrashFile(folder / "crashes", clock, config.secrets),
+            report=CrashFile(folder / "crashes", clock, config.secrets).write,
             troubles=troubles,
-            clock=clock,
+            clocks=_clocks(clock),
+            holder=_holder(),
+            new_id=_new_id,
+            jitter=random.random,
             calendars=calendars_of(config, clock),
+            tokens=[
+                *(token_of("source", entry, source) for entry, source in sources),
+                *(token_of("channel", entry, channel) for entry, channel in channels),
+            ],
         ),
     )
+
+
+def token_of(what: str, entry: configs.SourceEntry | configs.ChannelEntry, part: TicketSource | Channel) -> Token:
+    """Return what opens a source or a channel, as far as its end is concerned."""
+    return Token(name=f"{what} {entry.id}", part=part, written_on=entry.token_ends_on)
 
 
 def demo_station(
@@ -250,7 +254,7 @@ def demo_station(
         is_demo=True,
         atlas=ATLAS,
     )
-    return _station(
+    return put_together(
         Parts(
             team=team,
             feeds=[
@@ -265,61 +269,22 @@ def demo_station(
             },
             store=MemoryStore(),
             shelf=HandoverFiles(folder / "handovers"),
-            crashes=CrashFile(folder / "crashes", clock),
+            report=CrashFile(folder / "crashes", clock).write,
             troubles=Troubles(),
-            clock=clock,
+            clocks=_clocks(clock),
+            holder=_holder(),
+            new_id=_new_id,
+            jitter=random.random,
         ),
     )
 
 
-def _station(parts: Parts) -> Station:
-    troubles = parts.troubles
-    logbook = Logbook(parts.store, parts.clock)
-    polling = Polling(parts.feeds, logbook, parts.clock, troubles, jitter=random.random)
-    escalating = Escalating(logbook, parts.channels, parts.clock, troubles, stopwatch=stopwatch)
-    delivery = Delivery(
-        parts.store, logbook, parts.channels, parts.clock, troubles, holder=f"{os.getpid()}-{_new_id()}"
-    )
-    board = Board(parts.team, polling, logbook, parts.clock, troubles)
-    rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, parts.clock, troubles)
-    rota_keeping.on_change(board.use_rota)
-    actions = Actions(
-        logbook=logbook,
-        board=board,
-        polling=polling,
-        escalating=escalating,
-        delivery=delivery,
-        handing_over=HandingOver(board, logbook, parts.shelf, parts.clock),
-        clock=parts.clock,
-        new_id=_new_id,
-    )
+def _clocks(clock: Clock) -> Clocks:
+    return Clocks(wall=clock, awake=stopwatch, since_boot=stopwatch_since_boot())
 
-    def wake() -> None:
-        polling.refresh()
-        escalating.poke()
-        delivery.poke()
-        rota_keeping.look_ahead()
 
-    wakefulness = Wakefulness(
-        Clocks(wall=parts.clock, awake=stopwatch, since_boot=stopwatch_since_boot()),
-        logbook,
-        troubles,
-        on_wake=wake,
-        here=lambda: board.zone,
-    )
-    return Station(
-        store=parts.store,
-        logbook=logbook,
-        polling=polling,
-        escalating=escalating,
-        delivery=delivery,
-        board=board,
-        actions=actions,
-        troubles=troubles,
-        rota_keeping=rota_keeping,
-        wakefulness=wakefulness,
-        report=parts.crashes.write,
-    )
+def _holder() -> str:
+    return f"{os.getpid()}-{_new_id()}"
 
 
 def _refresh(settings: object) -> timedelta:

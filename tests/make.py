@@ -1,13 +1,16 @@
 """Domain values for tests: everything has a sensible default, a test names only what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift, ShiftOrigin
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Priority, Requester, SourceId, Status, Ticket, ticket_id
+from oncall_tui.domain.triage import Group, group
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 """Fri 22:05 in New York, Sat 12:05 in Tokyo: the evening the design's picture shows."""
@@ -126,3 +129,17 @@ def shift(
 ) -> Shift:
     """Return the weekend of ``FRIDAY_NIGHT``, Friday 18:00 to Monday 09:00 in New York."""
     return Shift(starts_at=starts_at, ends_at=ends_at, person=PersonId(who), origin=origin)
+
+
+def grouped(
+    tickets: Iterable[Ticket],
+    customers: Sequence[Customer],
+    now: datetime,
+    *,
+    corrections: Sequence[Customer] = (),
+    account_default: str = "",
+    atlas: Atlas = EMPTY_ATLAS,
+) -> tuple[Group, ...]:
+    """Return tickets as the desk groups them for a team that has these customers."""
+    book = CustomerBook(customers=customers, corrections=corrections, account_default=account_default, atlas=atlas)
+    return group(tickets, book, now)

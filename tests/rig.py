@@ -14,18 +14,13 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
-from oncall_tui.ports import Channel, Store
-from oncall_tui.services.actions import Actions
-from oncall_tui.services.board import Board, Team
-from oncall_tui.services.delivery import Delivery
-from oncall_tui.services.escalating import Escalating
-from oncall_tui.services.handing_over import HandingOver
-from oncall_tui.services.logbook import Logbook
-from oncall_tui.services.polling import Feed, Polling
-from oncall_tui.services.rota_keeping import RotaKeeping
+from oncall_tui.ports import Store
+from oncall_tui.services.assembly import Parts, put_together
+from oncall_tui.services.board import Team
+from oncall_tui.services.polling import Feed
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.store.memory import MemoryStore
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -190,41 +185,20 @@ class Rig:
         self.station = self._station()
 
     def _station(self) -> Station:
-        troubles = self.troubles
-        logbook = Logbook(self.store, self.clock)
-        channels: dict[ChannelId, Channel] = dict(self.channels)
-        polling = Polling([Feed(source=self.source, kind="file")], logbook, self.clock, troubles, jitter=lambda: 0.5)
-        escalating = Escalating(logbook, channels, self.clock, troubles, stopwatch=self.clock.stopwatch)
-        delivery = Delivery(self.store, logbook, channels, self.clock, troubles, holder="test")
-        board = Board(team(), polling, logbook, self.clock, troubles)
-        actions = Actions(
-            logbook=logbook,
-            board=board,
-            polling=polling,
-            escalating=escalating,
-            delivery=delivery,
-            handing_over=HandingOver(board, logbook, self.shelf, self.clock),
-            clock=self.clock,
-            new_id=lambda: f"e{next(self.ids)}",
-        )
-        return Station(
-            store=self.store,
-            logbook=logbook,
-            polling=polling,
-            escalating=escalating,
-            delivery=delivery,
-            board=board,
-            actions=actions,
-            troubles=troubles,
-            rota_keeping=RotaKeeping(board.team.rota, (), self.clock, troubles),
-            wakefulness=Wakefulness(
-                Clocks(wall=self.clock, awake=self.clock.stopwatch),
-                logbook,
-                troubles,
-                on_wake=polling.refresh,
-                here=lambda: board.zone,
+        return put_together(
+            Parts(
+                team=team(),
+                feeds=[Feed(source=self.source, kind="file")],
+                channels=self.channels,
+                store=self.store,
+                shelf=self.shelf,
+                report=self._report,
+                troubles=self.troubles,
+                clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),
+                holder="test",
+                new_id=lambda: f"e{next(self.ids)}",
+                jitter=lambda: 0.5,
             ),
-            report=self._report,
         )
 
     def _report(self, error: BaseException) -> str:

@@ -90,7 +90,7 @@ def _ticket(row: Row, desk: Desk) -> Json:
         "status": ticket.status.value,
         "priority": ticket.priority.name.lower() if ticket.priority else None,
         "waiting_since": rfc3339(ticket.waiting_since),
-        "due_at": rfc3339(ticket.due_at),
+        "due_at": rfc3339(row.due_at),
         "touches": ticket.touches,
         "usual_touches": None,
         "escalation": escalation.state.value if escalation else None,
@@ -117,5 +117,5 @@ def _row_line(row: Row, desk: Desk) -> str:
     name = next((text for text in who if text), ticket.requester.name or ticket.requester.email)
     escalation = desk.escalation_of(ticket.id)
     mark = f" [{escalation.state.value}]" if escalation else ""
-    late = " LATE" if ticket.is_late(desk.at) else ""
+    late = " LATE" if row.is_late(desk.at) else ""
     return f"  {ticket.id}{late}{mark}  {name}  {ticket.subject}"

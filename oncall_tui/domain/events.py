@@ -13,6 +13,7 @@ from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, TicketId
+from oncall_tui.domain.ticket_events import TicketEvent
 
 StreamId = NewType("StreamId", str)
 """Events that must follow one another in one order: all of one ticket, or all of the shift."""
@@ -231,7 +232,7 @@ ShiftEvent = (
     | CustomerZoneCorrected
 )
 
-Event = EscalationEvent | ShiftEvent
+Event = EscalationEvent | TicketEvent | ShiftEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

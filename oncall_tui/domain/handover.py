@@ -84,9 +84,9 @@ def severity(row: Row, escalation: Escalation | None, now: datetime) -> Severity
     """
     state = escalation.state if escalation else None
     ticket = row.ticket
-    if (state is not None and state.wants_acknowledgement) or ticket.is_late(now):
+    if (state is not None and state.wants_acknowledgement) or row.is_late(now):
         return Severity.RED
-    is_due_soon = ticket.due_at is not None and ticket.due_at <= now + WATCH_AHEAD
+    is_due_soon = row.due_at is not None and row.due_at <= now + WATCH_AHEAD
     if state is EscalationState.ACKNOWLEDGED or ticket.priority is Priority.URGENT or is_due_soon:
         return Severity.WATCH
     return Severity.STEADY
@@ -159,8 +159,8 @@ def _tickets(handover: Handover) -> list[str]:
 def _why(entry: Entry, handover: Handover) -> str:
     ticket, now = entry.row.ticket, handover.at
     facts = [str(ticket.subject)]
-    if ticket.due_at is not None:
-        ahead = ticket.due_at - now
+    if entry.row.due_at is not None:
+        ahead = entry.row.due_at - now
         facts.append(f"due in {_span(ahead)}" if ahead > timedelta() else f"late by {_span(-ahead)}")
     if ticket.waiting_since is not None:
         facts.append(f"waiting {_span(now - ticket.waiting_since)}")

@@ -8,22 +8,26 @@ due, or that nobody waits for, comes after those that are.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Final
 
-from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
+from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
-from oncall_tui.domain.ticket import Requester, Ticket
+from oncall_tui.domain.ticket import Requester, Ticket, TicketId
+from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.wall_time import local, utc_offset, zone_info
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MINUTES_OF_HOUR: Final = 60
 _FEELS_IT: Final = {Day.AT_WORK: 0, Day.AWAKE: 1, Day.UNKNOWN: 2, Day.WEEKEND: 3, Day.HOLIDAY: 3, Day.ASLEEP: 4}
+_NO_RECORDS: Final[Mapping[TicketId, TicketRecord]] = MappingProxyType({})
 _LAST_DIGITS: Final = re.compile(r"[0-9]+$")
 
 
@@ -37,6 +41,19 @@ class Row:
     customer: Customer | None = None
     works_today: WorkingHours | None = None
     """The customer's hours on the present date there; None on a day off, or where nobody knows."""
+    record: TicketRecord | None = None
+    """What we did to it, where the journal says anything."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when the next thing is due: by the help desk, or because we promised it; None where nothing is."""
+        promise = self.record.next_promise if self.record else None
+        dues = (self.ticket.due_at, promise.due_at if promise else None)
+        return min((due for due in dues if due is not None), default=None)
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether its due time has passed."""
+        return self.due_at is not None and self.due_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,33 +75,25 @@ class Group:
         return commonest[0][0] if commonest else LocalDay(day=Day.UNKNOWN)
 
 
-def find_customer(requester: Requester, customers: Sequence[Customer]) -> Customer | None:
-    """Return the first row of the customers table that somebody who wrote belongs to."""
-    return next((customer for customer in customers if customer.is_of(requester)), None)
-
-
 def group(
     tickets: Iterable[Ticket],
-    customers: Sequence[Customer],
+    book: CustomerBook,
     now: datetime,
     *,
-    account_default: str = "",
-    atlas: Atlas = EMPTY_ATLAS,
-    corrections: Sequence[Customer] = (),
+    records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
-    clock = cache(partial(_clock, now, atlas))
+    clock = cache(partial(_clock, now, book.atlas))
 
     @cache
     def place(requester: Requester) -> tuple[Customer | None, CustomerZone, _Clock]:
-        customer = find_customer(requester, customers)
-        corrected = find_customer(requester, corrections)
+        customer = book.find(requester)
         hints = Hints(
             requester=requester,
             customer=customer,
-            corrected=corrected.time_zone if corrected else "",
-            account_default=account_default,
-            atlas=atlas,
+            corrected=book.corrected_zone(requester),
+            account_default=book.account_default,
+            atlas=book.atlas,
         )
         zone = guess_zone(hints, now)
         return customer, zone, clock(zone, customer.hours if customer else "", *_country(hints, zone))
@@ -92,7 +101,14 @@ def group(
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
         customer, zone, seen = place(ticket.requester)
-        row = Row(ticket=ticket, zone=zone, day=seen.day, customer=customer, works_today=seen.works_today)
+        row = Row(
+            ticket=ticket,
+            zone=zone,
+            day=seen.day,
+            customer=customer,
+            works_today=seen.works_today,
+            record=records.get(ticket.id),
+        )
         by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
 
@@ -109,9 +125,7 @@ def by_clock(groups: Iterable[Group]) -> tuple[Group, ...]:
 
 def by_lateness(groups: Iterable[Group]) -> tuple[Group, ...]:
     """Return the groups so that the one whose next due time is nearest comes first."""
-    return tuple(
-        sorted(groups, key=lambda group: min((row.ticket.due_at or _NEVER for row in group.rows), default=_NEVER))
-    )
+    return tuple(sorted(groups, key=lambda group: min((row.due_at or _NEVER for row in group.rows), default=_NEVER)))
 
 
 def clock_of(group: Group, now: datetime) -> datetime | None:
@@ -173,13 +187,13 @@ def _group(offset: timedelta | None, rows: Sequence[Row]) -> Group:
         utc_offset=offset,
         places=tuple(busiest_first),
         zones=tuple(sorted(zones, key=lambda zone: (busiest_first.index(_place(zone, offset)), zone))),
-        rows=tuple(sorted(newest_first, key=lambda row: _urgency(row.ticket))),
+        rows=tuple(sorted(newest_first, key=_urgency)),
     )
 
 
-def _urgency(ticket: Ticket) -> tuple[datetime, datetime]:
+def _urgency(row: Row) -> tuple[datetime, datetime]:
     """Return what tickets are taken in the order of; what is late is also what was due first."""
-    return ticket.due_at or _NEVER, ticket.waiting_since or _NEVER
+    return row.due_at or _NEVER, row.ticket.waiting_since or _NEVER
 
 
 def _number(ticket: Ticket) -> tuple[int, str, str]:

@@ -173,7 +173,7 @@ class Actions:
             tier=clean(row.customer.tier) if row.customer and row.customer.tier else ticket.tier,
             customer_zone=row.zone.zone,
             waiting_since=ticket.waiting_since,
-            due_at=ticket.due_at,
+            due_at=row.due_at,
             touches=ticket.touches,
             url=ticket.url,
             why=clean(why),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from oncall_tui.clock import Clock
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
@@ -130,10 +131,13 @@ class Board:
             sources=self._polling.statuses,
             groups=group(
                 self._polling.tickets,
-                team.customers,
+                CustomerBook(
+                    customers=team.customers,
+                    corrections=corrected_zones(self._logbook.shift_events),
+                    atlas=team.atlas,
+                ),
                 now,
-                atlas=team.atlas,
-                corrections=corrected_zones(self._logbook.shift_events),
+                records=self._logbook.records,
             ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),

@@ -1,6 +1,6 @@
 """The journal as it stands, folded into what is known now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from oncall_tui.clock import Clock
@@ -17,6 +17,8 @@ from oncall_tui.domain.events import (
 )
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.ticket_events import TicketEvent
+from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
 from oncall_tui.ports import Journal, Settlement
 from oncall_tui.services.messages import message_for
@@ -35,6 +37,7 @@ class Logbook:
         self._versions: dict[StreamId, int] = {}
         self._escalations: dict[EscalationId, Escalation] = {}
         self._latest: dict[TicketId, EscalationId] = {}
+        self._records: dict[TicketId, TicketRecord] = {}
         self._shift: list[Recorded] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -47,6 +50,15 @@ class Logbook:
     def shift_events(self) -> Sequence[Recorded]:
         """Return what happened to the shift itself, oldest first."""
         return tuple(self._shift)
+
+    @property
+    def records(self) -> Mapping[TicketId, TicketRecord]:
+        """Return what was done to each ticket that anything was done to."""
+        return self._records
+
+    def record(self, ticket: TicketId) -> TicketRecord:
+        """Return what was done to a ticket."""
+        return self._records.get(ticket) or TicketRecord(ticket=ticket)
 
     def latest(self, ticket: TicketId) -> Escalation | None:
         """Return the latest escalation of a ticket."""
@@ -83,11 +95,35 @@ class Logbook:
         The decision is taken on the stream as it stands and recorded only if no other process wrote first; then it is
         taken anew.
         """
+        return await self._decided(ticket, event, lambda now: self._decide(ticket, event, now), settle)
+
+    async def did(
+        self,
+        event: TicketEvent,
+        *,
+        send: Sequence[OutgoingMessage] = (),
+        settle: Settlement | None = None,
+    ) -> bool:
+        """Record what was done to a ticket, with the messages it calls for; False when it changed nothing."""
+
+        def decide(now: datetime) -> Sequence[OutgoingMessage] | None:
+            return None if self.record(event.ticket).after(event, now) is None else send
+
+        return await self._decided(event.ticket, event, decide, settle)
+
+    async def _decided(
+        self,
+        ticket: TicketId,
+        event: EscalationEvent | TicketEvent,
+        decide: Callable[[datetime], Sequence[OutgoingMessage] | None],
+        settle: Settlement | None,
+    ) -> bool:
+        """Record an event and the messages ``decide`` returns; None from it means that the event changes nothing."""
         stream = stream_of(ticket)
         for _ in range(_TRIES):
             now = self._clock()
-            decision = self._decide(ticket, event, now)
-            events, send = ([], []) if decision is None else ([event], decision)
+            send = decide(now)
+            events = () if send is None else (event,)
             if not events and settle is None:
                 return False
             try:
@@ -96,7 +132,7 @@ class Logbook:
                     events,
                     at=now,
                     after_version=self._versions.get(stream, 0),
-                    send=send,
+                    send=send or (),
                     settle=settle,
                 )
             except StreamMoved:
@@ -137,6 +173,10 @@ class Logbook:
         self._seq = recorded.seq
         self._versions[recorded.stream] = recorded.version
         event = recorded.event
+        if isinstance(event, TicketEvent):
+            known = self.record(event.ticket)
+            self._records[event.ticket] = known.after(event, recorded.at) or known
+            return
         if not isinstance(event, EscalationEvent):
             self._shift.append(recorded)
             return

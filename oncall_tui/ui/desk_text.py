@@ -87,7 +87,7 @@ def counts(desk: Desk, now: datetime) -> str:
     figures = (
         (len(tickets), "open"),
         (sum(ticket.status is Status.NEW for ticket in tickets), "new"),
-        (sum(ticket.is_late(now) for ticket in tickets), "late"),
+        (sum(row.is_late(now) for group in desk.groups for row in group.rows), "late"),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)

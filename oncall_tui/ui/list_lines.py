@@ -84,12 +84,12 @@ class Columns:
     def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
         ticket = line.row.ticket
-        symbol = line.mark or ("!" if ticket.is_late(now) else " ")
+        symbol = line.mark or ("!" if line.row.is_late(now) else " ")
         return self._line(
             f"{CURSOR if is_cursor else ' '}{symbol} ",
             line.number,
             waiting(ticket.waiting_since, now),
-            due(ticket.due_at, now),
+            due(line.row.due_at, now),
             touches(ticket.touches),
             cut(line.customer, self.customer - len(line.star)) + line.star,
             line.subject,
@@ -106,7 +106,7 @@ class Columns:
     def group_line(self, line: GroupLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a group's heading; a folded one still says that something in it is late."""
         rows = line.group.rows
-        late = sum(row.ticket.is_late(now) for row in rows)
+        late = sum(row.is_late(now) for row in rows)
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"

@@ -36,9 +36,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ),
         (
             "due",
-            f"{due(ticket.due_at, now)}, {clock(ticket.due_at, zone, now)} here"
-            if ticket.due_at
-            else "no due time known",
+            f"{due(row.due_at, now)}, {clock(row.due_at, zone, now)} here" if row.due_at else "no due time known",
         ),
         ("touches", touches(ticket.touches) if ticket.touches is not None else "not known"),
         ("clock", customer_clock(row, now)),

@@ -26,8 +26,10 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.secrets import Secret, resolve
+from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.polling import Feed
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.ui import app as app_module
 from oncall_tui.ui.app import OnCallApp
@@ -163,16 +165,20 @@ async def run(path: Path, place: str) -> int:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
-    parts = bootstrap.Parts(
+    parts = Parts(
         team=bootstrap._team(config),
         feeds=_feeds(config, place),
         channels={ChannelId("dana-bell"): DefectiveChannel(config.secrets)} if place == "channel" else {},
         store=await bootstrap.open_store(config, utc_now, troubles),
         shelf=HandoverFiles(folder / "handovers"),
-        crashes=CrashFile(folder / "crashes", utc_now, config.secrets),
+        report=CrashFile(folder / "crashes", utc_now, config.secrets).write,
         troubles=troubles,
+        clocks=Clocks(wall=utc_now, awake=stopwatch),
+        holder="defective",
+        new_id=lambda: "e1",
+        jitter=lambda: 0.5,
     )
-    station = bootstrap._station(parts)
+    station = put_together(parts)
     await station.open()
     app = DefectiveApp(
         station.actions,

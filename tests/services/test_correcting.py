@@ -3,12 +3,12 @@
 import pytest
 
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.triage import Row, group
+from oncall_tui.domain.triage import Row
 from oncall_tui.domain.zone_guess import CustomerZone, ZoneOrigin
 from oncall_tui.errors import BadUse
 from oncall_tui.places import ATLAS
 from oncall_tui.services.correcting import zone_correction
-from tests.make import FRIDAY_NIGHT, customer, requester, ticket
+from tests.make import FRIDAY_NIGHT, customer, grouped, requester, ticket
 from tests.rig import Rig
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +31,7 @@ async def test_a_correction_counts_at_once_and_after_a_restart_until_it_is_taken
 def row_of(organisation: str = "", email: str = "kim@mail.example", *, table_zone: str = "") -> Row:
     asked = ticket(asked_by=requester(organisation=organisation, email=email))
     rows = [customer(match=["mail.example"], time_zone=table_zone)] if table_zone else []
-    return group([asked], rows, FRIDAY_NIGHT)[0].rows[0]
+    return grouped([asked], rows, FRIDAY_NIGHT)[0].rows[0]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,12 @@ from datetime import timedelta
 import pytest
 
 from oncall_tui.domain.local_day import MONDAY_TO_FRIDAY, WorkingHours
-from oncall_tui.domain.triage import group
 from oncall_tui.domain.zone_guess import CustomerZone, ZoneOrigin
 from oncall_tui.places import ATLAS
 from oncall_tui.ui.ticket_text import day_strip, facts, zone_and_origin
 from tests import desk_make
 from tests.desk_make import HOUR, NOW
-from tests.make import at, requester, ticket
+from tests.make import at, grouped, requester, ticket
 
 ROW = desk_make.live().groups[0].rows[0]
 
@@ -32,7 +31,7 @@ def test_a_customers_day_is_a_line_with_now_in_it(works: WorkingHours | None, ho
 
 @pytest.mark.parametrize(("now", "strip"), [("2026-11-24 03:00", "zzzzzzz··███┃█████····zz"), ("2026-11-23 03:00", "")])
 def test_a_holiday_has_no_working_hours_in_its_line(now: str, strip: str) -> None:
-    (found,) = group([ticket(asked_by=requester(time_zone="Asia/Tokyo"))], [], at(now), atlas=ATLAS)
+    (found,) = grouped([ticket(asked_by=requester(time_zone="Asia/Tokyo"))], [], at(now), atlas=ATLAS)
     assert day_strip(found.rows[0], at(now)) == (strip or "zzzzzzz·····┃·········zz")
 
 

@@ -232,7 +232,7 @@ class TicketList(ScrollView, can_focus=True):
         if isinstance(line, GroupLine):
             classes.append("ticket-list--group")
         elif line is not None and self._now is not None:
-            if line.row.ticket.is_late(self._now) or line.mark == "▲":
+            if line.row.is_late(self._now) or line.mark == "▲":
                 classes.append("ticket-list--late")
             if line.is_stale:
                 classes.append("ticket-list--stale")

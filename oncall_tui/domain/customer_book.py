@@ -1,0 +1,37 @@
+"""Everything we know of customers that no ticket tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
+from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.ticket import Requester
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerBook:
+    """The customers table, what was corrected since, and what books say about the places customers may be in."""
+
+    customers: Sequence[Customer] = ()
+    corrections: Sequence[Customer] = ()
+    """Where somebody of us said a customer's clock is; the first that matches counts."""
+    account_default: str = ""
+    """The zone a help desk writes down for whoever named none; empty when there is no such zone."""
+    atlas: Atlas = EMPTY_ATLAS
+
+    def find(self, requester: Requester) -> Customer | None:
+        """Return the first row of the customers table that somebody who wrote belongs to."""
+        return find_customer(requester, self.customers)
+
+    def corrected_zone(self, requester: Requester) -> str:
+        """Return the zone somebody of us corrected; empty when nobody did."""
+        corrected = find_customer(requester, self.corrections)
+        return corrected.time_zone if corrected else ""
+
+
+EMPTY_BOOK = CustomerBook()
+
+
+def find_customer(requester: Requester, customers: Sequence[Customer]) -> Customer | None:
+    """Return the first of these customers that somebody who wrote belongs to."""
+    return next((customer for customer in customers if customer.is_of(requester)), None)

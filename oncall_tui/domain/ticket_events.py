@@ -1,0 +1,45 @@
+"""What our side did to a ticket, in the past tense: the part of the journal's vocabulary that is no escalation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import TicketId
+
+PromiseId = NewType("PromiseId", str)
+
+
+class PromiseOutcome(StrEnum):
+    """How a promise ended."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    TAKEN_BACK = "taken back"
+    """It was made by mistake, or the customer let us off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMade:
+    """Somebody told the customer what would be done, and by when."""
+
+    ticket: TicketId
+    promise: PromiseId
+    due_at: datetime
+    words: CleanText = NO_TEXT
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseSettled:
+    """A promise was kept, broken or taken back."""
+
+    ticket: TicketId
+    promise: PromiseId
+    outcome: PromiseOutcome
+    by: PersonId | None = None
+
+
+TicketEvent = PromiseMade | PromiseSettled

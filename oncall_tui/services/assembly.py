@@ -1,0 +1,84 @@
+"""How the services of one process are put together, whatever adapters they are given."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from oncall_tui.domain.people import ChannelId
+from oncall_tui.ports import Channel, Store
+from oncall_tui.services.actions import Actions
+from oncall_tui.services.board import Board, Team
+from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.handing_over import HandingOver, HandoverShelf
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
+from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token, TokenEnds
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.wakefulness import Clocks, Wakefulness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a station is made of: from a config, or made up."""
+
+    team: Team
+    feeds: Sequence[Feed]
+    channels: Mapping[ChannelId, Channel]
+    store: Store
+    shelf: HandoverShelf
+    report: Callable[[BaseException], str]
+    """Writes down an error that nobody foresaw and returns one sentence about it."""
+    troubles: Troubles
+    clocks: Clocks
+    holder: str
+    """Names this process among those that send from one store."""
+    new_id: Callable[[], str]
+    jitter: Callable[[], float]
+    """Returns a number from 0 up to 1, another one each time."""
+    calendars: Sequence[KeptCalendar] = ()
+    tokens: Sequence[Token] = ()
+
+
+def put_together(parts: Parts) -> Station:
+    """Return the station of these parts; nothing of it runs yet."""
+    clock, troubles = parts.clocks.wall, parts.troubles
+    logbook = Logbook(parts.store, clock)
+    polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter)
+    escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
+    delivery = Delivery(parts.store, logbook, parts.channels, clock, troubles, holder=parts.holder)
+    board = Board(parts.team, polling, logbook, clock, troubles)
+    rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
+    rota_keeping.on_change(board.use_rota)
+    actions = Actions(
+        logbook=logbook,
+        board=board,
+        polling=polling,
+        escalating=escalating,
+        delivery=delivery,
+        handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        clock=clock,
+        new_id=parts.new_id,
+    )
+
+    def wake() -> None:
+        polling.refresh()
+        escalating.poke()
+        delivery.poke()
+        rota_keeping.look_ahead()
+
+    return Station(
+        store=parts.store,
+        logbook=logbook,
+        polling=polling,
+        escalating=escalating,
+        delivery=delivery,
+        board=board,
+        actions=actions,
+        troubles=troubles,
+        rota_keeping=rota_keeping,
+        wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
+        token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
+        report=parts.report,
+    )

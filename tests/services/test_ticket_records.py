@@ -1,0 +1,57 @@
+"""What our side did to a ticket is kept, whoever did it and whatever stops in between."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, PromiseOutcome, PromiseSettled
+from oncall_tui.domain.ticket_record import TicketRecord
+from oncall_tui.domain.triage import Row
+from oncall_tui.domain.zone_guess import CustomerZone
+from tests.rig import FRIDAY_NIGHT as NOW
+from tests.rig import Rig, ticket
+
+pytestmark = pytest.mark.anyio
+
+TICKET = ticket("4312").id
+PROMISED = PromiseMade(
+    ticket=TICKET, promise=PromiseId("p1"), due_at=NOW + timedelta(hours=2), words=CleanText("a first answer")
+)
+KEPT = PromiseSettled(ticket=TICKET, promise=PromiseId("p1"), outcome=PromiseOutcome.KEPT)
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    return Rig()
+
+
+async def test_a_promise_is_due_until_it_is_kept(rig: Rig) -> None:
+    await rig.station.logbook.did(PROMISED)
+    promised = rig.station.logbook.record(TICKET).next_promise
+    await rig.station.logbook.did(KEPT)
+    assert promised is not None
+    assert promised.due_at == PROMISED.due_at
+    assert rig.station.logbook.record(TICKET).next_promise is None
+
+
+async def test_what_changes_nothing_is_not_recorded(rig: Rig) -> None:
+    assert await rig.station.logbook.did(PROMISED)
+    assert not await rig.station.logbook.did(PROMISED)
+    assert await rig.station.logbook.did(KEPT)
+    assert not await rig.station.logbook.did(KEPT)
+
+
+async def test_the_promise_is_what_is_due_when_it_comes_before_the_help_desk_s_own_time() -> None:
+    record = TicketRecord(ticket=TICKET).after(PROMISED, NOW)
+    promised = Row(
+        ticket=replace(ticket(), due_at=NOW + timedelta(hours=5)),
+        zone=CustomerZone(),
+        day=LocalDay(day=Day.UNKNOWN),
+        record=record,
+    )
+    assert promised.due_at == PROMISED.due_at
+    assert not promised.is_late(NOW)
+    assert promised.is_late(PROMISED.due_at)
