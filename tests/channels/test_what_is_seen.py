@@ -7,10 +7,14 @@ cases called "may have arrived", and in some of them it did.
 import asyncio
 import contextlib
 import gzip
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +72,6 @@ GZIP = (b"Content-Encoding: gzip", b"Content-Type: application/json")
 NOT_SENT = "stored 22:05, not accepted yet, tried again"
 UNKNOWN = "may have arrived"
 ACCEPTED = "accepted 22:05"
-REFUSED = "dana-push refused the"
 FAULTS = [
     pytest.param(None, NOT_SENT, id="connection refused"),
     pytest.param(says(b"220 mail.example ESMTP\r\n", reads=False), UNKNOWN, id="another protocol"),
@@ -83,8 +86,8 @@ FAULTS = [
     pytest.param(answers("204 No Content"), ACCEPTED, id="documented empty answer"),
     pytest.param(answers("202 Accepted", b"\xff\xfe", b"Content-Type: application/json"), UNKNOWN, id="broken UTF-8"),
     pytest.param(answers("200 OK", BOMB, *GZIP), UNKNOWN, id="gzip bomb"),
-    pytest.param(answers("400 Bad Request"), REFUSED, id="refused"),
-    pytest.param(answers("401 Unauthorized"), REFUSED, id="wrong credentials"),
+    pytest.param(answers("400 Bad Request"), "the request (400)", id="refused"),
+    pytest.param(answers("401 Unauthorized"), "refused the credentials (401)", id="wrong credentials"),
     pytest.param(answers("429 Too Many Requests", b"", b"Retry-After: 7"), NOT_SENT, id="asks for a pause"),
     pytest.param(answers("500 Internal Server Error"), UNKNOWN, id="its own error"),
     pytest.param(answers("503 Service Unavailable"), UNKNOWN, id="out of order"),
@@ -109,7 +112,7 @@ class RealChannel(ScriptedChannel):
 
 
 @asynccontextmanager
-async def serving(play: Play | None) -> AsyncIterator[int]:
+async def serving(play: Play | None, tls: ssl.SSLContext | None) -> AsyncIterator[int]:
     """Run a server that fails in one way, and yield its port."""
     if play is None:
         yield closed_port()
@@ -123,7 +126,7 @@ async def serving(play: Play | None) -> AsyncIterator[int]:
             await task
         writer.close()
 
-    server = await asyncio.start_server(serve, LOOPBACK, 0)
+    server = await asyncio.start_server(serve, LOOPBACK, 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -147,11 +150,30 @@ async def test_an_answer_without_end_holds_nobody_up_and_may_have_arrived(play: 
     assert UNKNOWN in await seen(play, IMPATIENCE)
 
 
-async def seen(play: Play | None, limit: timedelta) -> str:
+@pytest.fixture
+def untrusted(tmp_path: Path) -> ssl.SSLContext:
+    """Return a server's side of TLS with a certificate it made itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and is absent")
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
+    asked = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1")
+    subprocess.run(["openssl", *asked, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def test_a_certificate_nobody_trusts_gets_nothing(untrusted: ssl.SSLContext) -> None:
+    told = await seen(says(TAKEN), PATIENCE, untrusted)
+    assert NOT_SENT in told
+    assert "certificate" in told
+
+
+async def seen(play: Play | None, limit: timedelta, tls: ssl.SSLContext | None = None) -> str:
     """Return the two lines that follow an escalation, and its timeline."""
-    async with serving(play) as port:
+    async with serving(play, tls) as port:
         rig = Rig()
-        settings = Settings(url=f"http://{LOOPBACK}:{port}/pages", timeout=limit)
+        settings = Settings(url=f"http{'s' if tls else ''}://{LOOPBACK}:{port}/pages", timeout=limit)
         rig.channels[ChannelId("dana-push")] = RealChannel(real=build(ChannelId("dana-push"), settings, utc_now))
         rig.station = rig._station()
         await rig.read()
