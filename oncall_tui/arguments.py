@@ -80,6 +80,7 @@ def _rota(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     form = rota.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--ics", action="store_true", help="print a calendar for Google, Outlook or Apple")
+    form.add_argument("--overrides", action="store_true", help="print covers and swaps as [[rota.overrides]]")
     rota.add_argument("--person", metavar="ID", help="with --ics: only this person's shifts")
     rota.add_argument("--at", type=_instant, metavar="T", help="as if it were then")
 

@@ -12,6 +12,9 @@ from oncall_tui.errors import BadUse
 Tables = Literal["sources", "channels"]
 
 _FILE: Final = "config.example.toml"
+LASTS_UNTIL: Final = "token_ends"
+"""The key, of every kind, that says until when its token works."""
+_COMMON: Final = frozenset({"id", "kind", LASTS_UNTIL})
 _OPENS: Final = re.compile(r'# kind = "(?P<kind>[^"]+)": (?P<text>.*)')
 _TABLE: Final = re.compile(r"#?\[\[(?P<table>sources|channels)\]\]$")
 _KEY: Final = re.compile(r"#?(?P<name>[a-z_]+) = (?P<value>.+)$")
@@ -67,8 +70,10 @@ class Chapter:
             identity: The table's ``id``.
             values: For each key that is set, its value as TOML writes it.
         """
+        ends = values.get(LASTS_UNTIL)
         head = [f'# kind = "{self.kind}": {self.introduction[0]}', *(f"# {line}" for line in self.introduction[1:])]
         body = [f"[[{self.table}]]", f'id = "{identity}"', f'kind = "{self.kind}"']
+        body += ["# The last day on which its token works.", f"{LASTS_UNTIL} = {ends}"] if ends else []
         for key in self.keys:
             body += [f"# {line}" for line in key.explanation]
             is_set = key.name in values
@@ -119,7 +124,7 @@ def _chapter(kind: str, first: str, block: Sequence[str]) -> Chapter | None:
             introduction.append(line.removeprefix("# "))
         elif line.startswith("# "):
             explanation.append(line.removeprefix("# "))
-        elif (key := _KEY.match(line)) is not None and key["name"] not in {"id", "kind"}:
+        elif (key := _KEY.match(line)) is not None and key["name"] not in _COMMON:
             keys.append(Key(name=key["name"], explanation=tuple(explanation), example=key["value"]))
             explanation = []
     if table is None:

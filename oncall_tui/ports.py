@@ -1,10 +1,11 @@
 """What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import (
     Acknowledgement,
@@ -33,6 +34,57 @@ class TicketSource(Protocol):
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a ticket's conversation, oldest first, or raise a ``SourceError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTickets:
+    """What a source last said."""
+
+    tickets: tuple[Ticket, ...]
+    as_of: datetime
+    left_out: int = 0
+    """How many more there were, which are not kept."""
+
+
+class LastKnown(Protocol):
+    """Keeps what the sources last said from one start to the next."""
+
+    async def load(self) -> Mapping[SourceId, KnownTickets]:
+        """Return what was kept; of a source nothing was kept of, nothing."""
+
+    async def keep(self, known: Mapping[SourceId, KnownTickets]) -> None:
+        """Replace what was kept; where that fails nothing is lost but the head start."""
+
+
+@runtime_checkable
+class AnswerableSource(Protocol):
+    """A help desk in which tickets can be answered, not only read."""
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return what can be done in it; anything else is not offered."""
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Write an answer and return what the help desk calls it.
+
+        Raises:
+            NotSent: Nothing was written; the same answer may be tried again.
+            Rejected: It was refused, and would be again.
+            OutcomeUnknown: It may have been written.
+        """
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Read the ticket as it stands now and return the answer's proof if it is in it, or raise a ``SourceError``.
+
+        ``claimed`` holds what the help desk calls our other answers to the ticket: none of them is this one.
+        """
+
+
+class Carrier(Protocol):
+    """Whatever takes a message out of the outbox."""
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        """Hand a message over and return the proof, or raise a ``DeliveryError`` that says what became of it."""
 
 
 class Channel(Protocol):
@@ -67,6 +119,15 @@ class Checkable(Protocol):
 
     async def check(self) -> CleanText:
         """Try it for real and return one line that says what was seen, or raise an ``OnCallError``."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """An adapter whose vendor says until when its token works."""
+
+    @property
+    def token_ends_on(self) -> date | None:
+        """Return the last day it works; None where it does not end, or where that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, get_args, get_origin, get_type_hints
@@ -17,7 +17,7 @@ from oncall_tui.commands.conversation import Conversation, choose
 from oncall_tui.commands.secret_keeping import ask_where, quoted
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import BadUse, OnCallError
-from oncall_tui.manual import Chapter, Key, Tables
+from oncall_tui.manual import LASTS_UNTIL, Chapter, Key, Tables
 from oncall_tui.ports import Checkable
 from oncall_tui.secrets import Secret, resolve
 from oncall_tui.settings import Where, is_required, nearest, read_table, secrets_of
@@ -95,7 +95,7 @@ class Connecting:
         return problems
 
     def _read(self, problems: list[str]) -> object:
-        text = "\n".join(f"{name} = {value}" for name, value in self.values.items())
+        text = "\n".join(f"{name} = {value}" for name, value in self.values.items() if name != LASTS_UNTIL)
         place = Where(file=self.config, path=self.chapter.table, label=self.identity)
         settings: object = read_table(tomli.loads(text), self.settings, place, problems)
         return settings
@@ -135,12 +135,23 @@ class Connecting:
                 return False
             say(f"{key.name} is a secret; the config will only say where it is.")
             self.values[key.name] = ask_where(self.conversation, f"{self.identity}-{key.name}", self.config.parent)
+            self._ask_for_its_end()
             return True
         hint = f"; {_LEAVES_OUT}" if is_optional else ""
         answer = self.conversation.ask(f"{key.name} (such as {key.example}{hint})")
         if answer:
             self.values[key.name] = as_toml(answer, self._hint(key.name))
         return bool(answer)
+
+    def _ask_for_its_end(self) -> None:
+        question = "The last day on which it works (such as 2027-03-31; Enter: it does not end)"
+        while answer := self.conversation.ask(question):
+            try:
+                self.values[LASTS_UNTIL] = date.fromisoformat(answer).isoformat()
+            except ValueError:
+                self.conversation.say("Write the year, the month and the day, such as 2027-03-31.")
+            else:
+                return
 
     def _named_in(self, problems: Sequence[str]) -> list[str]:
         return [key.name for key in self.chapter.keys if any(f", {key.name}: " in problem for problem in problems)]

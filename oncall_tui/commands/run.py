@@ -25,7 +25,7 @@ from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
-from oncall_tui.text_safety import clean_body
+from oncall_tui.text_safety import clean_body, escaped_json
 
 ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
@@ -58,7 +58,7 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.person is not None and not asked.ics:
         raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    keeping = await bootstrap.rota_keeping_of(config, _clock(asked))
     await keeping.open()
     await keeping.read_all()
     schedule = keeping.rota
@@ -66,6 +66,9 @@ async def _rota(asked: argparse.Namespace) -> int:
     end = start + timedelta(weeks=asked.weeks)
     if asked.ics:
         _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
+        return 0
+    if asked.overrides:
+        _print(rota.as_overrides(schedule, start, end))
         return 0
     proved = await _reach_problems(config, _clock(asked)())
     found = (*problems(schedule, start, end, config.policy), *keeping.problems, *proved)
@@ -92,7 +95,7 @@ async def _status(asked: argparse.Namespace) -> int:
         escalations = (await bootstrap.logbook_of(config)).escalations
     except StoreFailed as error:
         unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = bootstrap.rota_keeping_of(config, utc_now)
+    keeping = await bootstrap.rota_keeping_of(config, utc_now)
     await keeping.open()
     _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
     return FINDING if unknown else 0
@@ -190,7 +193,7 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
     if isinstance(what, str):
         print(clean_body(what, limit=10_000_000))
     else:
-        print(json.dumps(what, ensure_ascii=False, indent=2))
+        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(

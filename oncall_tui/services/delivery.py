@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, answer_of_key
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.events import (
@@ -14,13 +15,15 @@ from oncall_tui.domain.events import (
     NotificationDropped,
     NotificationRejected,
     StreamId,
+    ticket_of,
 )
 from oncall_tui.domain.ladder import is_superseded
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, StoreError
-from oncall_tui.ports import LONGEST_PAUSE, Channel, Claimed, Insistent, Outbox, Settlement
+from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
+from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Insistent, Outbox, Settlement
+from oncall_tui.services.answer_outcomes import answer_event
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
@@ -39,7 +42,7 @@ class Delivery:
         self,
         outbox: Outbox,
         logbook: Logbook,
-        channels: Mapping[ChannelId, Channel],
+        channels: Mapping[ChannelId, Carrier],
         clock: Clock,
         troubles: Troubles,
         *,
@@ -129,8 +132,9 @@ class Delivery:
 
     def _again(self, claimed: Claimed, error: DeliveryError) -> Settlement:
         key, detail = claimed.message.key, CleanText(str(error))
-        if isinstance(error, Rejected):
-            return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail, tries=claimed.tries)
+        if isinstance(error, Rejected | Held):
+            state = DeliveryState.REJECTED if isinstance(error, Rejected) else DeliveryState.DROPPED
+            return Settlement(key=key, state=state, detail=detail, tries=claimed.tries)
         pause = BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1]
         if isinstance(error, NotSent) and error.retry_after is not None:
             pause = min(max(pause, error.retry_after), LONGEST_PAUSE)
@@ -148,6 +152,9 @@ class Delivery:
         if message.is_silent:
             channel = self._channels.get(message.channel)
             return isinstance(channel, Insistent) and channel.rings_on
+        if message.purpose.answers:
+            answer = self._answer_of(message)
+            return answer is not None and answer.state.is_on_its_way and answer.message_key == message.key
         if message.purpose is not Purpose.NOTIFICATION:
             return True
         escalation = self._escalation_of(message)
@@ -158,8 +165,17 @@ class Delivery:
     def _escalation_of(self, message: OutgoingMessage) -> Escalation | None:
         return self._logbook.escalation(EscalationId(message.key.partition("/")[0]))
 
+    def _answer_of(self, message: OutgoingMessage) -> Answer | None:
+        record = self._logbook.record(ticket_of(StreamId(message.stream)))
+        return record.answering.answer(answer_of_key(message.key))
+
     async def _settle(self, message: OutgoingMessage, settlement: Settlement) -> None:
         """Record the outcome beside the settlement, in one transaction, for whoever waits for it."""
+        answer = self._answer_of(message) if message.purpose.answers else None
+        told = answer_event(answer, settlement) if answer is not None else None
+        if told is not None:
+            await self._logbook.did(told, settle=settlement)
+            return
         escalation = self._escalation_of(message)
         if message.purpose is Purpose.NOTIFICATION and escalation is not None:
             event = _event(escalation, settlement, may_have_arrived=message.is_possible_duplicate)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
@@ -18,7 +19,7 @@ class SourceState(StrEnum):
     """What can be seen of a source."""
 
     LOADING = "loading"
-    """It has not answered yet, and has not failed either."""
+    """It has not answered yet, and has not failed either; what it said at an earlier start may be shown."""
     LIVE = "live"
     STALE = "stale"
     """It fails now; what it last said is still shown."""
@@ -37,6 +38,10 @@ class SourceStatus:
     """When it last answered completely."""
     failing_since: datetime | None = None
     error: CleanText = NO_TEXT
+    is_remembered: bool = False
+    """What is shown of it was kept from an earlier start: it has not answered since."""
+    left_out: int = 0
+    """How many more tickets it had then, which were not kept."""
 
 
 class Sight(StrEnum):
@@ -78,6 +83,10 @@ class Desk:
     """My shift that is over and has no successor on this screen; None in every other case."""
     next_shift: Shift | None = None
     """The shift that follows the one under way, or the next one when nobody is on call."""
+    next_known_since: datetime | None = None
+    """When the next shift came to its person by being taken; None where it was planned."""
+    covers: tuple[Cover, ...] = ()
+    """Covers and swaps that were ever asked for."""
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()

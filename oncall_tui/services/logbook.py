@@ -38,9 +38,9 @@ class Logbook:
         self._versions: dict[StreamId, int] = {}
         self._escalations: dict[EscalationId, Escalation] = {}
         self._latest: dict[TicketId, EscalationId] = {}
+        self._records: dict[TicketId, TicketRecord] = {}
         self._lines: dict[EscalationId, tuple[int, int]] = {}
         """The first and the last line of each escalation."""
-        self._records: dict[TicketId, TicketRecord] = {}
         self._shift: list[Recorded] = []
         self._listeners: list[Callable[[], None]] = []
 

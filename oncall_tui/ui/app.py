@@ -66,8 +66,8 @@ class OnCallApp(App[None]):
         Binding("w,W", "go('rota')", "Rota", id="go.rota", tooltip="Who is on call in the next weeks"),
         Binding("v,V", "notices", "Notices", show=False, id="app.notices", tooltip="Everything that is wrong with us"),
         Binding("f5", "refresh", "Refresh", show=False, id="app.refresh", tooltip="Ask every source to answer now"),
-        Binding("q,Q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
-        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard"),
+        Binding("q,Q", "leave", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
+        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard, as Q does"),
         Binding("question_mark", "keys", "Help", id="app.help", tooltip="Every key that works here"),
     ]
 
@@ -95,12 +95,12 @@ class OnCallApp(App[None]):
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
-        keypress = Keypress(self, self._guard)
+        self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
+        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
+        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
 
     def on_mount(self) -> None:
         """Let the clock tick."""
@@ -162,6 +162,13 @@ class OnCallApp(App[None]):
         lines = notices(self.desk) or ("Nothing is wrong with us.",)
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
 
+    def action_leave(self) -> None:
+        """Leave by a letter, which a terminal's answer may type; ctrl+q and ctrl+c, which none types, act at once."""
+        self._keypress.when_pressed("q", self._quit, otherwise="Not left", may_repeat=True)
+
+    def _quit(self) -> None:
+        self.call_later(self.action_quit)
+
     async def action_quit(self) -> None:
         """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
         said = farewell(self.desk)
@@ -171,7 +178,7 @@ class OnCallApp(App[None]):
             await self._leave(Leaving.LEAVE)
         else:
             may_watch = said.may_be_watched and self._leave_watch is not None
-            self.push_screen(LeaveDialog(said.sentences, may_watch=may_watch), self._leave)
+            self.push_screen(LeaveDialog(said.sentences, self._keypress, may_watch=may_watch), self._leave)
 
     async def _leave(self, answer: Leaving | None) -> None:
         if answer not in {Leaving.LEAVE, Leaving.WATCH}:

@@ -22,7 +22,8 @@ class StripText:
 
     first: str
     second: str
-    state: EscalationState
+    state: EscalationState | None
+    """None for a suggestion: nothing is under way."""
 
 
 def on_strip(escalations: Iterable[Escalation]) -> tuple[Escalation, ...]:

@@ -110,7 +110,7 @@ def test_list_prints_the_documented_object(desk: Path) -> None:
 
 
 def ticket(identity: str, subject: str, requester: str | None, zone: str | None) -> Mapping[str, object]:
-    fields = "organisation tier priority waiting_since due_at touches usual_touches escalation url"
+    fields = "organisation tier priority waiting_since due_at due_from touches usual_touches suggested escalation url"
     unknown = dict.fromkeys(fields.split())
     return {
         **unknown,
@@ -313,7 +313,7 @@ def test_check_names_a_region_without_holidays_of_its_own(desk: Path) -> None:
     assert "customer Acme" not in run(desk, "check").stdout
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("rota",)])
+@pytest.mark.parametrize("arguments", [("status",), ("rota", "--overrides")])
 def test_books_about_places_stay_closed_while_no_ticket_is_there(desk: Path, arguments: tuple[str, ...]) -> None:
     probe = (
         "import sys, oncall_tui.__main__ as front\n"

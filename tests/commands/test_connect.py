@@ -4,6 +4,7 @@ import json
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_what_does_not_work_is_said_and_can_be_answered_anew(config: Path, ticke
 
 
 def test_a_secret_is_kept_where_only_its_owner_reads_it_and_never_in_the_config(config: Path) -> None:
-    asked = answered(config, "rt", ["", "http://127.0.0.1:1", "y", "file", "", "keep"], ["t0p-secret"])
+    asked = answered(config, "rt", ["", "http://127.0.0.1:1", "y", "file", "", "", "keep"], ["t0p-secret"])
     kept = config.parent / "secrets" / "rt-token"
     assert kept.read_text() == "t0p-secret\n"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -102,10 +103,17 @@ def test_a_secret_is_kept_where_only_its_owner_reads_it_and_never_in_the_config(
 
 
 def test_of_two_ways_to_say_a_thing_the_second_is_asked_for_only_without_the_first(config: Path) -> None:
-    answered(config, "rt", ["", "http://127.0.0.1:1", "y", "variable", "RT_TOKEN", "", "keep"])
-    answered(config, "rt", ["other", "http://127.0.0.1:1", "n", "oncall", "y", "command", "pass show rt", "", "keep"])
+    answered(config, "rt", ["", "http://127.0.0.1:1", "y", "variable", "RT_TOKEN", "soon", "2027-03-31", "", "keep"])
+    answered(
+        config, "rt", ["other", "http://127.0.0.1:1", "n", "oncall", "y", "command", "pass show rt", "", "", "keep"]
+    )
     written = config.read_text()
     assert 'token = { env = "RT_TOKEN" }\n# … or a login; one of the two.\n#user = ' in written
+    assert [source.token_ends_on for source in bootstrap.load_config(config, {}).sources] == [
+        None,
+        date(2027, 3, 31),
+        None,
+    ]
     assert 'user = "oncall"\npassword = { command = ["pass", "show", "rt"] }' in written
 
 

@@ -83,10 +83,10 @@ def test_eight_weeks_at_80_columns() -> None:
         "23 Nov  ─╴    ·     ·   ─╴      ·   closed 54 h     Ben 6 h  closed 9 h",
         "30 Nov  ━╸    ·     ·   Ben╴    ·   Ben 63 h ─────  you 9 h  Ben 15 h",
         "",
-        "2026, planned and past  weekends   nights    hours",
-        "Ben Okafor                     3       19      336",
-        "Ana Ruiz (you)                 4       13      255",
-        "Dana Lee                       3        9      190",
+        "2026, planned and past  weekends   nights  holidays    hours",
+        "Ben Okafor                     3       19         0      336",
+        "Ana Ruiz (you)                 4       13         0      255",
+        "Dana Lee                       3        9         0      190",
     ]
 
 
