@@ -98,9 +98,12 @@ class Reader:
         for starts_at, ends_at, event in occurrences:
             people = self.naming.found(str(event.get("SUMMARY", "")), _attendees(event))
             if len(people) == 1:
-                turns.append(CalendarTurn(starts_at=starts_at, ends_at=ends_at, person=next(iter(people))))
+                turns.append(self._turn(starts_at, ends_at, *people))
             else:
                 problems.append(self._problem(event, _nobody_or_several(people)))
+
+    def _turn(self, starts_at: datetime, ends_at: datetime, person: PersonId) -> CalendarTurn:
+        return CalendarTurn(starts_at=starts_at, ends_at=ends_at, person=person, calendar=clean(self.name))
 
     def _problem(self, event: Component, what: str) -> CleanText:
         title = clean(str(event.get("SUMMARY", "") or event.get("UID", "")), limit=60) or "without a title"

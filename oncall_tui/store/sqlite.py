@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, Self, TypeVar
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.store import sqlite_rows as rows
@@ -124,6 +124,18 @@ class SqliteStore:
             entry = found.claim(now=now, holder=holder, lease=lease)
             rows.update(connection, entry)
             return entry.claimed
+
+        return await self._run("IMMEDIATE", work)
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            entry = rows.entry_of(connection, key)
+            renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
+            if renewed is not None:
+                rows.update(connection, renewed)
+            return renewed is not None
 
         return await self._run("IMMEDIATE", work)
 

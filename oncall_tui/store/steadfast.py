@@ -24,7 +24,7 @@ from typing import Final, TypeVar
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.store.disk_report import DiskReport
@@ -69,6 +69,12 @@ class SteadfastStore:
         self._next_try = 0.0
         self._turn = asyncio.Lock()
         self._is_closed = False
+        self._recorded_until: int | None = None
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the last line that the disk has; None while it has all."""
+        return self._recorded_until
 
     async def open(self) -> None:
         """Begin with what the disk holds; one that cannot be opened is said, and everything works without it."""
@@ -80,6 +86,7 @@ class SteadfastStore:
             if error is not None:
                 if not isinstance(error, StoreHangs):
                     await self._read_what_can_be_read()
+                self._recorded_until = self._memory.length
                 self._refused(error)
 
     async def append(
@@ -135,6 +142,17 @@ class SteadfastStore:
             return claimed
 
         return await self._do(on_disk, lambda: self._memory.claim(now=now, holder=holder, lease=lease))
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+
+        async def in_memory() -> bool:
+            return await self._memory.renew(key, now=now, holder=holder, lease=lease)
+
+        async def on_disk(disk: SqliteStore) -> bool:
+            return await disk.renew(key, now=now, holder=holder, lease=lease) and await in_memory()
+
+        return await self._do(on_disk, in_memory)
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
@@ -228,6 +246,7 @@ class SteadfastStore:
         if disk.instance != (self._instance or disk.instance) and not was_damaged:
             self._report.is_another(is_new=disk.is_new)
         self._disk, self._instance = disk, disk.instance
+        self._recorded_until = None
         self._report.records()
 
     @property
@@ -261,6 +280,7 @@ class SteadfastStore:
 
     def _refused(self, error: StoreFailed) -> None:
         self._next_try = self._stopwatch() + TRY_AGAIN_AFTER.total_seconds()
+        self._recorded_until = self._memory.length if self._recorded_until is None else self._recorded_until
         self._report.refuses(error)
 
     async def _let_go(self) -> None:

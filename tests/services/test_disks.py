@@ -12,6 +12,7 @@ import pytest
 
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.text import CleanText
+from oncall_tui.services.desk import Unrecorded
 from oncall_tui.store.encoding import encode_event
 from oncall_tui.store.sqlite import SqliteStore
 from tests.rig import FRIDAY_NIGHT, MovingClock, ticket
@@ -311,3 +312,21 @@ async def test_a_handover_that_cannot_be_saved_is_delivered_all_the_same(path: P
             "NOT SAVED (the handover could not be saved as handover.md: No space left on device), but "
             "on its way through ben-mail."
         )
+
+
+async def test_the_desk_knows_which_escalations_a_broken_disk_does_not(path: Path) -> None:
+    async with running(path) as rig:
+        rig.source.tickets = (ticket(), ticket("4313"))
+        await rig.read()
+        await rig.escalate("4313")
+        assert rig.station.board.desk().unrecorded == Unrecorded()
+        with broken.locked(path):
+            await rig.escalate()
+            await rig.pass_time(seconds=6)
+            desk = rig.station.board.desk()
+        by_number = {escalation.brief.number: escalation.id for escalation in desk.escalations}
+        assert desk.unrecorded == Unrecorded(
+            unknown=frozenset({by_number["4312"]}), outdated=frozenset({by_number["4313"]})
+        )
+        await rig.pass_time(seconds=RECOVERY)
+        assert rig.station.board.desk().unrecorded == Unrecorded()

@@ -1,5 +1,6 @@
 """Asks before the dashboard is left while an escalation is live."""
 
+from collections.abc import Sequence
 from enum import Enum
 from functools import partial
 from typing import ClassVar
@@ -35,15 +36,14 @@ class LeaveDialog(ModalScreen[Leaving]):
         Binding("escape", "answer('STAY')", "Stay", tooltip="Stay", priority=True),
     ]
 
-    def __init__(self, tickets: str, keypress: Keypress, *, may_watch: bool) -> None:
+    def __init__(self, sentences: Sequence[str], keypress: Keypress, *, may_watch: bool) -> None:
         super().__init__()
-        self._tickets, self._keypress, self._may_watch = tickets, keypress, may_watch
+        self._sentences, self._keypress, self._may_watch = sentences, keypress, may_watch
 
     def compose(self) -> ComposeResult:
         """Ask."""
-        live = f"Escalation of {self._tickets} is live: nobody will go on with it until the dashboard runs again."
         watch = "W to leave a watch running, without a screen   ·   " if self._may_watch else ""
-        yield Static(Content(f"{live}\n\n{watch}Q to leave   ·   Esc to stay"))
+        yield Static(Content("\n\n".join([*self._sentences, f"{watch}Q to leave   ·   Esc to stay"])))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer a watch only where one can run."""
