@@ -92,8 +92,10 @@ class OnCallApp(App[None]):
         belt.fasten()
         super().__init__()
         self._leave_watch = leave_watch
-        self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
+        self._actions, self._clock, self._on_crash = actions, clock, on_crash
         self._guard = KeypressGuard()
+        self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
+        """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
         self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
@@ -152,9 +154,9 @@ class OnCallApp(App[None]):
             case events.Key() if not any(message is known for known in self._stamped):
                 # A key that nobody handles bubbles up to here once more, and later: only its arrival counts.
                 self._stamped.append(message)
-                self._guard.saw_key(message.key, self._stopwatch())
+                self._guard.saw_key(message.key, self.arrival(message))
             case events.Paste():
-                self._guard.saw_paste(self._stopwatch())
+                self._guard.saw_paste(self.arrival(message))
             case events.AppBlur():
                 self._guard.saw_focus(has_focus=False)
             case events.AppFocus():
