@@ -205,6 +205,15 @@ async def test_every_end_at_every_moment_leaves_nothing_broken(tmp_path: Path, e
         assert verdict.is_clean, verdict
 
 
+async def test_a_dashboard_that_stood_still_while_the_answer_came_reads_it_when_it_goes_on(tmp_path: Path) -> None:
+    async with playing(tmp_path, "in flight") as play:
+        play.dashboard.send(signal.SIGSTOP)
+        play.leaders.gate.set()
+        play.dashboard.send(signal.SIGCONT)
+        await play.dashboard.draws("accepted")
+        assert len(play.leaders.of(play.number)) == 1
+
+
 @pytest.mark.parametrize("moment", ["idle", pytest.param("in flight", marks=pytest.mark.full)])
 async def test_a_terminal_that_goes_away_without_a_signal_ends_it_too(tmp_path: Path, moment: str) -> None:
     async with playing(tmp_path, moment, is_controlled=False) as play:
