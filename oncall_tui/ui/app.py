@@ -87,7 +87,7 @@ class OnCallApp(App[None]):
         belt.fasten()
         super().__init__()
         self._leave_watch = leave_watch
-        self._actions, self._clock, self._on_crash = actions, clock, on_crash
+        self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
         self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
         """Returns the seconds at which a key or a paste arrived."""
