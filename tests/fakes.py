@@ -1,14 +1,49 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.ticket import Message, Ticket, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.answers import USUAL_ANSWERS, Answers
+
+
+class RecordingAnswers(Answers):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.cannot: Mapping[AnswerKind, str] = {}
+        self.saved = lambda _: USUAL_ANSWERS
+
+    def why_not(self, ticket: Ticket, kind: AnswerKind) -> str:
+        return self.cannot.get(kind, "")
+
+    def is_kept_here(self, ticket: Ticket) -> bool:
+        return AnswerKind.NOTE in self.cannot
+
+    async def store(self, ticket: Ticket, kind: AnswerKind, text: str = "", *, seen: Sequence[Message] = ()) -> None:
+        self._note(str(kind), ticket.id, text)
+
+    async def release(self, ticket: Ticket, answer: Answer, text: str = "", *, seen: Sequence[Message] = ()) -> None:
+        self._note("release", answer.id, text)
+
+    async def drop(self, answer: Answer) -> None:
+        self._note("drop", answer.id)
+
+    async def keep_draft(self, ticket: TicketId, kind: AnswerKind, text: str) -> None:
+        self._note("draft", kind, text)
+
+    async def snooze(self, ticket: TicketId, until: datetime | None) -> None:
+        self._note("snooze", ticket, until.isoformat() if until else "until they write")
+
+    async def wake(self, ticket: TicketId) -> None:
+        self._note("wake", ticket)
 
 
 class RecordingActions(Actions):
@@ -20,6 +55,8 @@ class RecordingActions(Actions):
         self.entries: Sequence[Shift | Gap] = ()
         self.notes = ""
         self.error: OnCallError | None = None
+        self.messages: Sequence[Message] = ()
+        self.answers = RecordingAnswers(self._note)
 
     def _note(self, *call: str) -> None:
         if self.error is not None:
@@ -50,7 +87,7 @@ class RecordingActions(Actions):
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         self._note("thread", ticket)
-        return ()
+        return self.messages
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")

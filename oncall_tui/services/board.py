@@ -141,6 +141,7 @@ class Board:
             ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
+            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
         )
 
     def _on_call(self) -> PersonId | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
@@ -74,6 +75,9 @@ class Desk:
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
+
+    undecided: tuple[Answer, ...] = ()
+    """Answers that wait for a person, also to tickets that are not open any more."""
 
     @property
     def sight(self) -> Sight:

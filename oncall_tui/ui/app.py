@@ -21,6 +21,7 @@ from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
+from oncall_tui.ui.answer_keys import AnswerKeys
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
@@ -96,7 +97,8 @@ class OnCallApp(App[None]):
         self.set_reactive(OnCallApp.now, clock())
         keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
+        answer_keys = AnswerKeys(self, actions, keypress)
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, answer_keys))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
         self.add_mode("rota", lambda: RotaScreen(actions))
         self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))

@@ -39,7 +39,7 @@ class Rig:
             await self.pilot.pause()
         self._key_down(keys[-1])
         await self.pilot.pause(0)
-        await self.settle(is_judged=bool({"d", "e", "p", "r"} & {key.lower() for key in keys}))
+        await self.settle(is_judged=bool({"d", "e", "p", "r", "t", "ctrl+s", "ctrl+g"} & {key.lower() for key in keys}))
 
     def _key_down(self, key: str) -> None:
         self.app.post_message(events.Key(key, key if len(key) == 1 else None))

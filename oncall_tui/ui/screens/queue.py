@@ -13,16 +13,17 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.domain.triage import Group, by_clock, by_lateness
+from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.browse import browse
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
 from oncall_tui.ui.list_lines import found
-from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.ticket import TicketScreen
+from oncall_tui.ui.screens.ticket_place import TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
@@ -44,7 +45,7 @@ ORDERS: Sequence[tuple[str, Callable[[Iterable[Group]], Sequence[Group]]]] = (
 FIND = "find in number, subject, customer, tag; Esc ends"
 
 
-class QueueScreen(DeskScreen):
+class QueueScreen(TicketPlace):
     """Tickets in groups by their customers' clocks, the escalation under way, the ticket under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +61,8 @@ class QueueScreen(DeskScreen):
             "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
         ),
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
-        Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
+        *answer_bindings(shown=frozenset({"reply", "note"})),
+        Binding("o,O", "browse", "Browser", show=False, id="ticket.browse", tooltip="Open the ticket in the browser"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
         Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
@@ -79,8 +81,8 @@ class QueueScreen(DeskScreen):
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
-        super().__init__()
+    def __init__(self, actions: Actions, escalate_key: EscalateKey, answer_keys: AnswerKeys) -> None:
+        super().__init__(answer_keys)
         self._actions, self._escalate_key = actions, escalate_key
         self._order = 0
         self._sought = ""
@@ -94,7 +96,11 @@ class QueueScreen(DeskScreen):
             yield TicketList(id="tickets")
             yield TicketDetail(self._actions, id="detail")
         yield EscalationStrip()
-        yield KeyLine()
+        yield KeyLine(self.not_offered)
+
+    def at_hand(self) -> Row | None:
+        """Return the ticket under the cursor."""
+        return self.tickets.row
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk."""
@@ -108,6 +114,7 @@ class QueueScreen(DeskScreen):
         self.query_one(EscalationStrip).show(desk, now)
         self.tickets.tick(now)
         self.detail.show(desk, self.tickets.row, now)
+        self.query_one(KeyLine).look_again()
         lines = mood_lines(desk, now) or self._nothing_found(desk)
         self.mood.set_class(bool(lines), "-shown")
         self.query_one("#beside").set_class(bool(lines), "-nothing")
@@ -131,10 +138,11 @@ class QueueScreen(DeskScreen):
     def on_ticket_list_highlighted(self) -> None:
         """Show the ticket under the cursor beside the list."""
         self.detail.show(self.desk, self.tickets.row, self.present())
+        self.query_one(KeyLine).look_again()
 
     def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
         """Show a ticket on the whole screen."""
-        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, message.ticket))
+        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, self._answer_keys, message.ticket))
 
     def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
         """Say that the cursor is on another ticket than a moment ago."""

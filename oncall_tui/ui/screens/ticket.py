@@ -11,9 +11,10 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.browse import browse
 from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
-from oncall_tui.ui.screens.desk_screen import DeskScreen
+from oncall_tui.ui.screens.ticket_place import TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
@@ -21,7 +22,7 @@ from oncall_tui.ui.widgets.strip import EscalationStrip
 from oncall_tui.ui.zone_key import ask_for_zone
 
 
-class TicketScreen(DeskScreen):
+class TicketScreen(TicketPlace):
     """Stays on its ticket, also when that leaves the list."""
 
     CSS = """
@@ -29,6 +30,7 @@ class TicketScreen(DeskScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
+        *answer_bindings(shown=frozenset({"reply", "note", "take", "snooze", "solve"})),
         Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open this ticket in the browser"),
         Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
@@ -36,8 +38,8 @@ class TicketScreen(DeskScreen):
 
     detail = query_one(TicketDetail)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, ticket: TicketId) -> None:
-        super().__init__()
+    def __init__(self, actions: Actions, escalate_key: EscalateKey, answer_keys: AnswerKeys, ticket: TicketId) -> None:
+        super().__init__(answer_keys)
         self._actions, self._escalate_key, self._ticket = actions, escalate_key, ticket
         self._row: Row | None = None
         self._is_gone = False
@@ -47,7 +49,11 @@ class TicketScreen(DeskScreen):
         yield Header()
         yield TicketDetail(self._actions)
         yield EscalationStrip()
-        yield KeyLine()
+        yield KeyLine(self.not_offered)
+
+    def at_hand(self) -> Row | None:
+        """Return this ticket."""
+        return self._row
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a ticket that left the list stays here, and that is said once."""
