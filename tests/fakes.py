@@ -56,7 +56,7 @@ class RecordingActions(Actions):
         self.notes = ""
         self.error: OnCallError | None = None
         self.messages: Sequence[Message] = ()
-        self.answers = RecordingAnswers(self._note)
+        self.answers = self.recorded = RecordingAnswers(self._note)
 
     def _note(self, *call: str) -> None:
         if self.error is not None:

@@ -12,8 +12,8 @@ LINE = 70
 _NOUNS = {AnswerKind.REPLY: "reply", AnswerKind.NOTE: "note", AnswerKind.TAKE: "take", AnswerKind.SOLVE: "solve"}
 _KEYS = {AnswerKind.REPLY: "R", AnswerKind.NOTE: "N", AnswerKind.TAKE: "T", AnswerKind.SOLVE: "D"}
 _SHOWN_AS = {
-    AnswerKind.REPLY: "our reply, the customer reads it",
-    AnswerKind.NOTE: "our internal note",
+    AnswerKind.REPLY: "our reply",
+    AnswerKind.NOTE: "our note",
     AnswerKind.TAKE: "take",
     AnswerKind.SOLVE: "solve",
 }

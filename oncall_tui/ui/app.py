@@ -29,6 +29,7 @@ from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.escalation_text import number, on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
+from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.escalations import EscalationsScreen
 from oncall_tui.ui.screens.handover import HandoverScreen
 from oncall_tui.ui.screens.queue import QueueScreen
@@ -175,6 +176,9 @@ class OnCallApp(App[None]):
             return
         if answer is Leaving.WATCH and self._leave_watch is not None:
             self._leave_watch()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.keep()
         writes = [worker for worker in self.workers if worker.group == WRITES and not worker.is_finished]
         if writes:
             await asyncio.wait([asyncio.ensure_future(worker.wait()) for worker in writes], timeout=LET_FINISH)

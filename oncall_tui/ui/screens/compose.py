@@ -125,13 +125,10 @@ class ComposeScreen(DeskScreen):
             self._say("")
         if self._saves is not None:
             self._saves.stop()
-        self._saves = self.set_timer(SAVE_AFTER, self._save)
+        self._saves = self.set_timer(SAVE_AFTER, self.keep)
 
-    def on_unmount(self) -> None:
-        """Keep what is written, however this place is left."""
-        self._save()
-
-    def _save(self) -> None:
+    def keep(self) -> None:
+        """Keep what is written, whatever comes now."""
         text = self.box.text
         is_as_held = self._held is not None and text == self._held.text
         if not self._is_over and text != self._saved and not is_as_held:
@@ -213,7 +210,7 @@ class ComposeScreen(DeskScreen):
         if self._asks:
             self._say("")
         else:
-            self._save()
+            self.keep()
             self.app.pop_screen()
 
     def _leave(self) -> None:

@@ -152,15 +152,21 @@ class QueueScreen(TicketPlace):
 
     def action_escalate(self) -> None:
         """Bind the ticket under the cursor, now, and escalate it."""
+        row = self.surely_meant("E", "escalated")
+        if row is not None:
+            self._escalate_key.pressed(row)
+
+    def surely_meant(self, key: str, done: str) -> Row | None:
+        """Return the ticket the person put the cursor on; none when it moved there by itself, which is said."""
         row = self.tickets.row
         if row is None:
             self.notify("No ticket is under the cursor.", severity="warning", markup=False)
         elif self.tickets.has_slipped:
             self.tickets.has_slipped = False
-            which = f"the cursor moved to {row.ticket.number} by itself. Press E again to escalate that one."
-            self.notify(f"Not escalated: {which}", severity="warning", markup=False)
-        else:
-            self._escalate_key.pressed(row)
+            which = f"the cursor moved to {row.ticket.number} by itself. Press {key} again for that one."
+            self.notify(f"Not {done}: {which}", severity="warning", markup=False)
+            return None
+        return row
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

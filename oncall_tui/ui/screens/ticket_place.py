@@ -17,6 +17,11 @@ class TicketPlace(DeskScreen):
         """Return the ticket that keys are about."""
         raise NotImplementedError
 
+    def surely_meant(self, key: str, done: str) -> Row | None:
+        """Return the ticket at hand if the person chose it; where it may be another by now, say so and return None."""
+        del key, done
+        return self.at_hand()
+
     def not_offered(self) -> frozenset[str]:
         """Return the actions that cannot be done to the ticket at hand."""
         return self._answer_keys.not_offered(self.at_hand())
@@ -31,7 +36,7 @@ class TicketPlace(DeskScreen):
 
     def action_take(self) -> None:
         """Assign the ticket to whoever sits here."""
-        self._answer_keys.take(self.at_hand())
+        self._answer_keys.take(self.surely_meant("T", "taken"))
 
     def action_snooze(self) -> None:
         """Ask until when the ticket may wait."""
@@ -39,4 +44,4 @@ class TicketPlace(DeskScreen):
 
     def action_solve(self) -> None:
         """Ask, then solve the ticket."""
-        self._answer_keys.solve(self.at_hand(), self.present())
+        self._answer_keys.solve(self.surely_meant("D", "solved"), self.present())
