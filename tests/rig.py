@@ -15,7 +15,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
-from oncall_tui.ports import Store
+from oncall_tui.ports import LastKnown, Store
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
 from oncall_tui.services.polling import Feed
@@ -202,8 +202,10 @@ class Rig:
         store: Store | None = None,
         clock: MovingClock | None = None,
         troubles: Troubles | None = None,
+        last_known: LastKnown | None = None,
         source: ScriptedSource | None = None,
     ) -> None:
+        self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
         self.troubles = troubles or Troubles()
@@ -213,6 +215,7 @@ class Rig:
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
+        self.holder = "test"
         self.reports: list[BaseException] = []
         self.station = self._station()
 
@@ -227,9 +230,10 @@ class Rig:
                 report=self._report,
                 troubles=self.troubles,
                 clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),
-                holder="test",
+                holder=self.holder,
                 new_id=lambda: f"e{next(self.ids)}",
                 jitter=lambda: 0.5,
+                last_known=self.last_known,
             ),
         )
 
@@ -268,6 +272,8 @@ class Rig:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
         self.station.escalating.sweep()
+        await self.station.delivery.renew()
+        await self.station.witnessing.look()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

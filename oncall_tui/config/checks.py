@@ -36,6 +36,7 @@ def cross_problems(root: Table, where: Where) -> list[str]:
     return [
         *_problems(root, where, "", "me", person),
         *_problems(root, where, "team", "time_zone", zone_rule),
+        *_problems(root, where, "team", "country", country_rule),
         *_problems(root, where, "team", "store", store_rule),
         *_problems(root, where, "people", "id", _new_id(taken)),
         *_problems(root, where, "people", "time_zone", zone_rule),

@@ -91,6 +91,8 @@ class OutgoingMessage:
     url: str = ""
     """Link to the ticket, http or https only."""
     is_possible_duplicate: bool = False
+    is_silent: bool = False
+    """Only ends what a paging service goes on with by itself: the person has nothing to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

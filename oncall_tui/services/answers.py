@@ -18,6 +18,7 @@ from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
+from oncall_tui.domain.tier import SavedAnswer
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.ports import AnswerableSource
@@ -41,15 +42,21 @@ _WHY_NOT = {
 }
 
 
-USUAL_ANSWERS: Sequence[tuple[str, str]] = (
-    ("We have seen it", "Hello {name},\n\nwe have seen this and are looking into it. I will write again soon.\n"),
-    (
-        "We need more",
-        "Hello {name},\n\nI need a little more to find the cause: what did you do, and what did you see?\n",
+USUAL_ANSWERS = (
+    SavedAnswer(
+        name="We have seen it",
+        text="Hello {name},\n\nwe have seen this and are looking into it. I will write again soon.\n",
     ),
-    ("It is solved", "Hello {name},\n\nthis works again now. If you see it once more, just answer this message.\n"),
+    SavedAnswer(
+        name="We need more",
+        text="Hello {name},\n\nI need a little more to find the cause: what did you do, and what did you see?\n",
+    ),
+    SavedAnswer(
+        name="It is solved",
+        text="Hello {name},\n\nthis works again now. If you see it once more, just answer this message.\n",
+    ),
 )
-"""What can be answered to anybody, where nothing else was saved."""
+"""What can be answered to anybody whose tier saved nothing."""
 
 
 def desk_channel(source: SourceId) -> ChannelId:
@@ -66,8 +73,6 @@ class Answers:
     delivery: Delivery
     desks: Mapping[SourceId, AnswerableSource]
     new_id: Callable[[], str]
-    saved: Callable[[Row], Sequence[tuple[str, str]]] = lambda _: USUAL_ANSWERS
-    """Returns the saved answers for a ticket: what each is called, and its text with ``{name}`` in it."""
 
     def why_not(self, ticket: Ticket, kind: AnswerKind) -> str:
         """Return why something cannot be done to a ticket; empty when it can. A note always can."""
@@ -80,9 +85,10 @@ class Answers:
         return AnswerKind.NOTE not in self._can(ticket.source_id)
 
     def saved_for(self, row: Row) -> Sequence[tuple[str, str]]:
-        """Return the saved answers for a ticket, with the name of the customer filled in."""
+        """Return the answers its tier saved for a ticket, else the usual ones, with the customer's name filled in."""
         name = row.ticket.requester.name.partition(" ")[0] or "all"
-        return [(called, text.replace("{name}", name)) for called, text in self.saved(row)]
+        saved = row.tier.answers if row.tier else ()
+        return [(answer.name, answer.text.replace("{name}", name)) for answer in saved or USUAL_ANSWERS]
 
     async def store(self, ticket: Ticket, kind: AnswerKind, text: str = "", *, seen: Sequence[Message] = ()) -> None:
         """Store an answer and let it leave.

@@ -6,7 +6,7 @@ from functools import partial
 
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import SourceId
-from oncall_tui.ports import AnswerableSource, Carrier, Channel, Store
+from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.answers import Answers, desk_channel
 from oncall_tui.services.board import Board, Team
@@ -16,10 +16,13 @@ from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.help_desk import HelpDesk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.promising import Promising
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token, TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +44,16 @@ class Parts:
     jitter: Callable[[], float]
     """Returns a number from 0 up to 1, another one each time."""
     calendars: Sequence[KeptCalendar] = ()
+    tokens: Sequence[Token] = ()
+    last_known: LastKnown | None = None
+    """Keeps tickets for the next start; None where nothing is kept."""
 
 
 def put_together(parts: Parts) -> Station:
     """Return the station of these parts; nothing of it runs yet."""
     clock, troubles = parts.clocks.wall, parts.troubles
     logbook = Logbook(parts.store, clock)
-    polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter)
+    polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter, last_known=parts.last_known)
     escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
     desks: dict[SourceId, AnswerableSource] = {}
     carriers: dict[ChannelId, Carrier] = dict(parts.channels)
@@ -60,6 +66,7 @@ def put_together(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
     actions = Actions(
         logbook=logbook,
         board=board,
@@ -67,6 +74,7 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        promising=Promising(logbook, board, clock, parts.new_id),
         answers=Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id),
         clock=clock,
         new_id=parts.new_id,
@@ -88,6 +96,8 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
+        token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,
     )

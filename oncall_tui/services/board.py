@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain import covers
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -13,10 +14,12 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -49,6 +52,7 @@ class Team:
     rota: Rota
     policy: Policy
     customers: Sequence[Customer] = ()
+    tiers: Sequence[Tier] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -66,6 +70,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
+        self._learning = Learning(logbook, polling)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -117,6 +122,8 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
             team=team.name,
@@ -126,7 +133,9 @@ class Board:
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
             ended_shift=self._ended_shift(now, shift),
-            next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
+            next_shift=following,
+            next_known_since=covers.known_since(changed_hands, following) if following else None,
+            covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
             groups=group(
@@ -135,11 +144,14 @@ class Board:
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
                     atlas=team.atlas,
+                    tiers=team.tiers,
                 ),
                 now,
                 records=self._logbook.records,
+                experience=self._learning.experience(now),
             ),
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
             undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
         )

@@ -90,6 +90,11 @@ class Entry:
             holder=holder,
         )
 
+    def renewed(self, *, now: datetime, holder: str, lease: timedelta) -> Self | None:
+        """Return it with a lease that ends later; None where it is not being sent by this holder any more."""
+        is_mine = self.state is DeliveryState.SENDING and self.holder == holder
+        return replace(self, next_try_at=now + lease) if is_mine else None
+
     def settle(self, settlement: Settlement, *, at: datetime) -> Self:
         """Return it as it stands after a settlement.
 

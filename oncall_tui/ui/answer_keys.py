@@ -98,7 +98,9 @@ class AnswerKeys:
         is_snoozed = row.record is not None and row.record.answering.is_snoozed(row.ticket, now)
         more = f" {BACK} brings it back." if is_snoozed else ""
         value = BACK if is_snoozed else MORNING if morning else UNTIL_THEY_WRITE
-        self._app.push_screen(OneLineDialog(question + more, value=value), partial(self._snooze, row, desk, now))
+        self._app.push_screen(
+            OneLineDialog(question + more, self._keypress, value=value), partial(self._snooze, row, desk, now)
+        )
 
     def _snooze(self, row: Row, desk: Desk, now: datetime, text: str | None) -> None:
         if not text:

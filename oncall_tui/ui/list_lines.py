@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, tier_of
+from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested, tier_of
 from oncall_tui.ui.escalation_text import mark
 from oncall_tui.ui.text import between, cut, due, fit, fit_right, touches, waiting
 
@@ -25,6 +25,8 @@ SNOOZED = "snoozed"
 """Names the group of what was put aside; it is folded until somebody unfolds it."""
 _NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
+LATE, SOON, SUGGESTED = "!", "~", "E"
+"""Repeat beside a ticket what its due time says."""
 STAR = " ★"
 """Stands behind customers for whom the customers table declares a tier."""
 
@@ -59,6 +61,8 @@ class TicketLine:
     star: str
     subject: str
     mark: str
+    is_suggested: bool
+    """Its tier suggests E."""
     is_stale: bool
 
     @property
@@ -89,7 +93,7 @@ class Columns:
     def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
         ticket = line.row.ticket
-        symbol = line.mark or ("!" if line.row.is_late(now) else " ")
+        symbol = line.mark or (SUGGESTED if line.is_suggested else _symbol(line.row, now))
         return self._line(
             f"{CURSOR if is_cursor else ' '}{symbol} ",
             line.number,
@@ -127,6 +131,10 @@ class Columns:
         if cell_len(day) + 1 + cell_len(count) > day_width:
             day = _NAME.sub("", day)
         return fit(title, self.width - day_width - 1) + " " + between(day, count, day_width)
+
+
+def _symbol(row: Row, now: datetime) -> str:
+    return LATE if row.is_late(now) else SOON if row.is_due_soon(now) else " "
 
 
 def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tuple[Line, ...]:
@@ -170,6 +178,7 @@ def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
         star=STAR if row.customer and row.customer.tier else "",
         subject=row.ticket.subject,
         mark=mark(desk.escalation_of(row.ticket.id)),
+        is_suggested=bool(suggested(row, desk, desk.at)),
         is_stale=is_stale,
     )
 
