@@ -29,7 +29,7 @@ class KeyLine(Static):
     """The footer; what does not fit is left out from its right, and the key for help always fits."""
 
     DEFAULT_CSS = """
-    KeyLine { height: 1; padding: 0 1; background: $panel; color: $footer-foreground; }
+    KeyLine { height: 1; padding: 0 0 0 1; background: $panel; color: $footer-foreground; }
     """
 
     def __init__(self, not_offered: Callable[[], frozenset[str]] = frozenset) -> None:
