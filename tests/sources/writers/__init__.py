@@ -6,5 +6,6 @@ from tests.sources.writers.desk import WritableDesk
 from tests.sources.writers.file import File
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
+from tests.sources.writers.zammad import Zammad
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt)
+WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad)
