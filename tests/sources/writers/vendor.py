@@ -1,5 +1,7 @@
 """A desk that may also keep to itself what it refuses, show what it should hide, and forget our marks."""
 
+from html import unescape
+
 from tests.servers.http import Asked, Reply
 from tests.sources.writers.desk import Words, WritableDesk
 
@@ -30,3 +32,10 @@ class VendorDesk(WritableDesk):
         if self.is_stubborn:
             self.owner, self.is_solved = before
         return given
+
+
+def shown(html: str) -> str:
+    """Return what a browser shows of words that have no tag of their own but breaks."""
+    text = html.replace("<br>\n", "\n")
+    assert "<" not in text
+    return unescape(text)
