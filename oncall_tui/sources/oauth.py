@@ -9,8 +9,9 @@ import httpx
 import msgspec
 
 from oncall_tui.errors import SourceRefused
-from oncall_tui.http_client import Answer, Content, Remote, documented, fetch
+from oncall_tui.http_client import Answer, Content, Remote, documented, fetch, send
 from oncall_tui.secrets import Secret
+from oncall_tui.sources.answering import before_sending
 
 _UNAUTHORISED = 401
 _EARLY = timedelta(minutes=1)
@@ -64,6 +65,28 @@ class Access:
         self._held = None
         content["headers"] = await self._header(http)
         return await fetch(http, self._remote, url, also=also, **content)
+
+    async def send(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        url: str,
+        *,
+        also: frozenset[int] = frozenset(),
+        **content: Unpack[Content],
+    ) -> Answer:
+        """Hand something over, or raise a ``DeliveryError``; what a refused token carried was certainly not taken."""
+        asked_before = self._held is not None
+        with before_sending():
+            content["headers"] = await self._header(http)
+        retried = frozenset({_UNAUTHORISED}) if asked_before else frozenset()
+        answer = await send(http, self._remote, method, url, also=also | retried, **content)
+        if answer.status != _UNAUTHORISED or not asked_before:
+            return answer
+        self._held = None
+        with before_sending():
+            content["headers"] = await self._header(http)
+        return await send(http, self._remote, method, url, also=also, **content)
 
     async def _header(self, http: httpx.AsyncClient) -> Mapping[str, str]:
         if self._held is None or self._held.until <= self._remote.clock():

@@ -18,6 +18,12 @@ from tests.sources.writers.vendor import VendorDesk
 pytestmark = pytest.mark.anyio
 
 VENDORS = [kind for kind in WRITERS if issubclass(kind, VendorDesk)]
+
+
+def name_of(kind: type[VendorDesk]) -> str:
+    return kind.__name__.lower()
+
+
 GONE = TicketId("helpdesk:9")
 
 
@@ -25,7 +31,7 @@ class Answerable(AnswerableSource, Rereadable, Protocol):
     """A help desk that is answered in, and tells of one ticket."""
 
 
-@pytest.fixture(params=VENDORS, ids=lambda kind: kind.__name__.lower())
+@pytest.fixture(params=VENDORS, ids=name_of)
 def desk(request: pytest.FixtureRequest) -> VendorDesk:
     made = request.param()
     assert isinstance(made, VendorDesk)
@@ -85,6 +91,7 @@ async def test_a_change_that_cannot_be_seen_may_have_been_made(
     assert await source.find(SOLVE, NOTHING) is not None
 
 
+@pytest.mark.parametrize("desk", [kind for kind in VENDORS if kind.tells_visibility], indirect=True, ids=name_of)
 async def test_a_note_that_became_public_is_said_aloud(source: AnswerableSource, desk: VendorDesk) -> None:
     desk.shows_notes = True
     with pytest.raises(Rejected, match="SHOWS THIS NOTE TO THE CUSTOMER"):

@@ -6,8 +6,9 @@ from tests.sources.writers.chatwoot import Chatwoot
 from tests.sources.writers.desk import WritableDesk
 from tests.sources.writers.file import File
 from tests.sources.writers.freshdesk import Freshdesk
+from tests.sources.writers.help_scout import HelpScout
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
 from tests.sources.writers.zammad import Zammad
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk)
+WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk, HelpScout)

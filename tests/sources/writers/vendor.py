@@ -9,6 +9,8 @@ from tests.sources.writers.desk import Words, WritableDesk
 class VendorDesk(WritableDesk):
     """Its token belongs to 4; 5 is called ana@acme.example."""
 
+    tells_visibility = True
+    """Whether what it answers to a note says who can see it."""
     is_stubborn = False
     """Whether it answers as always and leaves owner and status as they are."""
     shows_notes = False
