@@ -1,7 +1,7 @@
 """Answers to conversations of Chatwoot.
 
 A reply and a note are the same message but for one flag, which is always sent. Each carries the answer's id among its
-attributes; servers before 2024 drop it, and there the words decide. ``source_id``, which would be kept by all, must
+attributes; older servers drop it, and there the words decide. ``source_id``, which would be kept by all, must
 stay empty: a message that has one is taken for delivered already.
 """
 

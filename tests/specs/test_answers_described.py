@@ -7,6 +7,7 @@ import pytest
 from tests.servers.http import http_server
 from tests.sources.test_writing import NOTE, REPLY, SOLVE, TAKE
 from tests.sources.writers.chatwoot import Chatwoot
+from tests.sources.writers.intercom import Intercom
 from tests.sources.writers.vendor import VendorDesk
 from tests.specs.descriptions import OpenApi
 from tests.specs.test_desks_described import as_request
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 DESCRIBED: dict[type[VendorDesk], Callable[[], OpenApi]] = {
     Chatwoot: lambda: OpenApi("chatwoot-application.openapi.yaml", prefix=""),
+    Intercom: lambda: OpenApi("intercom-2.15.openapi.yaml", prefix=""),
 }
 
 

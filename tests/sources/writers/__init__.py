@@ -7,8 +7,9 @@ from tests.sources.writers.desk import WritableDesk
 from tests.sources.writers.file import File
 from tests.sources.writers.freshdesk import Freshdesk
 from tests.sources.writers.help_scout import HelpScout
+from tests.sources.writers.intercom import Intercom
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
 from tests.sources.writers.zammad import Zammad
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk, HelpScout)
+WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk, HelpScout, Intercom)
