@@ -66,7 +66,7 @@ def put_together(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
-    logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
+    logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
         board=board,

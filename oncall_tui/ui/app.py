@@ -12,12 +12,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
@@ -29,6 +31,7 @@ from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
 from oncall_tui.ui.leaving_text import farewell
+from oncall_tui.ui.milestone_words import MilestoneWords
 from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.escalations import EscalationsScreen
 from oncall_tui.ui.screens.handover import HandoverScreen
@@ -39,6 +42,8 @@ from oncall_tui.ui.writes import WRITES, carry_out
 
 LET_FINISH = 5.0
 """Seconds that quitting waits for what is being written."""
+MENTIONED_FOR = 20
+"""Seconds for which a milestone of the shift is shown."""
 WIDE = 110
 """Columns from which the selected ticket stands beside the list."""
 
@@ -91,7 +96,10 @@ class OnCallApp(App[None]):
         self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
+        self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
+        """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
+        self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
         self._rang = 0.0
         self._rang_for: set[EscalationId] = set()
@@ -107,6 +115,7 @@ class OnCallApp(App[None]):
 
     def on_mount(self) -> None:
         """Let the clock tick."""
+        self._mention_the_end()
         self.set_interval(1, self._tick)
 
     def show(self, desk: Desk) -> None:
@@ -118,6 +127,7 @@ class OnCallApp(App[None]):
     def _tick(self) -> None:
         self.now = self._clock()
         self._ring()
+        self._mention_the_end()
 
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
@@ -126,6 +136,14 @@ class OnCallApp(App[None]):
             self._rang_at, self._rang = self.now, self._stopwatch()
             self.bell()
         self._rang_for = exhausted
+
+    def _mention_the_end(self) -> None:
+        """Say once when the shift comes to an end; never with the bell, which is for bad news."""
+        due = self._milestones.due(self.desk, self.now)
+        if due is not None:
+            milestone, sentence = due
+            severity: SeverityLevel = "warning" if milestone is Milestone.OVER else "information"
+            self.notify(sentence, severity=severity, timeout=MENTIONED_FOR, markup=False)
 
     def _is_quiet(self) -> bool:
         """Tell whether it rang lately by both clocks: one may be set back, the other stands still while we sleep."""
@@ -139,9 +157,9 @@ class OnCallApp(App[None]):
             case events.Key() if not any(message is known for known in self._stamped):
                 # A key that nobody handles bubbles up to here once more, and later: only its arrival counts.
                 self._stamped.append(message)
-                self._guard.saw_key(message.key, self._stopwatch())
+                self._guard.saw_key(message.key, self.arrival(message))
             case events.Paste():
-                self._guard.saw_paste(self._stopwatch())
+                self._guard.saw_paste(self.arrival(message))
             case events.AppBlur():
                 self._guard.saw_focus(has_focus=False)
             case events.AppFocus():
