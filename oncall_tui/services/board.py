@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import covers
+from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -26,6 +27,8 @@ from oncall_tui.services.troubles import Troubles
 
 OVER_FOR = timedelta(hours=12)
 """How long after its end a shift still asks for its handover."""
+ASKED_FOR = timedelta(hours=1)
+"""How long a take or solve that was refused is said beside the list; the ticket goes on saying it."""
 SHOWN_FOR = timedelta(hours=72)
 """How long an escalation that ended stays on the screen: longer than the longest weekend shift."""
 _EVERY = timedelta(seconds=30)
@@ -153,8 +156,13 @@ class Board:
             escalations=self._escalations(now),
             unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
-            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
+            undecided=self._undecided(now),
         )
+
+    def _undecided(self, now: datetime) -> tuple[Answer, ...]:
+        """Return what waits for a person: words for good, a take or solve until nobody can have missed it."""
+        waiting = (a for record in self._logbook.records.values() for a in record.answering.needs_a_person)
+        return tuple(a for a in waiting if a.kind.has_words or now - a.since < ASKED_FOR)
 
     def _on_call(self) -> PersonId | None:
         shift = self.team.rota.on_call(self._clock())
