@@ -92,7 +92,9 @@ async def test_a_key_that_was_pasted_sends_nothing() -> None:
         assert sent(rig) == []
         await rig.press("escape")
         await rig.burst("t", "x")
+        await rig.burst("r", "x", "y")
         assert sent(rig) == []
+        assert "REPLY" not in rig.text
 
 
 async def test_what_was_typed_is_kept_when_somebody_goes_back() -> None:
