@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.goodwill import SpokenGoodwill
 from oncall_tui.domain.promise import SpokenPromise, spoken_promise
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
@@ -13,6 +14,7 @@ from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.promising import Promising
 
 NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -38,6 +40,19 @@ class RecordingPromising(Promising):
         self._note("settle", row.ticket.id, outcome)
 
 
+class RecordingCaring(Caring):
+    """Reads goodwill as the real one does, and remembers what it was asked to keep."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+
+    async def spend(self, row: Row, spoken: SpokenGoodwill) -> None:
+        self._note("spend", row.ticket.id, f"{spoken.amount:g}", spoken.words)
+
+    async def tick(self, row: Row, step: str, *, is_ticked: bool) -> None:
+        self._note("tick", row.ticket.id, step, str(is_ticked))
+
+
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
@@ -47,6 +62,7 @@ class RecordingActions(Actions):
         self.entries: Sequence[Shift | Gap] = ()
         self.notes = ""
         self.error: OnCallError | None = None
+        self.caring = RecordingCaring(self._note)
         self.promising = RecordingPromising(self._note)
 
     def _note(self, *call: str) -> None:

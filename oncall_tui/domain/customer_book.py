@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import Requester
 from oncall_tui.domain.tier import Tier
 
@@ -20,6 +21,7 @@ class CustomerBook:
     """The zone a help desk writes down for whoever named none; empty when there is no such zone."""
     atlas: Atlas = EMPTY_ATLAS
     tiers: Sequence[Tier] = ()
+    runbooks: Sequence[Runbook] = ()
 
     def tier(self, name: str) -> Tier | None:
         """Return the tier of a name, however it is written."""

@@ -39,6 +39,8 @@ class Experience:
     """The ticket of each customer that ended last, and when."""
     same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
     """How many customers report at once what a ticket reports, where they are several."""
+    goodwill: Mapping[str, float] = field(default_factory=dict)
+    """What was spent on each customer in this shift."""
 
     def usual_touches(self, ticket: Ticket) -> int | None:
         """Return how many touches the most special kind of a ticket takes that enough is known of."""
@@ -91,6 +93,16 @@ def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, 
             if known is None or known[1] < record.ended_at:
                 found[record.customer] = (record.ticket, record.ended_at)
     return found
+
+
+def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, float]:
+    """Return what was spent on each customer since a shift began; without one, ever."""
+    spent: dict[str, float] = defaultdict(float)
+    for record in records:
+        for entry in record.goodwill:
+            if since is None or entry.at >= since:
+                spent[entry.customer] += entry.amount
+    return spent
 
 
 def same_trouble(tickets: Iterable[Ticket], now: datetime) -> Mapping[TicketId, int]:

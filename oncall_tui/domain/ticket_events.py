@@ -66,4 +66,29 @@ class TicketReopened:
     ticket: TicketId
 
 
-TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodwillSpent:
+    """Something was spent to make it right."""
+
+    ticket: TicketId
+    amount: float
+    """In the team's own currency; less than nothing corrects what was recorded before."""
+    words: CleanText
+    customer: CleanText = NO_TEXT
+    """Whose ticket it was: an organisation or a mail address, in small letters."""
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookStepTicked:
+    """A step of the procedure was done, or was not after all."""
+
+    ticket: TicketId
+    runbook: CleanText
+    step: CleanText
+    """Its words, which stay true when steps are added before it."""
+    is_ticked: bool = True
+    by: PersonId | None = None
+
+
+TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened | GoodwillSpent | RunbookStepTicked

@@ -8,10 +8,12 @@ from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import (
+    GoodwillSpent,
     PromiseId,
     PromiseMade,
     PromiseOutcome,
     PromiseSettled,
+    RunbookStepTicked,
     TicketEnded,
     TicketEvent,
     TicketReopened,
@@ -50,6 +52,27 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Goodwill:
+    """What was spent on a ticket's customer."""
+
+    amount: float
+    words: CleanText
+    customer: CleanText
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickedStep:
+    """A step of a runbook that was done."""
+
+    runbook: CleanText
+    step: CleanText
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord:
     """Everything the journal says about one ticket, its escalations apart."""
 
@@ -64,6 +87,10 @@ class TicketRecord:
     customer: CleanText = NO_TEXT
     reopened: int = 0
     """How often it came back after it had ended."""
+    goodwill: tuple[Goodwill, ...] = ()
+    """What was spent on it, the oldest first."""
+    ticked: tuple[TickedStep, ...] = ()
+    """Steps of runbooks that were done, in the order they were."""
 
     @property
     def next_promise(self) -> Promise | None:
@@ -77,6 +104,10 @@ class TicketRecord:
         owed = [p for p in self.promises if p.is_open or (p.is_owed and p.made_at == latest)]
         return min(owed, key=lambda p: p.due_at, default=None)
 
+    def ticked_in(self, runbook: str) -> frozenset[str]:
+        """Return the steps of a runbook that were done."""
+        return frozenset(step.step for step in self.ticked if step.runbook == runbook)
+
     def after(self, event: TicketEvent, at: datetime) -> Self | None:
         """Return it as it stands after an event, or None where the event changes nothing."""
         match event:
@@ -86,6 +117,11 @@ class TicketRecord:
                 return self._settled(event, at)
             case TicketEnded():
                 return self._ended(event, at)
+            case GoodwillSpent(amount=amount, words=words, customer=customer, by=by):
+                goodwill = Goodwill(amount=amount, words=words, customer=customer, by=by, at=at)
+                return replace(self, goodwill=(*self.goodwill, goodwill))
+            case RunbookStepTicked():
+                return self._ticked(event, at)
             case TicketReopened():
                 return None if self.ended_at is None else replace(self, ended_at=None, reopened=self.reopened + 1)
 
@@ -102,6 +138,13 @@ class TicketRecord:
             waiting_since=event.waiting_since,
         )
         return replace(self, promises=(*self.promises, made))
+
+    def _ticked(self, event: RunbookStepTicked, at: datetime) -> Self | None:
+        others = tuple(step for step in self.ticked if (step.runbook, step.step) != (event.runbook, event.step))
+        if (len(others) < len(self.ticked)) is event.is_ticked:
+            return None
+        step = TickedStep(runbook=event.runbook, step=event.step, by=event.by, at=at)
+        return replace(self, ticked=(*others, step) if event.is_ticked else others)
 
     def _ended(self, event: TicketEnded, at: datetime) -> Self | None:
         if self.ended_at is not None:

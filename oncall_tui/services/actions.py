@@ -24,6 +24,7 @@ from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services.board import Board
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
@@ -45,6 +46,7 @@ class Actions:
     delivery: Delivery
     handing_over: HandingOver
     promising: Promising
+    caring: Caring
     clock: Clock
     new_id: Callable[[], str]
 

@@ -7,6 +7,7 @@ from oncall_tui.domain.people import ChannelId
 from oncall_tui.ports import Channel, Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
@@ -58,6 +59,7 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
         clock=clock,
         new_id=parts.new_id,

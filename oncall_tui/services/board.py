@@ -13,6 +13,7 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
@@ -52,6 +53,7 @@ class Team:
     policy: Policy
     customers: Sequence[Customer] = ()
     tiers: Sequence[Tier] = ()
+    runbooks: Sequence[Runbook] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -121,6 +123,8 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        ended = self._ended_shift(now, shift)
+        current = ended or shift
         return Desk(
             at=now,
             team=team.name,
@@ -129,7 +133,7 @@ class Board:
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
-            ended_shift=self._ended_shift(now, shift),
+            ended_shift=ended,
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
             sources=self._polling.statuses,
@@ -140,10 +144,11 @@ class Board:
                     corrections=corrected_zones(self._logbook.shift_events),
                     atlas=team.atlas,
                     tiers=team.tiers,
+                    runbooks=team.runbooks,
                 ),
                 now,
                 records=self._logbook.records,
-                experience=self._learning.experience(now),
+                experience=self._learning.experience(now, current.starts_at if current else None),
             ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),

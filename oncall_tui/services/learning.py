@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, last_ended, same_trouble, usual
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, goodwill_spent, last_ended, same_trouble, usual
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -17,18 +17,24 @@ class Learning:
         self._logbook, self._polling = logbook, polling
         self._has_news = True
         self._read_at: Mapping[SourceId, datetime | None] | None = None
+        self._since: datetime | None = None
         self._known = NO_EXPERIENCE
         logbook.on_change(self._hear)
 
     def _hear(self) -> None:
         self._has_news = True
 
-    def experience(self, now: datetime) -> Experience:
-        """Return what is known now."""
-        if self._has_news:
+    def experience(self, now: datetime, since: datetime | None) -> Experience:
+        """Return what is known now, of goodwill since the shift began."""
+        if self._has_news or since != self._since:
             records = self._logbook.records.values()
-            self._known = replace(self._known, usual=usual(records, now), last_ended=last_ended(records))
-            self._has_news = False
+            self._known = replace(
+                self._known,
+                usual=usual(records, now),
+                last_ended=last_ended(records),
+                goodwill=goodwill_spent(records, since),
+            )
+            self._has_news, self._since = False, since
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
             self._known = replace(self._known, same_trouble=same_trouble(self._polling.tickets, now))

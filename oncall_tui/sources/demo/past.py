@@ -7,7 +7,7 @@ from oncall_tui.domain.experience import kinds_of
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, ticket_id
-from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, TicketEnded, TicketEvent
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, RunbookStepTicked, TicketEnded, TicketEvent
 from oncall_tui.sources.demo import plots
 from oncall_tui.sources.demo.plots import Plot
 
@@ -32,11 +32,17 @@ def past(source: SourceId, starts_at: datetime) -> tuple[Recorded, ...]:
         by=PersonId("ana"),
         waiting_since=starts_at - timedelta(minutes=190),
     )
+    status_page = RunbookStepTicked(
+        ticket=ticket_id(source, "4312"),
+        runbook=CleanText("Login outage"),
+        step=CleanText("Check the status page"),
+        by=PersonId("ana"),
+    )
     ended = [
         (-(days + 1) * 24 * 60, _ended(source, 4100 + days, plot, touches))
         for days, (plot, touches) in enumerate((plot, touches) for plot in _PLOTS for touches in _TOUCHES)
     ]
-    done: tuple[tuple[int, TicketEvent], ...] = (*reversed(ended), (-65, papers))
+    done: tuple[tuple[int, TicketEvent], ...] = (*reversed(ended), (-250, status_page), (-65, papers))
     return tuple(
         Recorded(
             seq=seq, stream=stream_of(event.ticket), version=1, at=starts_at + timedelta(minutes=after), event=event

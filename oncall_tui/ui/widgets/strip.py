@@ -47,7 +47,10 @@ class EscalationStrip(Static):
         if self._desk is None or self._now is None:
             return
         width = max(self.app.size.width - 2, 1)
-        text = strip_text(on_strip(self._desk.escalations), self._now, zone_of(self._desk), width)
+        live = on_strip(self._desk.escalations)
+        row = self._desk.row(live[0].brief.ticket) if live else None
+        strategy = row.tier.strategy if row and row.tier else ""
+        text = strip_text(live, self._now, zone_of(self._desk), width, strategy=strategy)
         text = text or suggestion_text(self._suggested, self._chosen, self._now, width)
         self.set_class(text is not None, "-live")
         if text is None or text == self._shown:
