@@ -14,6 +14,7 @@ from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.promising import Promising
 
@@ -53,6 +54,22 @@ class RecordingCaring(Caring):
         self._note("tick", row.ticket.id, step, str(is_ticked))
 
 
+class Unattended(Attending):
+    """Notes nothing of how long a ticket was open."""
+
+    def __init__(self) -> None:
+        pass
+
+    def opened(self, ticket: TicketId) -> None:
+        pass
+
+    async def stayed(self) -> None:
+        pass
+
+    async def closed(self) -> None:
+        pass
+
+
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
@@ -62,6 +79,7 @@ class RecordingActions(Actions):
         self.entries: Sequence[Shift | Gap] = ()
         self.notes = ""
         self.error: OnCallError | None = None
+        self.attending = Unattended()
         self.caring = RecordingCaring(self._note)
         self.promising = RecordingPromising(self._note)
 

@@ -64,13 +64,12 @@ def customer_key(ticket: Ticket) -> str:
 
 
 def kinds_of(ticket: Ticket) -> tuple[str, ...]:
-    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier, its source."""
+    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier."""
     family = " ".join(_words(ticket.subject))
     return (
         *((f"subject:{family}",) if family else ()),
         *(f"tag:{tag.casefold()}" for tag in ticket.tags),
         *((f"tier:{ticket.tier.casefold()}",) if ticket.tier else ()),
-        f"source:{ticket.source_id}",
     )
 
 

@@ -91,4 +91,16 @@ class RunbookStepTicked:
     by: PersonId | None = None
 
 
-TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened | GoodwillSpent | RunbookStepTicked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketWorkedOn:
+    """Somebody had it open on the screen and pressed keys."""
+
+    ticket: TicketId
+    started_at: datetime
+    ended_at: datetime
+    by: PersonId | None = None
+
+
+TicketEvent = (
+    PromiseMade | PromiseSettled | TicketEnded | TicketReopened | GoodwillSpent | RunbookStepTicked | TicketWorkedOn
+)

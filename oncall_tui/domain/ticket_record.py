@@ -17,6 +17,7 @@ from oncall_tui.domain.ticket_events import (
     TicketEnded,
     TicketEvent,
     TicketReopened,
+    TicketWorkedOn,
 )
 
 
@@ -73,6 +74,15 @@ class TickedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A span in which somebody of us had a ticket open."""
+
+    started_at: datetime
+    ended_at: datetime
+    by: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord:
     """Everything the journal says about one ticket, its escalations apart."""
 
@@ -91,6 +101,8 @@ class TicketRecord:
     """What was spent on it, the oldest first."""
     ticked: tuple[TickedStep, ...] = ()
     """Steps of runbooks that were done, in the order they were."""
+    work: tuple[Work, ...] = ()
+    """When somebody of us had it open, the oldest first."""
 
     @property
     def next_promise(self) -> Promise | None:
@@ -117,13 +129,19 @@ class TicketRecord:
                 return self._settled(event, at)
             case TicketEnded():
                 return self._ended(event, at)
-            case GoodwillSpent(amount=amount, words=words, customer=customer, by=by):
-                goodwill = Goodwill(amount=amount, words=words, customer=customer, by=by, at=at)
-                return replace(self, goodwill=(*self.goodwill, goodwill))
-            case RunbookStepTicked():
-                return self._ticked(event, at)
             case TicketReopened():
                 return None if self.ended_at is None else replace(self, ended_at=None, reopened=self.reopened + 1)
+            case RunbookStepTicked():
+                return self._ticked(event, at)
+            case GoodwillSpent() | TicketWorkedOn():
+                return self._counted(event, at)
+
+    def _counted(self, event: GoodwillSpent | TicketWorkedOn, at: datetime) -> Self:
+        if isinstance(event, TicketWorkedOn):
+            work = Work(started_at=event.started_at, ended_at=event.ended_at, by=event.by)
+            return replace(self, work=(*self.work, work))
+        spent = Goodwill(amount=event.amount, words=event.words, customer=event.customer, by=event.by, at=at)
+        return replace(self, goodwill=(*self.goodwill, spent))
 
     def _promised(self, event: PromiseMade, at: datetime) -> Self | None:
         if any(promise.id == event.promise for promise in self.promises):

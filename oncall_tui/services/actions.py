@@ -23,6 +23,7 @@ from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.correcting import zone_correction
@@ -47,6 +48,7 @@ class Actions:
     handing_over: HandingOver
     promising: Promising
     caring: Caring
+    attending: Attending
     clock: Clock
     new_id: Callable[[], str]
 

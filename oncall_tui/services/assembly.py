@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.ports import Channel, Store
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board, Team
+from oncall_tui.services.breath import Breath
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
@@ -52,6 +54,7 @@ def put_together(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    attending = Attending(logbook, board, clock)
     actions = Actions(
         logbook=logbook,
         board=board,
@@ -59,6 +62,7 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        attending=attending,
         caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
         clock=clock,
@@ -81,6 +85,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        breath=Breath(attending, board, troubles),
         witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         report=parts.report,

@@ -9,6 +9,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.ports import Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board
+from oncall_tui.services.breath import Breath
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
@@ -39,6 +40,7 @@ class Station:
     troubles: Troubles
     rota_keeping: RotaKeeping
     witnessing: Witnessing
+    breath: Breath
     wakefulness: Wakefulness
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
@@ -56,6 +58,7 @@ class Station:
             *self.polling.loops(),
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("breath", self.breath.run),
             ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
         )
