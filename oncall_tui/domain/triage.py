@@ -23,7 +23,7 @@ from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.runbook import Runbook, find_runbook
 from oncall_tui.domain.targets import Workplace
-from oncall_tui.domain.ticket import Requester, Ticket, TicketId
+from oncall_tui.domain.ticket import Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.tier import Tier, target
 from oncall_tui.domain.wall_time import local, utc_offset
@@ -121,13 +121,13 @@ def group(
     clock = cache(partial(_clock, now, book.atlas))
 
     @cache
-    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, _Clock]:
+    def place(requester: Requester, source: SourceId) -> tuple[Customer | None, CustomerZone, _Clock]:
         customer = book.find(requester)
         hints = Hints(
             requester=requester,
             customer=customer,
             corrected=book.corrected_zone(requester),
-            account_default=book.account_default,
+            account_default=book.default_of(source),
             atlas=book.atlas,
         )
         zone = guess_zone(hints, now)
@@ -135,7 +135,7 @@ def group(
 
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
-        customer, zone, seen = place(ticket.requester)
+        customer, zone, seen = place(ticket.requester, ticket.source_id)
         tier_name = (customer.tier if customer else "") or ticket.tier
         tier = book.tier(tier_name)
         row = Row(

@@ -71,7 +71,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
-        self._learning = Learning(logbook, polling)
+        self._learning = Learning(logbook, polling, own_zone=team.time_zone, atlas=team.atlas)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -125,6 +125,7 @@ class Board:
             self._me = shift.person
         ended = self._ended_shift(now, shift)
         current = ended or shift
+        experience = self._learning.experience(now, current.starts_at if current else None)
         return Desk(
             at=now,
             team=team.name,
@@ -142,13 +143,14 @@ class Board:
                 CustomerBook(
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
+                    account_defaults=self._learning.account_defaults,
                     atlas=team.atlas,
                     tiers=team.tiers,
                     runbooks=team.runbooks,
                 ),
                 now,
                 records=self._logbook.records,
-                experience=self._learning.experience(now, current.starts_at if current else None),
+                experience=experience,
             ),
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
