@@ -5,6 +5,8 @@ import asyncio
 import os
 import sys
 from functools import partial
+from types import TracebackType
+from typing import Self
 
 from oncall_tui.arguments import parse
 from oncall_tui.errors import OnCallError
@@ -15,16 +17,50 @@ BAD_USE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 on success, 1 on a finding, 2 on bad use or bad config."""
     asked = parse(arguments)
+    with _LastResort() as end:
+        end.code = _carried_out(asked)
+    return end.code
+
+
+def _carried_out(asked: argparse.Namespace) -> int:
     try:
-        return asyncio.run(_run(asked))
+        if asked.command is None and (code := _welcome(asked)) is not None:
+            return code
+        return _connect(asked) if asked.command == "connect" else asyncio.run(_run(asked))
     except OnCallError as error:
         print(f"oncall-tui: {error}", file=sys.stderr)
         return BAD_USE
     except KeyboardInterrupt:
+        print(file=sys.stderr)  # the shell's prompt does not belong behind a half-answered question
         return 130
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _welcome(asked: argparse.Namespace) -> int | None:
+    """Ask somebody who has no config yet what to do instead; an exit code when it is nothing."""
+    from oncall_tui.config import find, usual_path
+
+    if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
+        return None
+    from oncall_tui.ui.welcome import welcome
+
+    choice, code = asyncio.run(welcome(usual_path()))
+    if choice is None:
+        return code
+    vars(asked).update(vars(parse([choice])))
+    return None
+
+
+def _connect(asked: argparse.Namespace) -> int:
+    """Ask questions without a loop around them, so that Ctrl+C ends the question it is pressed at."""
+    from oncall_tui.commands.connect import connect
+    from oncall_tui.commands.conversation import TerminalConversation
+    from oncall_tui.config import find, usual_path
+
+    connect(TerminalConversation(), asked.kind, find(asked.config, os.environ) or usual_path())
+    return 0
 
 
 async def _run(asked: argparse.Namespace) -> int:
@@ -37,6 +73,31 @@ async def _run(asked: argparse.Namespace) -> int:
         leave_watch = None if asked.command == "demo" else partial(run.leave_watch, asked)
         return await dashboard(await run.station(asked), leave_watch)
     return await run.COMMANDS[asked.command](asked)
+
+
+class _LastResort:
+    """Ends a command that meets a defect of ours with one sentence: a traceback tells what the error was told."""
+
+    code = 1
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Write the error down without its words, because no secret is known here that could be taken out of them."""
+        if not isinstance(error, Exception):
+            return False
+        from platformdirs import user_data_path
+
+        from oncall_tui.clock import utc_now
+        from oncall_tui.crash import CrashFile
+
+        report = CrashFile(user_data_path("oncall-tui") / "crashes", utc_now, tells_words=False)
+        print(f"oncall-tui: {report.write(error)}", file=sys.stderr)
+        return True
 
 
 if __name__ == "__main__":

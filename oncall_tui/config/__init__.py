@@ -53,6 +53,8 @@ class Team:
     name: str
     time_zone: str
     """IANA name of the rota's wall clock."""
+    country: str
+    """Whose public holidays are ours, by ISO 3166; empty for that of the zone."""
     store: Path
     """Where the journal lives."""
 
@@ -177,7 +179,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
     return Config(
         path=path,
         me=PersonId(me) if me else None,
-        team=Team(name=team.name, time_zone=team.time_zone, store=_store(team.store)),
+        team=Team(name=team.name, time_zone=team.time_zone, country=team.country, store=_store(team.store)),
         people=tables.people,
         rotations=tuple(rotation for table in rota.rotations for rotation in table.rotations()),
         overrides=tuple(override.override() for override in rota.overrides),

@@ -74,10 +74,11 @@ def acts_of(
     spans: list[Span] = []
     acts = [escalation.armed_at for escalation in escalations if escalation.by == person]
     for record in records:
-        spans += [(work.started_at, work.ended_at) for work in record.work if work.by == person]
+        spans += [(work.started_at, work.ended_at) for work in record.care.work if work.by == person]
         acts += [promise.made_at for promise in record.promises if promise.by == person]
-        acts += [spent.at for spent in record.goodwill if spent.by == person]
-        acts += [step.at for step in record.ticked if step.by == person]
+        acts += [spent.at for spent in record.care.goodwill if spent.by == person]
+        acts += [answer.stored_at for answer in record.answering.answers if answer.by == person]
+        acts += [step.at for step in record.care.ticked if step.by == person]
     return spans, acts
 
 

@@ -98,7 +98,7 @@ def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> M
     """Return what was spent on each customer since a shift began; without one, ever."""
     spent: dict[str, float] = defaultdict(float)
     for record in records:
-        for entry in record.goodwill:
+        for entry in record.care.goodwill:
             if since is None or entry.at >= since:
                 spent[entry.customer] += entry.amount
     return spent

@@ -26,7 +26,7 @@ class Runbook:
 
     def done(self, record: TicketRecord | None) -> tuple[str, ...]:
         """Return its steps that are ticked, in its own order."""
-        ticked = record.ticked_in(self.name) if record else frozenset[str]()
+        ticked = record.care.ticked_in(self.name) if record else frozenset[str]()
         return tuple(step for step in self.steps if step in ticked)
 
     def next_step(self, record: TicketRecord | None) -> str:

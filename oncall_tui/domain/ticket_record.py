@@ -4,20 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from oncall_tui.domain.answer_events import AnswerEvent
+from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
+from oncall_tui.domain.care import NO_CARE, Care
+from oncall_tui.domain.care_events import GoodwillSpent, RunbookStepTicked, TicketWorkedOn
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import (
-    GoodwillSpent,
     PromiseId,
     PromiseMade,
     PromiseOutcome,
     PromiseSettled,
-    RunbookStepTicked,
     TicketEnded,
     TicketEvent,
     TicketReopened,
-    TicketWorkedOn,
 )
 
 
@@ -53,42 +54,13 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goodwill:
-    """What was spent on a ticket's customer."""
-
-    amount: float
-    words: CleanText
-    customer: CleanText
-    by: PersonId | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TickedStep:
-    """A step of a runbook that was done."""
-
-    runbook: CleanText
-    step: CleanText
-    by: PersonId | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A span in which somebody of us had a ticket open."""
-
-    started_at: datetime
-    ended_at: datetime
-    by: PersonId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord:
     """Everything the journal says about one ticket, its escalations apart."""
 
     ticket: TicketId
     promises: tuple[Promise, ...] = ()
     """The oldest first."""
+    answering: Answering = NOTHING_ANSWERED
     ended_at: datetime | None = None
     """When its source did not list it any more; None while it is open, as far as was seen."""
     touches: int | None = None
@@ -97,12 +69,8 @@ class TicketRecord:
     customer: CleanText = NO_TEXT
     reopened: int = 0
     """How often it came back after it had ended."""
-    goodwill: tuple[Goodwill, ...] = ()
-    """What was spent on it, the oldest first."""
-    ticked: tuple[TickedStep, ...] = ()
-    """Steps of runbooks that were done, in the order they were."""
-    work: tuple[Work, ...] = ()
-    """When somebody of us had it open, the oldest first."""
+    care: Care = NO_CARE
+    """Goodwill spent, steps ticked, time spent."""
 
     @property
     def next_promise(self) -> Promise | None:
@@ -116,10 +84,6 @@ class TicketRecord:
         owed = [p for p in self.promises if p.is_open or (p.is_owed and p.made_at == latest)]
         return min(owed, key=lambda p: p.due_at, default=None)
 
-    def ticked_in(self, runbook: str) -> frozenset[str]:
-        """Return the steps of a runbook that were done."""
-        return frozenset(step.step for step in self.ticked if step.runbook == runbook)
-
     def after(self, event: TicketEvent, at: datetime) -> Self | None:
         """Return it as it stands after an event, or None where the event changes nothing."""
         match event:
@@ -131,17 +95,15 @@ class TicketRecord:
                 return self._ended(event, at)
             case TicketReopened():
                 return None if self.ended_at is None else replace(self, ended_at=None, reopened=self.reopened + 1)
-            case RunbookStepTicked():
-                return self._ticked(event, at)
-            case GoodwillSpent() | TicketWorkedOn():
-                return self._counted(event, at)
+            case GoodwillSpent() | RunbookStepTicked() | TicketWorkedOn():
+                care = self.care.after(event, at)
+                return None if care is None else replace(self, care=care)
+            case _:
+                return self._answered(event, at)
 
-    def _counted(self, event: GoodwillSpent | TicketWorkedOn, at: datetime) -> Self:
-        if isinstance(event, TicketWorkedOn):
-            work = Work(started_at=event.started_at, ended_at=event.ended_at, by=event.by)
-            return replace(self, work=(*self.work, work))
-        spent = Goodwill(amount=event.amount, words=event.words, customer=event.customer, by=event.by, at=at)
-        return replace(self, goodwill=(*self.goodwill, spent))
+    def _answered(self, event: AnswerEvent, at: datetime) -> Self | None:
+        answering = self.answering.after(event, at)
+        return None if answering is None else replace(self, answering=answering)
 
     def _promised(self, event: PromiseMade, at: datetime) -> Self | None:
         if any(promise.id == event.promise for promise in self.promises):
@@ -156,13 +118,6 @@ class TicketRecord:
             waiting_since=event.waiting_since,
         )
         return replace(self, promises=(*self.promises, made))
-
-    def _ticked(self, event: RunbookStepTicked, at: datetime) -> Self | None:
-        others = tuple(step for step in self.ticked if (step.runbook, step.step) != (event.runbook, event.step))
-        if (len(others) < len(self.ticked)) is event.is_ticked:
-            return None
-        step = TickedStep(runbook=event.runbook, step=event.step, by=event.by, at=at)
-        return replace(self, ticked=(*others, step) if event.is_ticked else others)
 
     def _ended(self, event: TicketEnded, at: datetime) -> Self | None:
         if self.ended_at is not None:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.breathing import Breathing, Span, acts_of, breathing
+from oncall_tui.domain.care_events import TicketWorkedOn
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.domain.ticket_events import TicketWorkedOn
 from oncall_tui.services.board import Board
 from oncall_tui.services.logbook import Logbook
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain import covers
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -126,6 +127,8 @@ class Board:
         ended = self._ended_shift(now, shift)
         current = ended or shift
         experience = self._learning.experience(now, current.starts_at if current else None)
+        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
             team=team.name,
@@ -135,7 +138,9 @@ class Board:
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
             ended_shift=ended,
-            next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
+            next_shift=following,
+            next_known_since=covers.known_since(changed_hands, following) if following else None,
+            covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
             groups=group(
@@ -153,6 +158,7 @@ class Board:
                 experience=experience,
             ),
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
         )
 

@@ -1,8 +1,8 @@
 """What is done for a customer beside answering: goodwill spent, steps of a runbook ticked."""
 
+from oncall_tui.domain.care_events import GoodwillSpent, RunbookStepTicked
 from oncall_tui.domain.experience import customer_key
 from oncall_tui.domain.goodwill import SpokenGoodwill, spoken_goodwill
-from oncall_tui.domain.ticket_events import GoodwillSpent, RunbookStepTicked
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services.board import Board

@@ -15,6 +15,7 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.rota_keeping import RotaKeeping
+from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
 from oncall_tui.services.witnessing import Witnessing
@@ -42,12 +43,14 @@ class Station:
     witnessing: Witnessing
     breath: Breath
     wakefulness: Wakefulness
+    token_ends: TokenEnds
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
     async def open(self) -> None:
-        """Read the journal and the last copies of calendars, so that everything carries on where it was."""
+        """Read the journal and the last copies of tickets and calendars, so that everything carries on where it was."""
         await self.logbook.catch_up()
+        await self.polling.remember()
         await self.rota_keeping.open()
 
     async def run(self) -> None:
@@ -61,6 +64,7 @@ class Station:
             ("breath", self.breath.run),
             ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
+            ("tokens", self.token_ends.run),
         )
         async with asyncio.TaskGroup() as group:
             for name, loop in loops:

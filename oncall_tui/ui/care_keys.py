@@ -10,12 +10,13 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.ui.care_text import goodwill_question, spent
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.dialogs.runbook import RunbookDialog
+from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.writes import carry_out
 
 
-def ask_for_goodwill(screen: Screen[None], actions: Actions, row: Row) -> None:
+def ask_for_goodwill(screen: Screen[None], actions: Actions, keypress: Keypress, row: Row) -> None:
     """Ask what was spent on a ticket's customer, and keep it."""
-    screen.app.push_screen(OneLineDialog(goodwill_question(row)), partial(_spend, screen, actions, row))
+    screen.app.push_screen(OneLineDialog(goodwill_question(row), keypress), partial(_spend, screen, actions, row))
 
 
 def _spend(screen: Screen[None], actions: Actions, row: Row, text: str | None) -> None:

@@ -66,13 +66,21 @@ def _end(shift: Shift, zone: str, now: datetime) -> str:
 def source_words(source: SourceStatus, now: datetime, zone: str) -> str:
     """Return how fresh a source is; a failing one says since when and why."""
     match source.state:
+        case SourceState.LOADING if source.is_remembered and source.as_of:
+            return f"{source.id} as of {clock(source.as_of, zone, now)}, not read yet{_left_out(source)}"
         case SourceState.LOADING:
             return f"{source.id} loading"
+        case SourceState.STALE if source.is_remembered and source.as_of:
+            return f"{source.id} fails, as of {clock(source.as_of, zone, now)}{_left_out(source)}"
         case SourceState.LIVE:
             return f"{source.id} {age(now - source.as_of)} ago" if source.as_of else f"{source.id} answers"
     since = source.failing_since or source.as_of
     word = "stale" if source.state is SourceState.STALE else "failed"
     return f"{source.id} {word}" + (f" since {clock(since, zone, now)}" if since else "")
+
+
+def _left_out(source: SourceStatus) -> str:
+    return f" ({source.left_out} more not kept)" if source.left_out else ""
 
 
 def sources_line(desk: Desk, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import customer_name, suggested

@@ -14,7 +14,7 @@ from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.care_text import goodwill, runbook
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, suggested, tier_of, zone_of
-from oncall_tui.ui.escalation_text import standing
+from oncall_tui.ui.escalation_text import on_ticket
 from oncall_tui.ui.promise_text import history, promise_standing
 from oncall_tui.ui.text import age, clock, due, touches, wall
 
@@ -31,7 +31,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
     escalation = desk.escalation_of(ticket.id)
     lines = (
         ("ticket", " · ".join(part for part in (ticket.number, str(ticket.status), _priority(row)) if part)),
-        ("escalation", standing(escalation) if escalation else ""),
+        ("escalation", on_ticket(escalation, now, zone) if escalation else ""),
         (
             "waiting",
             f"{age(now - ticket.waiting_since)}, since {clock(ticket.waiting_since, zone, now)}"

@@ -327,6 +327,47 @@ def test_no_mixture_of_tables_crashes_the_checks(root: dict[str, object]) -> Non
     assert all("\x1b" not in problem and "\n" not in problem for problem in found)
 
 
+SCHEDULE = '[[rota.calendars]]\nname = "Plan"\nkind = "{kind}"\ntoken = {{ env = "PLAN_TOKEN" }}\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("pagerduty", 'schedule = "P1"'),
+        ("incident-io", 'schedule = "P1"'),
+        ("jsm-ops", 'schedule = "P1"\nlogin = "ana@acme.example"\nsite = "1"'),
+        ("goalert", 'address = "https://oncall.example"'),
+        ("grafana-irm", 'schedule = "P1"\naddress = "https://oncall.example"'),
+    ],
+)
+def test_a_schedule_of_an_on_call_service_needs_what_that_service_asks_for(
+    tmp_path: Path, kind: str, more: str
+) -> None:
+    head = TEAM + PEOPLE + SCHEDULE.format(kind=kind)
+    (table,) = loaded(config_file(tmp_path, head + more)).calendars
+    assert table.kind == kind
+    key = more.splitlines()[-1].partition(" ")[0]
+    (problem,) = problems(config_file(tmp_path, head + "\n".join(more.splitlines()[:-1])))
+    assert f"{key}: " in problem
+    assert "write " in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('kind = "pagerdutty"\nschedule = "P1"', 'kind: found "pagerdutty"; write "pagerduty"'),
+        ('kind = "goalert"\naddress = "http://oncall.example"\ntoken = { env = "T" }', "write an https:// address"),
+        ('url = { env = "U" }\nschedule = "P1"', 'a kind of its own, such as kind = "pagerduty"'),
+        ('kind = "goalert"\naddress = "https://a.example"\ntoken = { env = "T" }\npath = "p.ics"', "path: "),
+    ],
+)
+def test_a_schedule_that_cannot_be_asked_for_is_refused_with_the_remedy(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    (found,) = problems(config_file(tmp_path, f'{TEAM}{PEOPLE}[[rota.calendars]]\nname = "Plan"\n{text}'))
+    assert problem in found
+
+
 def test_a_tier_is_read_whatever_its_name_and_its_mistakes_name_the_nearest_word(tmp_path: Path) -> None:
     written = '[tiers.Gold]\nfirst_reply = "30m"\ntargets = "around the clock"\nsuggest_escalation = ["touches > 4"]\n'
     tier = loaded(config_file(tmp_path, TEAM + PEOPLE + written)).tiers[0]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from oncall_tui.domain.care_events import RunbookStepTicked
 from oncall_tui.domain.goodwill import SpokenGoodwill, spoken_goodwill
 from oncall_tui.domain.runbook import Runbook, find_runbook
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket_events import RunbookStepTicked
 from oncall_tui.domain.ticket_record import TicketRecord
 from tests.make import FRIDAY_NIGHT, ticket
 

@@ -105,7 +105,7 @@ async def test_a_ticket_left_open_without_a_key_is_no_work(rig: Rig) -> None:
     await attending.stayed()
     rig.clock.now += MINUTE
     await attending.closed()
-    assert [entry.ended_at - entry.started_at for entry in rig.station.logbook.record(TICKET).work] == [
+    assert [entry.ended_at - entry.started_at for entry in rig.station.logbook.record(TICKET).care.work] == [
         5 * MINUTE,
         MINUTE,
     ]
@@ -116,7 +116,7 @@ async def test_a_glance_is_not_recorded_and_what_is_survives_a_restart(rig: Rig)
     attending.opened(TICKET)
     rig.clock.now += timedelta(seconds=5)
     await attending.closed()
-    assert rig.station.logbook.record(TICKET).work == ()
+    assert rig.station.logbook.record(TICKET).care.work == ()
     await work(rig, 30 * MINUTE)
     await rig.restart()
     known = rig.station.actions.attending.breathing()

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.care_events import RunbookStepTicked
 from oncall_tui.domain.events import Recorded, stream_of
 from oncall_tui.domain.experience import kinds_of
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, ticket_id
-from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, RunbookStepTicked, TicketEnded, TicketEvent
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, TicketEnded, TicketEvent
 from oncall_tui.sources.demo import plots
 from oncall_tui.sources.demo.plots import Plot
 

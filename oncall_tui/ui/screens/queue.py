@@ -18,7 +18,7 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.list_lines import found
 from oncall_tui.ui.screens.ticket import TicketScreen
@@ -163,13 +163,13 @@ class QueueScreen(TicketPlace):
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else end the search."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self._end_search()
 
     def action_good_news(self) -> None:
         """Ask for good news."""
         ticket = self.tickets.row.ticket.id if self.tickets.row else None
-        self.app.push_screen(OneLineDialog(GOOD_NEWS), partial(self._keep_good_news, ticket))
+        self.app.push_screen(OneLineDialog(GOOD_NEWS, self._keypress), partial(self._keep_good_news, ticket))
 
     def _keep_good_news(self, ticket: TicketId | None, text: str | None) -> None:
         if text:

@@ -11,7 +11,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
@@ -88,5 +88,5 @@ class TicketScreen(TicketPlace):
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else go back."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self.app.pop_screen()

@@ -58,11 +58,11 @@ class TicketPlace(DeskScreen):
         )
 
     def _promise(self, row: Row) -> None:
-        ask_for_promise(self, self._actions, row, self.desk)
+        ask_for_promise(self, self._actions, self._keypress, row)
 
     def action_goodwill(self) -> None:
         """Ask what was spent on the ticket's customer."""
-        self._with_ticket(partial(ask_for_goodwill, self, self._actions))
+        self._with_ticket(partial(ask_for_goodwill, self, self._actions, self._keypress))
 
     def action_runbook(self) -> None:
         """Show the steps of the ticket's runbook."""
@@ -70,8 +70,8 @@ class TicketPlace(DeskScreen):
 
     def action_zone(self) -> None:
         """Ask where the clock of the ticket's customer is."""
-        ask_for_zone(self, self._actions, self.row)
+        ask_for_zone(self, self._actions, self._keypress, self.row)
 
     def action_browse(self) -> None:
         """Open the ticket at hand in the browser."""
-        browse(self, self.row)
+        browse(self, self._keypress, self.row)
