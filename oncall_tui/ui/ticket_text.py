@@ -52,7 +52,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
         ("tier", ": ".join(part for part in (tier_of(row), row.tier.strategy if row.tier else "") if part)),
-        ("goodwill", goodwill(row)),
+        ("goodwill", f"{left} (M)" if (left := goodwill(row)) else ""),
         ("runbook", runbook(row)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),

@@ -62,6 +62,13 @@ async def test_what_cannot_be_read_is_said(rig: Rig) -> None:
         await spend(rig, "flowers")
 
 
+async def test_a_leader_is_told_what_was_tried_and_how_far_the_runbook_is(rig: Rig) -> None:
+    await rig.station.actions.caring.tick(rig.row(), "Look", is_ticked=True)
+    await rig.escalate()
+    brief = rig.station.logbook.escalations[0].brief
+    assert (brief.tried, brief.runbook_step) == ("Look", "Login outage, 1 of 2 steps done, next: Ask")
+
+
 async def test_a_step_is_ticked_and_the_ticket_shows_the_next(rig: Rig) -> None:
     assert runbook(rig.row()) == "Login outage, 0 of 2 done; next: Look (B)"
     await rig.station.actions.caring.tick(rig.row(), "Look", is_ticked=True)
