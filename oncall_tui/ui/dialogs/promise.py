@@ -24,7 +24,7 @@ class PromiseDialog(ModalScreen[str | None]):
     DEFAULT_CSS = """
     PromiseDialog { align: center middle; }
     PromiseDialog > Vertical { width: 78; height: auto; padding: 1 2; border: round $primary; background: $surface; }
-    PromiseDialog Input { border: none; height: 1; margin: 1 0; background: $boost; }
+    PromiseDialog Input { margin: 1 0; background: $boost; }
     PromiseDialog #said { text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class PromiseDialog(ModalScreen[str | None]):
         """Ask."""
         with Vertical():
             yield Static(Content(self._question))
-            yield Input(max_length=200)
+            yield Input(max_length=200, compact=True)
             yield Static(id="said", markup=False)
             yield Static(KEYS, id="keys", markup=False)
 
