@@ -23,7 +23,7 @@ class CustomerBook:
     """The same by source, where it was recognised by how many have it."""
     atlas: Atlas = EMPTY_ATLAS
     tiers: Sequence[Tier] = ()
-    runbooks: Sequence[Runbook] = ()
+    runbooks: tuple[Runbook, ...] = ()
 
     def default_of(self, source: SourceId) -> str:
         """Return the zone that tells nothing in a source; empty when there is no such zone."""

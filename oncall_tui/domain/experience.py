@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
@@ -65,11 +66,16 @@ def customer_key(ticket: Ticket) -> str:
 
 def kinds_of(ticket: Ticket) -> tuple[str, ...]:
     """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier."""
-    family = " ".join(_words(ticket.subject))
+    return _kinds(ticket.subject, ticket.tags, ticket.tier)
+
+
+@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
+    family = " ".join(_words(subject))
     return (
         *((f"subject:{family}",) if family else ()),
-        *(f"tag:{tag.casefold()}" for tag in ticket.tags),
-        *((f"tier:{ticket.tier.casefold()}",) if ticket.tier else ()),
+        *(f"tag:{tag.casefold()}" for tag in tags),
+        *((f"tier:{tier.casefold()}",) if tier else ()),
     )
 
 

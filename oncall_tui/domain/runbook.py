@@ -1,7 +1,7 @@
 """The written procedure for a kind of ticket."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from oncall_tui.domain.ticket import Ticket
@@ -20,10 +20,6 @@ class Runbook:
     """Any of these finds it: a tag, words of the subject, a tier, a source."""
     steps: tuple[str, ...]
 
-    def is_for(self, ticket: Ticket, tier: str) -> bool:
-        """Tell whether it is the procedure for a ticket."""
-        return any(_says(entry.casefold(), ticket, tier.casefold()) for entry in self.when)
-
     def done(self, record: TicketRecord | None) -> tuple[str, ...]:
         """Return its steps that are ticked, in its own order."""
         ticked = record.care.ticked_in(self.name) if record else frozenset[str]()
@@ -35,19 +31,39 @@ class Runbook:
         return next((step for step in self.steps if step not in done), "")
 
 
-def find_runbook(runbooks: Iterable[Runbook], ticket: Ticket, tier: str) -> Runbook | None:
+def find_runbook(runbooks: tuple[Runbook, ...], ticket: Ticket, tier: str) -> Runbook | None:
     """Return the first procedure for a ticket."""
-    return next((runbook for runbook in runbooks if runbook.is_for(ticket, tier)), None)
+    return _find(runbooks, ticket.subject, ticket.tags, tier, ticket.source_id) if runbooks else None
 
 
-def _says(entry: str, ticket: Ticket, tier: str) -> bool:
-    sign, _, wanted = (part.strip() for part in entry.partition(":"))
-    if not wanted:
-        return False
-    found = {
-        "tag": any(tag.casefold() == wanted for tag in ticket.tags),
-        "subject": wanted in ticket.subject.casefold(),
-        "tier": tier == wanted,
-        "source": ticket.source_id.casefold() == wanted,
-    }
-    return found.get(sign, False)
+@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+def _find(runbooks: tuple[Runbook, ...], subject: str, tags: tuple[str, ...], tier: str, source: str) -> Runbook | None:
+    said = _Said(
+        subject=subject.casefold(),
+        tags=frozenset(tag.casefold() for tag in tags),
+        tier=tier.casefold(),
+        source=source.casefold(),
+    )
+    return next((runbook for runbook in runbooks if any(said.has(entry.casefold()) for entry in runbook.when)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a ticket says, in small letters."""
+
+    subject: str
+    tags: frozenset[str]
+    tier: str
+    source: str
+
+    def has(self, entry: str) -> bool:
+        sign, _, wanted = (part.strip() for part in entry.partition(":"))
+        if not wanted:
+            return False
+        found = {
+            "tag": wanted in self.tags,
+            "subject": wanted in self.subject,
+            "tier": wanted == self.tier,
+            "source": wanted == self.source,
+        }
+        return found.get(sign, False)

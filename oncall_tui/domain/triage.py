@@ -79,7 +79,8 @@ class Row:
     @property
     def due_at(self) -> datetime | None:
         """Return when the next thing is due; None where nothing is."""
-        return self.due.at if self.due else None
+        due = self.due
+        return due.at if due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""

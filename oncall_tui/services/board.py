@@ -54,7 +54,7 @@ class Team:
     policy: Policy
     customers: Sequence[Customer] = ()
     tiers: Sequence[Tier] = ()
-    runbooks: Sequence[Runbook] = ()
+    runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""

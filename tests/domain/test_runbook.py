@@ -53,7 +53,7 @@ def test_what_is_no_sum_is_refused(text: str) -> None:
 def test_a_runbook_is_found_by_any_of_its_signs(when: Sequence[str], *, is_found: bool) -> None:
     runbook = Runbook(name="Login outage", when=tuple(when), steps=STEPS)
     made = ticket(subject="Login fails for every user", tags=["login", "saml"])
-    assert (find_runbook([runbook], made, "Gold") == runbook) is is_found
+    assert (find_runbook((runbook,), made, "Gold") == runbook) is is_found
 
 
 def ticked(*steps: tuple[str, bool]) -> TicketRecord:
