@@ -70,7 +70,7 @@ def put_together(parts: Parts) -> Station:
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
     attending = Attending(logbook, board, clock)
-    logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
+    logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
         board=board,

@@ -160,6 +160,7 @@ class Board:
             escalations=self._escalations(now),
             unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
+            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
         )
 
     def _on_call(self) -> PersonId | None:
