@@ -15,6 +15,7 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
@@ -56,6 +57,7 @@ class Team:
     policy: Policy
     customers: Sequence[Customer] = ()
     tiers: Sequence[Tier] = ()
+    runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -73,7 +75,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
-        self._learning = Learning(logbook, polling)
+        self._learning = Learning(logbook, polling, own_zone=team.time_zone, atlas=team.atlas)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -125,6 +127,9 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        ended = self._ended_shift(now, shift)
+        current = ended or shift
+        experience = self._learning.experience(now, current.starts_at if current else None)
         following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
@@ -135,7 +140,7 @@ class Board:
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
-            ended_shift=self._ended_shift(now, shift),
+            ended_shift=ended,
             next_shift=following,
             next_known_since=covers.known_since(changed_hands, following) if following else None,
             covers=tuple(changed_hands),
@@ -146,12 +151,14 @@ class Board:
                 CustomerBook(
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
+                    account_defaults=self._learning.account_defaults,
                     atlas=team.atlas,
                     tiers=team.tiers,
+                    runbooks=team.runbooks,
                 ),
                 now,
                 records=self._logbook.records,
-                experience=self._learning.experience(now),
+                experience=experience,
             ),
             escalations=self._escalations(now),
             unrecorded=self._logbook.unrecorded,
