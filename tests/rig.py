@@ -177,7 +177,8 @@ class Rig:
         self.troubles = troubles or Troubles()
         self.source = ScriptedSource(tickets=(ticket(),))
         self.channels = {
-            ChannelId(name): ScriptedChannel() for name in ("dana-push", "dana-phone", "sam-push", "ben-mail")
+            ChannelId(name): ScriptedChannel()
+            for name in ("dana-push", "dana-phone", "sam-push", "ben-mail", "ben-push")
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
@@ -235,6 +236,8 @@ class Rig:
     async def turn(self) -> None:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
+        if self.clock.now.second % 5 == 0:
+            await self.station.relieving.step()
         self.station.escalating.sweep()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()

@@ -16,8 +16,9 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import check, escalate, listing, rota, status, watch
 from oncall_tui.config import Config
-from oncall_tui.domain import handover as handovers
+from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
@@ -77,14 +78,17 @@ async def _rota(asked: argparse.Namespace) -> int:
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     escalations: Sequence[Escalation] = ()
+    flows: Sequence[Flow] = ()
     unknown = ""
     try:
-        escalations = (await bootstrap.logbook_of(config)).escalations
+        logbook = await bootstrap.logbook_of(config)
+        escalations, flows = logbook.escalations, tuple(logbook.flows.values())
     except StoreFailed as error:
         unknown = f" · ESCALATIONS UNKNOWN: {error}"
     keeping = bootstrap.rota_keeping_of(config, utc_now)
     await keeping.open()
-    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    people = {person.id: person for person in config.people}
+    _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
     return FINDING if unknown else 0
 
 

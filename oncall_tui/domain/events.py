@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NewType
 
 from oncall_tui.domain.brief import Brief, EscalationId
+from oncall_tui.domain.handover_events import HandoverEvent
 from oncall_tui.domain.message import MessageKey, Proof
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Policy
@@ -24,6 +25,11 @@ SHIFT_STREAM = StreamId("shift")
 def stream_of(ticket: TicketId) -> StreamId:
     """Return the stream that holds everything that happened to a ticket."""
     return StreamId(f"ticket:{ticket}")
+
+
+def handover_stream(shift_starts_at: datetime) -> StreamId:
+    """Return the stream that holds everything that happened to the handover of a shift."""
+    return StreamId(f"handover:{shift_starts_at:%Y%m%dT%H%M%SZ}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,32 +151,6 @@ EscalationEvent = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverNoteWritten:
-    """The person on call wrote her part of the handover; the latest for a shift counts."""
-
-    shift_starts_at: datetime
-    text: CleanText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverDelivered:
-    """The handover was frozen and given to the outbox."""
-
-    shift_starts_at: datetime
-    keys: tuple[MessageKey, ...]
-    saved_as: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverMessageSettled:
-    """A channel took the handover, or refused it for good."""
-
-    key: MessageKey
-    is_accepted: bool
-    detail: CleanText = NO_TEXT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLost:
     """A source stopped answering."""
 
@@ -220,19 +200,9 @@ class CustomerZoneCorrected:
     """IANA name; empty takes the correction back."""
 
 
-ShiftEvent = (
-    HandoverNoteWritten
-    | HandoverDelivered
-    | HandoverMessageSettled
-    | SourceLost
-    | SourceBack
-    | GoodNewsNoted
-    | MachineSlept
-    | ChannelProved
-    | CustomerZoneCorrected
-)
+ShiftEvent = SourceLost | SourceBack | GoodNewsNoted | MachineSlept | ChannelProved | CustomerZoneCorrected
 
-Event = EscalationEvent | TicketEvent | ShiftEvent
+Event = EscalationEvent | TicketEvent | HandoverEvent | ShiftEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

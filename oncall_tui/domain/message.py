@@ -20,13 +20,16 @@ class Purpose(StrEnum):
     STAND_DOWN = "stand-down"
     """Tells who was notified that somebody has it; asks for nothing."""
     HANDOVER = "handover"
+    """Asks whoever comes next to accept the handover."""
+    NOTICE = "notice"
+    """Tells somebody something that asks for nothing: a copy of the handover, the good news."""
     TEST = "test"
     """Asks a person to show that a channel reaches them."""
 
     @property
     def asks(self) -> bool:
         """Tell whether the person is asked to acknowledge; if not, nothing may ring."""
-        return self in {Purpose.NOTIFICATION, Purpose.TEST}
+        return self in {Purpose.NOTIFICATION, Purpose.HANDOVER, Purpose.TEST}
 
 
 class Proof(IntEnum):

@@ -12,6 +12,7 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
@@ -49,13 +50,15 @@ def put_together(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    handing_over = HandingOver(board, logbook, parts.shelf, clock)
+    escalating.also_ask_for(handing_over)
     actions = Actions(
         logbook=logbook,
         board=board,
         polling=polling,
         escalating=escalating,
         delivery=delivery,
-        handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        handing_over=handing_over,
         clock=clock,
         new_id=parts.new_id,
     )
@@ -76,6 +79,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        relieving=Relieving(board, logbook, handing_over, clock, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         report=parts.report,
     )

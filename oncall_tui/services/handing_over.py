@@ -1,22 +1,48 @@
-"""Writes the handover from the journal, keeps the person's own part, and delivers both."""
+"""Writes the handover from the journal, keeps the person's own part, delivers both, and takes the answer to it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from enum import Enum
 from typing import Protocol
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
-from oncall_tui.domain.events import SHIFT_STREAM, HandoverDelivered, HandoverNoteWritten
+from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover import Handover, SourceAge
-from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.handover_events import (
+    HandoverAccepted,
+    HandoverAnswered,
+    HandoverAsked,
+    HandoverDeclined,
+    HandoverDelivered,
+    HandoverDrafted,
+    HandoverMessageSettled,
+    HandoverNoteWritten,
+    NotePart,
+    Severity,
+    SeverityChosen,
+)
+from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
+from oncall_tui.domain.handover_paper import Line, differences, frozen, markdown, paper
+from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift
+from oncall_tui.domain.severity import window
+from oncall_tui.domain.shift_figures import Past, figures
 from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
+from oncall_tui.text_safety import clean, clean_body
+
+_REFUSES = re.compile(r"\A\W*(?:no|nope|nein|non|sorry)\b|\b(?:cannot|can not|can.?t|decline|unable)\b", re.IGNORECASE)
+"""What looks like a refusal is one: it costs a question, where a refusal taken for a yes would cost the customers."""
 
 
 class HandoverShelf(Protocol):
@@ -24,6 +50,27 @@ class HandoverShelf(Protocol):
 
     async def save(self, name: str, text: str) -> str:
         """Save a text under a name and return where it is, or raise ``StoreFailed``."""
+
+
+class Role(Enum):
+    """What somebody has to do with a handover."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    """Asked to accept what was delivered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Everything the H screen shows."""
+
+    role: Role
+    handover: Handover
+    lines: tuple[Line, ...]
+    """As it was frozen, for whoever is asked to accept it; else as it stands now."""
+    since: tuple[Line, ...] = ()
+    """What changed after it was frozen."""
+    flow: Flow | None = None
 
 
 class HandingOver:
@@ -35,68 +82,268 @@ class HandingOver:
         self._shelf = shelf
         self._clock = clock
 
-    def notes(self) -> CleanText:
-        """Return what was typed into this shift's handover so far."""
-        shift = _shift(self._board.desk())
-        if shift is None:
-            return NO_TEXT
-        written = (recorded.event for recorded in self._logbook.shift_events)
-        mine = [e.text for e in written if isinstance(e, HandoverNoteWritten) and e.shift_starts_at == shift.starts_at]
-        return mine[-1] if mine else NO_TEXT
+    @property
+    def readers(self) -> Readers:
+        """Return everybody a handover may have to tell something."""
+        return Readers(people=self._board.team.people, policy=self._board.team.policy)
 
-    async def keep(self, text: CleanText) -> None:
+    def flow(self, shift: Shift | None = None) -> Flow | None:
+        """Return where the handover of a shift stands, without one of the shift that is handed over."""
+        shift = shift or _shift(self._board.desk())
+        return None if shift is None else self._logbook.flows.get(shift.starts_at)
+
+    def notes(self) -> Mapping[NotePart, CleanText]:
+        """Return what was typed into this shift's handover so far."""
+        flow = self.flow()
+        return {} if flow is None else flow.notes
+
+    async def keep(self, text: CleanText, part: NotePart = NotePart.NOT_DONE) -> None:
         """Keep what was typed, if it changed."""
         shift = _shift(self._board.desk())
-        if shift is not None and text != self.notes():
-            await self._logbook.note(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text))
+        if shift is not None and text != self.notes().get(part, NO_TEXT):
+            await self._logbook.handed(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text, part=part))
 
-    def draft(self, notes: CleanText | None = None) -> Handover:
+    async def choose(self, ticket: TicketId) -> Severity:
+        """Give a ticket the next severity: red, watch, steady, and red again; return it."""
+        draft = self.draft()
+        entry = next((entry for entry in draft.entries if entry.row.ticket.id == ticket), None)
+        if entry is None:
+            raise BadUse("this ticket is not open any more")
+        severity = Severity(entry.severity % len(Severity) + 1)
+        choice = severity if severity is not entry.proposed else None
+        await self._logbook.handed(
+            SeverityChosen(shift_starts_at=draft.shift.starts_at, ticket=ticket, severity=choice, by=self._board.me)
+        )
+        return severity
+
+    def sheet(self) -> Sheet:
+        """Return what the H screen shows; raise ``BadUse`` when there is no shift to hand over."""
+        draft = self.draft()
+        flow = self._logbook.flows.get(draft.shift.starts_at)
+        is_asked = flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED}
+        delivered = flow.delivered if flow is not None and is_asked else None
+        is_incoming = flow is not None and flow.incoming is not None and flow.incoming == self._board.me
+        return Sheet(
+            role=Role.INCOMING if is_incoming and delivered is not None else Role.OUTGOING,
+            handover=draft,
+            lines=_frozen_lines(delivered) if is_incoming and delivered is not None else paper(draft),
+            since=differences(delivered.tickets, frozen(draft)) if delivered is not None else (),
+            flow=flow,
+        )
+
+    def draft(self, notes: Mapping[NotePart, CleanText] | None = None) -> Handover:
         """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
-        desk = self._board.desk()
+        desk, now = self._board.desk(), self._clock()
         shift = _shift(desk)
         if shift is None:
             raise BadUse("nobody is on call now, so there is no shift to hand over")
+        flow = self._logbook.flows.get(shift.starts_at)
         rows = [row for group in desk.groups for row in group.rows]
         opened = {row.ticket.id for row in rows}
-        mine = [e for e in desk.escalations if e.armed_at >= shift.starts_at or e.state.is_live]
+        escalations = [
+            e
+            for e in self._logbook.escalations
+            if e.armed_at >= shift.starts_at or e.state.is_live or (e.ended_at or now) >= shift.starts_at
+        ]
+        following = self._board.following(shift)
+        seen = window(shift, following, now)
+        events = tuple(e for e in self._logbook.shift_events if e.at >= shift.starts_at)
+        records = tuple(self._logbook.records.values())
         return Handover(
-            at=self._clock(),
+            at=now,
             team=desk.team,
             shift=shift,
             outgoing=desk.people.get(shift.person),
-            incoming=_incoming(desk, shift),
-            entries=handovers.entries(rows, mine, desk.at),
-            gone=tuple(e for e in mine if e.brief.ticket not in opened),
+            incoming=self._incoming(flow, following),
+            seen=seen,
+            entries=handovers.entries(rows, escalations, seen, flow.chosen if flow else {}),
+            gone=tuple(e for e in escalations if e.brief.ticket not in opened or not self._is_latest(e.id)),
+            records=records,
             sources=tuple(SourceAge(id=s.id, as_of=s.as_of, error=s.error) for s in desk.sources),
-            events=tuple(e for e in self._logbook.shift_events if e.at >= shift.starts_at),
-            notes=self.notes() if notes is None else notes,
+            events=events,
+            unreachable=self._unreachable(following),
+            figures=figures(
+                shift,
+                desk.people.get(shift.person),
+                Past(escalations=escalations, records=records, events=events),
+                until=now,
+            ),
+            notes=(flow.notes if flow else {}) if notes is None else notes,
         )
 
-    async def deliver(self) -> str:
+    def _is_latest(self, identity: str) -> bool:
+        escalation = next(e for e in self._logbook.escalations if e.id == identity)
+        latest = self._logbook.latest(escalation.brief.ticket)
+        return latest is not None and latest.id == identity
+
+    def _incoming(self, flow: Flow | None, following: Shift | None) -> Person | None:
+        people = self._board.team.people
+        if flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED} and flow.incoming is not None:
+            return people.get(flow.incoming)
+        return people.get(following.person) if following is not None else None
+
+    def _unreachable(self, following: Shift | None) -> tuple[str, ...]:
+        team = self._board.team
+        asked = {target.person: target.name for level in team.policy.levels for target in level.targets}
+        without = {t.person for level in team.policy.levels for t in level.targets if not t.channels}
+        sentences = [f"{asked[person]}: no channel, only by phone" for person in asked if person in without]
+        incoming = team.people.get(following.person) if following is not None else None
+        if incoming is not None and not incoming.channels and incoming.id not in asked:
+            sentences.append(f"{incoming.name}: no channel, only by phone")
+        return tuple(sentences)
+
+    async def deliver(self, *, is_by_hand: bool = True) -> str:
         """Save the handover and put it into the outbox; return what will happen, in one sentence.
 
-        One that cannot be saved is delivered all the same; one that can be neither raises ``StoreFailed``.
+        Delivered by hand long before the end, the shift is handed over early. One that cannot be saved is delivered all
+        the same; one that can be neither raises ``StoreFailed``.
         """
         draft = self.draft()
-        if not draft.notes.strip():
+        if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
-        text = handovers.markdown(draft)
+        await self.begin(draft.shift)
+        draft = self.draft()
+        text = markdown(draft)
         messages, unreachable = self._messages(draft, text)
         place, saved = await self._save(draft, text, is_delivered=bool(messages))
+        flow = self._logbook.flows.get(draft.shift.starts_at)
         delivered = HandoverDelivered(
             shift_starts_at=draft.shift.starts_at,
             keys=tuple(message.key for message in messages),
             saved_as=place,
+            text=text,
+            tickets=frozen(draft),
+            incoming=self._asked(draft),
+            is_by_hand=is_by_hand,
         )
-        await self._logbook.note(delivered, send=messages)
+        if not await self._logbook.handed(delivered, send=messages):
+            stage = flow.stage.value if flow is not None else "handed over"
+            raise BadUse(f"this handover is {stage} already")
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
         return sentence + "".join(f" {who} has no channel." for who in unreachable)
 
+    async def begin(self, shift: Shift) -> None:
+        """Begin the handover of a shift, if nobody has: from then on it ends when somebody accepts."""
+        following = self._board.following(shift)
+        incoming = following.person if following is not None and following.person != shift.person else None
+        await self._logbook.handed(
+            HandoverDrafted(
+                shift_starts_at=shift.starts_at,
+                shift_ends_at=shift.ends_at,
+                outgoing=shift.person,
+                incoming=incoming,
+                is_early=self._clock() < shift.ends_at - DRAFT_BEFORE,
+            )
+        )
+
+    async def accept(self, reds: str, first_action: str) -> None:
+        """Take over everything at once; raise ``BadUse`` for whoever is not asked, or says too little."""
+        draft = self.draft()
+        flow, me = self._asked_of_me()
+        if any(entry.severity is Severity.RED for entry in draft.entries) and not reds.strip():
+            raise BadUse("say in your own words what is red first")
+        if not first_action.strip():
+            raise BadUse("say what you do first")
+        if not await self._logbook.handed(
+            self.accepted(flow, me, clean_body(reds), clean_body(first_action)), write=self.readers.letters
+        ):
+            raise BadUse("this handover was taken by somebody else, or is not delivered any more")
+
+    def accepted(
+        self,
+        flow: Flow,
+        by: PersonId,
+        reds: CleanText,
+        first_action: CleanText,
+        channel: ChannelId | None = None,
+    ) -> HandoverAccepted:
+        """Return the one event by which everything changes hands."""
+        desk = self._board.desk()
+        return HandoverAccepted(
+            shift_starts_at=flow.shift_starts_at,
+            by=by,
+            reds=reds,
+            first_action=first_action,
+            channel=channel,
+            tickets=tuple(ticket.id for ticket in desk.tickets),
+            escalations=tuple(e.id for e in self._logbook.escalations if e.state.is_live),
+            promises=tuple(p.id for r in self._logbook.records.values() for p in r.promises if p.is_open),
+        )
+
+    async def decline(self, reason: str) -> None:
+        """Say that I cannot take over, and why."""
+        flow, me = self._asked_of_me()
+        if not reason.strip():
+            raise BadUse("say why, so that somebody else can be found")
+        declined = HandoverDeclined(shift_starts_at=flow.shift_starts_at, by=me, reason=clean(reason))
+        await self._logbook.handed(declined, write=self.readers.letters)
+
+    async def ask(self, words: str) -> None:
+        """Ask the outgoing person something before accepting."""
+        flow, me = self._asked_of_me()
+        asked = HandoverAsked(shift_starts_at=flow.shift_starts_at, by=me, words=clean(words))
+        await self._logbook.handed(asked, write=self.readers.letters)
+
+    async def answer(self, words: str) -> None:
+        """Answer the oldest question of the incoming person."""
+        flow = self.flow()
+        if flow is None or flow.question is None:
+            raise BadUse("nobody asked anything")
+        answered = HandoverAnswered(shift_starts_at=flow.shift_starts_at, by=self._board.me, words=clean(words))
+        await self._logbook.handed(answered, write=self.readers.letters)
+
+    def awaited(self, channel: ChannelId) -> Sequence[Awaited]:
+        """Return the messages of a channel whose answer would be an acceptance."""
+        flow = self._board.open_flow()
+        if flow is None or flow.incoming is None or flow.stage is not Stage.DELIVERED:
+            return ()
+        begun = prefix(flow.shift_starts_at)
+        asked = {question.key for question in flow.questions}
+        return [
+            Awaited(key=e.key, person=flow.incoming, reference=e.reference, accepted_at=recorded.at)
+            for recorded in self._logbook.shift_events
+            if isinstance(e := recorded.event, HandoverMessageSettled)
+            and e.is_accepted
+            and e.channel == channel
+            and e.person == flow.incoming
+            and e.key.startswith(begun)
+            and e.key not in asked
+        ]
+
+    async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
+        """Take an answer that came through a channel: an acceptance, a refusal or a question, by its words."""
+        flow = self._board.open_flow()
+        if flow is None or not item.key.startswith(prefix(flow.shift_starts_at)):
+            return
+        words = answer.words.strip()
+        start, by = flow.shift_starts_at, item.person
+        if words.endswith("?"):
+            asked = HandoverAsked(shift_starts_at=start, by=by, words=answer.words, key=item.key)
+            await self._logbook.handed(asked, write=self.readers.letters)
+        elif _REFUSES.search(words[:60]):
+            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words)
+            await self._logbook.handed(declined, write=self.readers.letters)
+        else:
+            accepted = self.accepted(flow, by, answer.words, NO_TEXT, channel)
+            await self._logbook.handed(accepted, write=self.readers.letters)
+
+    def _asked_of_me(self) -> tuple[Flow, PersonId]:
+        flow, me = self._board.open_flow(), self._board.me
+        if flow is None or flow.incoming is None or flow.stage not in {Stage.DELIVERED, Stage.DECLINED}:
+            raise BadUse("no handover waits for an answer")
+        if me != flow.incoming:
+            raise BadUse(f"{self.readers.name(flow.incoming)} is asked to accept, not you")
+        return flow, flow.incoming
+
+    def _asked(self, draft: Handover) -> PersonId | None:
+        incoming = draft.incoming
+        return incoming.id if incoming is not None and incoming.id != draft.shift.person else None
+
     async def _save(self, draft: Handover, text: CleanText, *, is_delivered: bool) -> tuple[str, str]:
         """Return where the handover is saved, if it is, and what to say of it."""
         try:
-            place = await self._shelf.save(_file_name(draft), text)
+            place = await self._shelf.save(f"{file_name(draft)}.md", text)
         except StoreFailed as error:
             if not is_delivered:
                 raise StoreFailed(f"Nobody gets it: no channel takes it, and {error}. Copy it from here.") from error
@@ -121,11 +368,12 @@ class HandingOver:
 
 
 def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Person | None) -> OutgoingMessage:
-    count = sum(entry.severity is handovers.Severity.RED for entry in draft.entries)
+    count = sum(entry.severity is Severity.RED for entry in draft.entries)
     who = draft.outgoing.name if draft.outgoing else draft.shift.person
+    asks = person is not None and draft.incoming is not None and person.id == draft.incoming.id
     return OutgoingMessage(
-        key=MessageKey(f"handover/{draft.shift.starts_at:%Y%m%dT%H%MZ}/{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
-        purpose=Purpose.HANDOVER,
+        key=MessageKey(f"{prefix(draft.shift.starts_at)}{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
+        purpose=Purpose.HANDOVER if asks else Purpose.NOTICE,
         channel=channel,
         person=person.id if person else None,
         title=CleanText(f"Handover from {who}: {count} red, {len(draft.entries)} open"),
@@ -134,17 +382,25 @@ def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Perso
     )
 
 
+def _frozen_lines(delivered: HandoverDelivered) -> tuple[Line, ...]:
+    return tuple(Line(text=line) for line in delivered.text.splitlines())
+
+
 def _shift(desk: Desk) -> Shift | None:
     return desk.ended_shift or desk.shift
 
 
-def _incoming(desk: Desk, shift: Shift) -> Person | None:
-    after: Sequence[Shift | None] = (desk.shift, desk.next_shift)
-    following = next((s for s in after if s is not None and s.starts_at >= shift.ends_at - timedelta(minutes=1)), None)
-    return desk.people.get(following.person) if following else None
-
-
-def _file_name(draft: Handover) -> str:
+def file_name(draft: Handover) -> str:
+    """Return what the files of a handover are called, without what says their kind."""
     zone = zone_info(draft.outgoing.time_zone) if draft.outgoing else None
     local = draft.shift.ends_at.astimezone(zone or UTC)
-    return f"handover-{local:%Y-%m-%d-%H%M}-{draft.shift.person}.md"
+    return f"handover-{local:%Y-%m-%d-%H%M}-{draft.shift.person}"
+
+
+def is_contiguous(shift: Shift, following: Shift | None) -> bool:
+    """Tell whether the same person simply goes on."""
+    return (
+        following is not None
+        and following.person == shift.person
+        and following.starts_at <= shift.ends_at + timedelta(minutes=1)
+    )

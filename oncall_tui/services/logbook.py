@@ -13,8 +13,12 @@ from oncall_tui.domain.events import (
     Recorded,
     ShiftEvent,
     StreamId,
+    handover_stream,
     stream_of,
 )
+from oncall_tui.domain.handover_events import FlowEvent, GoodNewsSent, HandoverMessageSettled, ShiftFigured
+from oncall_tui.domain.handover_flow import Flow, Tell
+from oncall_tui.domain.handover_flow import advance as advance_flow
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
@@ -22,6 +26,9 @@ from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
 from oncall_tui.ports import Journal, Settlement
 from oncall_tui.services.messages import message_for
+
+Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
+"""Writes what a handover decided to tell, knowing the handover as it stands then."""
 
 _TRIES = 8
 """How often a decision is taken anew because another writer was first; writers meet rarely."""
@@ -39,6 +46,7 @@ class Logbook:
         self._latest: dict[TicketId, EscalationId] = {}
         self._records: dict[TicketId, TicketRecord] = {}
         self._shift: list[Recorded] = []
+        self._flows: dict[datetime, Flow] = {}
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -55,6 +63,11 @@ class Logbook:
     def records(self) -> Mapping[TicketId, TicketRecord]:
         """Return what was done to each ticket that anything was done to."""
         return self._records
+
+    @property
+    def flows(self) -> Mapping[datetime, Flow]:
+        """Return the handover of each shift that has one, by when the shift started."""
+        return self._flows
 
     def record(self, ticket: TicketId) -> TicketRecord:
         """Return what was done to a ticket."""
@@ -95,7 +108,7 @@ class Logbook:
         The decision is taken on the stream as it stands and recorded only if no other process wrote first; then it is
         taken anew.
         """
-        return await self._decided(ticket, event, lambda now: self._decide(ticket, event, now), settle)
+        return await self._decided(stream_of(ticket), event, lambda now: self._decide(ticket, event, now), settle)
 
     async def did(
         self,
@@ -109,17 +122,31 @@ class Logbook:
         def decide(now: datetime) -> Sequence[OutgoingMessage] | None:
             return None if self.record(event.ticket).after(event, now) is None else send
 
-        return await self._decided(event.ticket, event, decide, settle)
+        return await self._decided(stream_of(event.ticket), event, decide, settle)
+
+    async def handed(
+        self,
+        event: FlowEvent,
+        *,
+        send: Sequence[OutgoingMessage] = (),
+        write: Letters = lambda _flow, _told: (),
+    ) -> bool:
+        """Record what happened to a handover, with the messages it calls for; False when it changed nothing."""
+
+        def decide(now: datetime) -> Sequence[OutgoingMessage] | None:
+            step = advance_flow(self._flows.get(event.shift_starts_at), event, now)
+            return None if step is None else [*send, *write(*step)]
+
+        return await self._decided(handover_stream(event.shift_starts_at), event, decide, None)
 
     async def _decided(
         self,
-        ticket: TicketId,
-        event: EscalationEvent | TicketEvent,
+        stream: StreamId,
+        event: EscalationEvent | TicketEvent | FlowEvent | ShiftFigured | GoodNewsSent,
         decide: Callable[[datetime], Sequence[OutgoingMessage] | None],
         settle: Settlement | None,
     ) -> bool:
         """Record an event and the messages ``decide`` returns; None from it means that the event changes nothing."""
-        stream = stream_of(ticket)
         for _ in range(_TRIES):
             now = self._clock()
             send = decide(now)
@@ -144,7 +171,7 @@ class Logbook:
 
     async def note(
         self,
-        event: ShiftEvent,
+        event: ShiftEvent | HandoverMessageSettled,
         *,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
@@ -152,6 +179,16 @@ class Logbook:
         """Record something about the shift itself."""
         await self._journal.append(SHIFT_STREAM, [event], at=self._clock(), send=send, settle=settle)
         await self.catch_up()
+
+    async def figured(self, figures: ShiftFigured) -> None:
+        """Keep the figures of a shift; those that were kept first stay."""
+
+        def decide(_now: datetime) -> Sequence[OutgoingMessage] | None:
+            events = (recorded.event for recorded in self._shift)
+            kept = [e for e in events if isinstance(e, ShiftFigured) and e.shift_starts_at == figures.shift_starts_at]
+            return None if kept else ()
+
+        await self._decided(handover_stream(figures.shift_starts_at), figures, decide, None)
 
     async def settle(self, stream: StreamId, settlement: Settlement) -> None:
         """Record what became of a message nobody waits for."""
@@ -178,7 +215,7 @@ class Logbook:
             self._records[event.ticket] = known.after(event, recorded.at) or known
             return
         if not isinstance(event, EscalationEvent):
-            self._shift.append(recorded)
+            self._fold_shift(recorded)
             return
         ticket = event.brief.ticket if isinstance(event, EscalationArmed) else self._ticket_of(event.escalation)
         if ticket is None:
@@ -188,6 +225,14 @@ class Logbook:
             self._escalations[step[0].id] = step[0]
             if isinstance(event, EscalationArmed):
                 self._latest[ticket] = event.escalation
+
+    def _fold_shift(self, recorded: Recorded) -> None:
+        self._shift.append(recorded)
+        if isinstance(recorded.event, FlowEvent):
+            starts_at = recorded.event.shift_starts_at
+            step = advance_flow(self._flows.get(starts_at), recorded.event, recorded.at)
+            if step is not None:
+                self._flows[starts_at] = step[0]
 
     def _ticket_of(self, identity: EscalationId) -> TicketId | None:
         escalation = self._escalations.get(identity)

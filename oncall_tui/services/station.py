@@ -13,6 +13,7 @@ from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
+from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
@@ -37,6 +38,7 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    relieving: Relieving
     wakefulness: Wakefulness
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
@@ -53,6 +55,7 @@ class Station:
             *self.escalating.loops(),
             *self.polling.loops(),
             *self.rota_keeping.loops(),
+            ("handover", self.relieving.run),
             ("desk", self.board.run),
             ("clocks", self.wakefulness.run),
         )

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from oncall_tui.domain.events import Event, HandoverMessageSettled, NotificationAccepted, NotificationRejected
+from oncall_tui.domain.events import Event, NotificationAccepted, NotificationRejected
+from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
 
-_FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDOVER, Purpose.TEST)
+_FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDOVER, Purpose.NOTICE, Purpose.TEST)
 
 
 def urgency(message: OutgoingMessage) -> int:

@@ -4,6 +4,8 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.domain.handover_events import NotePart
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.triage import by_who_feels_it
 from oncall_tui.errors import SourceUnreachable
 from oncall_tui.ui.keypress_guard import ALONE
@@ -75,13 +77,14 @@ async def test_the_conversation_that_cannot_be_read_says_why() -> None:
 
 async def test_notes_are_saved_as_they_are_typed_and_when_leaving() -> None:
     async with running(desk_make.live()) as rig:
-        rig.actions.notes = "Watch 4312."
+        rig.actions.notes = {NotePart.EXPECT: CleanText("Watch 4312.")}
         await rig.press("h", "tab")
-        notes = rig.app.screen.query_one(TextArea)
+        notes = list(rig.app.screen.query(TextArea))[1]
         assert notes.text == "Watch 4312."
         notes.text = "Watch 4312 and 4330."
         await rig.press("escape")
-        assert ("save", "Watch 4312 and 4330.") in rig.actions.calls
+        await rig.press("escape")
+        assert ("save", "expect", "Watch 4312 and 4330.") in rig.actions.calls
         await rig.press("h")
         assert notes.text == "Watch 4312 and 4330."
 
@@ -91,7 +94,7 @@ async def test_the_handover_says_first_what_delivering_does() -> None:
         await rig.press("h")
         await rig.press("d")
         assert ("deliver",) not in rig.actions.calls
-        assert "D again to" in rig.text
+        assert "D again delivers" in rig.text
         await rig.press("D")
         assert ("deliver",) in rig.actions.calls
         assert "It goes to Ben Okafor by ben-push" in rig.text
