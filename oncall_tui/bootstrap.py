@@ -16,6 +16,7 @@ from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
@@ -34,6 +35,7 @@ from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
+from oncall_tui.store import parcels
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.memory import MemoryStore
@@ -142,6 +144,11 @@ def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
     """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
     return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+
+
+def read_handover_file(path: Path) -> Parcel | AcceptanceReceipt:
+    """Read what another machine wrote at a handover, or raise ``BadUse`` with one sentence that says why not."""
+    return parcels.read(path)
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
@@ -284,6 +291,8 @@ def _team(config: Config) -> Team:
         policy=config.policy,
         customers=config.customers,
         handover_to=config.handover.to,
+        good_news_to=config.handover.good_news_to,
+        good_news_at=config.handover.good_news_at,
         me=config.me,
         atlas=ATLAS,
     )

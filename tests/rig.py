@@ -7,6 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Purpose, Receipt
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota, Rotation, WeekTime
@@ -22,6 +23,7 @@ from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.parcels import pack
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 """22:05 in New York."""
@@ -111,6 +113,9 @@ class MemoryShelf:
             raise StoreFailed(self.error)
         self.saved[name] = text
         return name
+
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        return await self.save(name, pack(content))
 
 
 def ticket(number: str = "4312", *, zone: str = "Asia/Tokyo", subject: str = "Login fails for every user") -> Ticket:

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.commands import accept, check, escalate, listing, rota, status, watch
 from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
@@ -120,6 +120,20 @@ async def _handover(asked: argparse.Namespace) -> int:
     return FINDING if opened.troubles.sentences else 0
 
 
+async def _accept(asked: argparse.Namespace) -> int:
+    content = bootstrap.read_handover_file(asked.file)  # first: a damaged file needs no config to be named
+    opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
+    await opened.open()
+    try:
+        await accept.accept(
+            opened, content, accept.Answers(reds=asked.reds, first_action=asked.first), asked.file, _print
+        )
+    finally:
+        await opened.close()
+        _complain(opened)
+    return 0
+
+
 async def _escalate(asked: argparse.Namespace) -> int:
     opened = await _read(asked, utc_now)
     try:
@@ -189,6 +203,7 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
     {
+        "accept": _accept,
         "check": _check,
         "escalate": _escalate,
         "handover": _handover,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NewType
 
 from oncall_tui.domain.brief import Brief, EscalationId
-from oncall_tui.domain.handover_events import HandoverEvent
+from oncall_tui.domain.handover_events import HandoverEvent, NotePart
 from oncall_tui.domain.message import MessageKey, Proof
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Policy
@@ -202,7 +202,53 @@ class CustomerZoneCorrected:
 
 ShiftEvent = SourceLost | SourceBack | GoodNewsNoted | MachineSlept | ChannelProved | CustomerZoneCorrected
 
-Event = EscalationEvent | TicketEvent | HandoverEvent | ShiftEvent
+
+class Freight:
+    """One event that another journal recorded; not a dataclass, because its kind has to be written beside it."""
+
+    __slots__ = ("event",)
+
+    def __init__(self, event: EscalationEvent | TicketEvent) -> None:
+        self.event = event
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same happened."""
+        return isinstance(other, Freight) and other.event == self.event
+
+    def __hash__(self) -> int:
+        """Return what equal ones share."""
+        return hash(self.event)
+
+    def __repr__(self) -> str:
+        """Return the event itself."""
+        return f"Freight({self.event!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedLine:
+    """One line of another journal."""
+
+    stream: StreamId
+    at: datetime
+    freight: Freight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverCarriedOver:
+    """A handover that came as a file was accepted: all that it carries counts here, as if it had happened here."""
+
+    shift_starts_at: datetime
+    shift_ends_at: datetime
+    outgoing: PersonId
+    by: PersonId
+    written_at: datetime
+    reds: CleanText = NO_TEXT
+    first_action: CleanText = NO_TEXT
+    notes: tuple[tuple[NotePart, CleanText], ...] = ()
+    lines: tuple[CarriedLine, ...] = ()
+
+
+Event = EscalationEvent | TicketEvent | HandoverEvent | HandoverCarriedOver | ShiftEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from oncall_tui.domain.events import HandoverCarriedOver
 from oncall_tui.domain.handover_events import (
     FlowEvent,
     FlowStep,
@@ -128,6 +129,8 @@ class Flow:
     accepted: HandoverAccepted | None = None
     accepted_at: datetime | None = None
     declined: HandoverDeclined | None = None
+    written_at: datetime | None = None
+    """When the file was written that it came in; None where it was no file."""
     changes: int = 0
     """How many events it was folded from; makes the keys of its messages."""
 
@@ -181,14 +184,17 @@ def is_delivery_due(flow: Flow, now: datetime) -> bool:
     return flow.stage is Stage.DRAFT and ends_at is not None and (flow.is_early or ends_at - DELIVER_BEFORE <= now)
 
 
-def advance(flow: Flow | None, event: FlowEvent, now: datetime) -> Step | None:
+AnyFlowEvent = FlowEvent | HandoverCarriedOver
+
+
+def advance(flow: Flow | None, event: AnyFlowEvent, now: datetime) -> Step | None:
     """Return what is known after an event at an instant, and who has to be told; None when it changes nothing."""
     known = flow or Flow(shift_starts_at=event.shift_starts_at)
     step = _advanced(known, event, now)
     return None if step is None else (replace(step[0], changes=known.changes + 1), step[1])
 
 
-def _advanced(flow: Flow, event: FlowEvent, now: datetime) -> Step | None:
+def _advanced(flow: Flow, event: AnyFlowEvent, now: datetime) -> Step | None:
     match event:
         case HandoverDrafted():
             return _drafted(flow, event)
@@ -198,9 +204,7 @@ def _advanced(flow: Flow, event: FlowEvent, now: datetime) -> Step | None:
             return _delivered(flow, event, now)
         case HandoverNoteWritten() | SeverityChosen():
             return _written(flow, event)
-        case HandoverAsked() | HandoverAnswered():
-            return _asked(flow, event, now)
-        case HandoverAccepted() | HandoverDeclined():
+        case _:
             return _answered(flow, event, now)
 
 
@@ -216,6 +220,26 @@ def _drafted(flow: Flow, event: HandoverDrafted) -> Step | None:
         is_early=event.is_early,
     )
     return drafted, ()
+
+
+def _carried_over(flow: Flow, event: HandoverCarriedOver, now: datetime) -> Step | None:
+    if flow.stage is Stage.ACCEPTED:
+        return None
+    accepted = HandoverAccepted(
+        shift_starts_at=event.shift_starts_at, by=event.by, reds=event.reds, first_action=event.first_action
+    )
+    carried = replace(
+        flow,
+        stage=Stage.ACCEPTED,
+        shift_ends_at=event.shift_ends_at,
+        outgoing=event.outgoing,
+        incoming=event.by,
+        notes=dict(event.notes) or flow.notes,
+        accepted=accepted,
+        accepted_at=now,
+        written_at=event.written_at,
+    )
+    return carried, ()
 
 
 def _stepped(flow: Flow, event: HandoverStepped, now: datetime) -> Step | None:
@@ -293,7 +317,19 @@ def _asked(flow: Flow, event: HandoverAsked | HandoverAnswered, now: datetime) -
     return replace(flow, questions=questions), (Tell(about=About.ANSWER, to=Audience.INCOMING),)
 
 
-def _answered(flow: Flow, event: HandoverAccepted | HandoverDeclined, now: datetime) -> Step | None:
+def _answered(
+    flow: Flow,
+    event: HandoverAsked | HandoverAnswered | HandoverAccepted | HandoverDeclined | HandoverCarriedOver,
+    now: datetime,
+) -> Step | None:
+    if isinstance(event, HandoverAsked | HandoverAnswered):
+        return _asked(flow, event, now)
+    if isinstance(event, HandoverCarriedOver):
+        return _carried_over(flow, event, now)
+    return _decided(flow, event, now)
+
+
+def _decided(flow: Flow, event: HandoverAccepted | HandoverDeclined, now: datetime) -> Step | None:
     if flow.stage not in {Stage.DELIVERED, Stage.DECLINED} or event.by != flow.incoming:
         return None
     if isinstance(event, HandoverDeclined):

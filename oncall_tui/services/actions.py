@@ -23,6 +23,7 @@ from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
+from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.board import Board
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
@@ -43,6 +44,7 @@ class Actions:
     escalating: Escalating
     delivery: Delivery
     handing_over: HandingOver
+    accepting: Accepting
     clock: Clock
     new_id: Callable[[], str]
 
@@ -140,22 +142,22 @@ class Actions:
 
     async def accept_handover(self, reds: str, first_action: str) -> None:
         """Take over everything at once; raise ``BadUse`` for whoever is not asked, or says too little."""
-        await self.handing_over.accept(reds, first_action)
+        await self.accepting.accept(reds, first_action)
         self._poke()
 
     async def decline_handover(self, reason: str) -> None:
         """Say that I cannot take over; raise ``BadUse`` for whoever is not asked, or gives no reason."""
-        await self.handing_over.decline(reason)
+        await self.accepting.decline(reason)
         self._poke()
 
     async def ask_about_handover(self, words: str) -> None:
         """Ask the outgoing person something before accepting."""
-        await self.handing_over.ask(words)
+        await self.accepting.ask(words)
         self._poke()
 
     async def answer_handover(self, words: str) -> None:
         """Answer what the incoming person asked; raise ``BadUse`` when nothing was asked."""
-        await self.handing_over.answer(words)
+        await self.accepting.answer(words)
         self._poke()
 
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.ports import Channel, Store
+from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board, Team
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.good_news import GoodNews
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
@@ -51,7 +53,8 @@ def put_together(parts: Parts) -> Station:
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
     handing_over = HandingOver(board, logbook, parts.shelf, clock)
-    escalating.also_ask_for(handing_over)
+    accepting = Accepting(board, logbook, parts.shelf, handing_over)
+    escalating.also_ask_for(accepting)
     actions = Actions(
         logbook=logbook,
         board=board,
@@ -59,6 +62,7 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=handing_over,
+        accepting=accepting,
         clock=clock,
         new_id=parts.new_id,
     )
@@ -79,7 +83,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
-        relieving=Relieving(board, logbook, handing_over, clock, troubles),
+        relieving=Relieving(board, logbook, handing_over, GoodNews(board, logbook, clock), clock),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         report=parts.report,
     )

@@ -1,7 +1,6 @@
-"""Writes the handover from the journal, keeps the person's own part, delivers both, and takes the answer to it."""
+"""Writes the handover from the journal, keeps the person's own part, and delivers both."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from enum import Enum
@@ -12,13 +11,8 @@ from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover import Handover, SourceAge
 from oncall_tui.domain.handover_events import (
-    HandoverAccepted,
-    HandoverAnswered,
-    HandoverAsked,
-    HandoverDeclined,
     HandoverDelivered,
     HandoverDrafted,
-    HandoverMessageSettled,
     HandoverNoteWritten,
     NotePart,
     Severity,
@@ -26,7 +20,8 @@ from oncall_tui.domain.handover_events import (
 )
 from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
 from oncall_tui.domain.handover_paper import Line, differences, frozen, markdown, paper
-from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, freight
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import window
@@ -39,10 +34,6 @@ from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
-from oncall_tui.text_safety import clean, clean_body
-
-_REFUSES = re.compile(r"\A\W*(?:no|nope|nein|non|sorry)\b|\b(?:cannot|can not|can.?t|decline|unable)\b", re.IGNORECASE)
-"""What looks like a refusal is one: it costs a question, where a refusal taken for a yes would cost the customers."""
 
 
 class HandoverShelf(Protocol):
@@ -50,6 +41,9 @@ class HandoverShelf(Protocol):
 
     async def save(self, name: str, text: str) -> str:
         """Save a text under a name and return where it is, or raise ``StoreFailed``."""
+
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        """Save what another machine reads under a name and return where it is, or raise ``StoreFailed``."""
 
 
 class Role(Enum):
@@ -237,105 +231,6 @@ class HandingOver:
             )
         )
 
-    async def accept(self, reds: str, first_action: str) -> None:
-        """Take over everything at once; raise ``BadUse`` for whoever is not asked, or says too little."""
-        draft = self.draft()
-        flow, me = self._asked_of_me()
-        if any(entry.severity is Severity.RED for entry in draft.entries) and not reds.strip():
-            raise BadUse("say in your own words what is red first")
-        if not first_action.strip():
-            raise BadUse("say what you do first")
-        if not await self._logbook.handed(
-            self.accepted(flow, me, clean_body(reds), clean_body(first_action)), write=self.readers.letters
-        ):
-            raise BadUse("this handover was taken by somebody else, or is not delivered any more")
-
-    def accepted(
-        self,
-        flow: Flow,
-        by: PersonId,
-        reds: CleanText,
-        first_action: CleanText,
-        channel: ChannelId | None = None,
-    ) -> HandoverAccepted:
-        """Return the one event by which everything changes hands."""
-        desk = self._board.desk()
-        return HandoverAccepted(
-            shift_starts_at=flow.shift_starts_at,
-            by=by,
-            reds=reds,
-            first_action=first_action,
-            channel=channel,
-            tickets=tuple(ticket.id for ticket in desk.tickets),
-            escalations=tuple(e.id for e in self._logbook.escalations if e.state.is_live),
-            promises=tuple(p.id for r in self._logbook.records.values() for p in r.promises if p.is_open),
-        )
-
-    async def decline(self, reason: str) -> None:
-        """Say that I cannot take over, and why."""
-        flow, me = self._asked_of_me()
-        if not reason.strip():
-            raise BadUse("say why, so that somebody else can be found")
-        declined = HandoverDeclined(shift_starts_at=flow.shift_starts_at, by=me, reason=clean(reason))
-        await self._logbook.handed(declined, write=self.readers.letters)
-
-    async def ask(self, words: str) -> None:
-        """Ask the outgoing person something before accepting."""
-        flow, me = self._asked_of_me()
-        asked = HandoverAsked(shift_starts_at=flow.shift_starts_at, by=me, words=clean(words))
-        await self._logbook.handed(asked, write=self.readers.letters)
-
-    async def answer(self, words: str) -> None:
-        """Answer the oldest question of the incoming person."""
-        flow = self.flow()
-        if flow is None or flow.question is None:
-            raise BadUse("nobody asked anything")
-        answered = HandoverAnswered(shift_starts_at=flow.shift_starts_at, by=self._board.me, words=clean(words))
-        await self._logbook.handed(answered, write=self.readers.letters)
-
-    def awaited(self, channel: ChannelId) -> Sequence[Awaited]:
-        """Return the messages of a channel whose answer would be an acceptance."""
-        flow = self._board.open_flow()
-        if flow is None or flow.incoming is None or flow.stage is not Stage.DELIVERED:
-            return ()
-        begun = prefix(flow.shift_starts_at)
-        asked = {question.key for question in flow.questions}
-        return [
-            Awaited(key=e.key, person=flow.incoming, reference=e.reference, accepted_at=recorded.at)
-            for recorded in self._logbook.shift_events
-            if isinstance(e := recorded.event, HandoverMessageSettled)
-            and e.is_accepted
-            and e.channel == channel
-            and e.person == flow.incoming
-            and e.key.startswith(begun)
-            and e.key not in asked
-        ]
-
-    async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
-        """Take an answer that came through a channel: an acceptance, a refusal or a question, by its words."""
-        flow = self._board.open_flow()
-        if flow is None or not item.key.startswith(prefix(flow.shift_starts_at)):
-            return
-        words = answer.words.strip()
-        start, by = flow.shift_starts_at, item.person
-        if words.endswith("?"):
-            asked = HandoverAsked(shift_starts_at=start, by=by, words=answer.words, key=item.key)
-            await self._logbook.handed(asked, write=self.readers.letters)
-        elif _REFUSES.search(words[:60]):
-            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words)
-            await self._logbook.handed(declined, write=self.readers.letters)
-        else:
-            accepted = self.accepted(flow, by, answer.words, NO_TEXT, channel)
-            await self._logbook.handed(accepted, write=self.readers.letters)
-
-    def _asked_of_me(self) -> tuple[Flow, PersonId]:
-        flow, me = self._board.open_flow(), self._board.me
-        if flow is None or flow.incoming is None or flow.stage not in {Stage.DELIVERED, Stage.DECLINED}:
-            raise BadUse("no handover waits for an answer")
-        if me != flow.incoming:
-            raise BadUse(f"{self.readers.name(flow.incoming)} is asked to accept, not you")
-        return flow, flow.incoming
-
     def _asked(self, draft: Handover) -> PersonId | None:
         incoming = draft.incoming
         return incoming.id if incoming is not None and incoming.id != draft.shift.person else None
@@ -344,11 +239,30 @@ class HandingOver:
         """Return where the handover is saved, if it is, and what to say of it."""
         try:
             place = await self._shelf.save(f"{file_name(draft)}.md", text)
+            await self._shelf.keep(f"{file_name(draft)}.json", await self._parcel(draft, text))
         except StoreFailed as error:
             if not is_delivered:
                 raise StoreFailed(f"Nobody gets it: no channel takes it, and {error}. Copy it from here.") from error
             return "", f"NOT SAVED ({error}), but"
         return place, f"Saved as {place},"
+
+    async def _parcel(self, draft: Handover, text: CleanText) -> Parcel:
+        """Return the handover with everything that another machine has to know."""
+        live = [e for e in self._logbook.escalations if e.state.is_live]
+        promised = {record.ticket for record in draft.records if record.next_promise is not None}
+        opened = {entry.row.ticket.id for entry in draft.entries}
+        return Parcel(
+            team=draft.team,
+            written_at=draft.at,
+            shift_starts_at=draft.shift.starts_at,
+            shift_ends_at=draft.shift.ends_at,
+            outgoing=draft.shift.person,
+            incoming=self._asked(draft),
+            text=text,
+            reds=sum(entry.severity is Severity.RED for entry in draft.entries),
+            notes=tuple(draft.notes.items()),
+            lines=freight(await self._logbook.lines(), opened | promised, live),
+        )
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:
         messages, unreachable = [], []

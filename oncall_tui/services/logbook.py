@@ -1,6 +1,7 @@
 """The journal as it stands, folded into what is known now."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.clock import Clock
@@ -10,14 +11,15 @@ from oncall_tui.domain.events import (
     SHIFT_STREAM,
     EscalationArmed,
     EscalationEvent,
+    HandoverCarriedOver,
     Recorded,
     ShiftEvent,
     StreamId,
     handover_stream,
     stream_of,
 )
-from oncall_tui.domain.handover_events import FlowEvent, GoodNewsSent, HandoverMessageSettled, ShiftFigured
-from oncall_tui.domain.handover_flow import Flow, Tell
+from oncall_tui.domain.handover_events import GoodNewsSent, HandoverMessageSettled, ShiftFigured
+from oncall_tui.domain.handover_flow import AnyFlowEvent, Flow, Tell
 from oncall_tui.domain.handover_flow import advance as advance_flow
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.ticket import TicketId
@@ -124,9 +126,13 @@ class Logbook:
 
         return await self._decided(stream_of(event.ticket), event, decide, settle)
 
+    async def lines(self) -> Sequence[Recorded]:
+        """Return the whole journal, oldest first."""
+        return await self._journal.read()
+
     async def handed(
         self,
-        event: FlowEvent,
+        event: AnyFlowEvent,
         *,
         send: Sequence[OutgoingMessage] = (),
         write: Letters = lambda _flow, _told: (),
@@ -142,7 +148,7 @@ class Logbook:
     async def _decided(
         self,
         stream: StreamId,
-        event: EscalationEvent | TicketEvent | FlowEvent | ShiftFigured | GoodNewsSent,
+        event: EscalationEvent | TicketEvent | AnyFlowEvent | ShiftFigured | GoodNewsSent,
         decide: Callable[[datetime], Sequence[OutgoingMessage] | None],
         settle: Settlement | None,
     ) -> bool:
@@ -180,15 +186,16 @@ class Logbook:
         await self._journal.append(SHIFT_STREAM, [event], at=self._clock(), send=send, settle=settle)
         await self.catch_up()
 
-    async def figured(self, figures: ShiftFigured) -> None:
-        """Keep the figures of a shift; those that were kept first stay."""
-
-        def decide(_now: datetime) -> Sequence[OutgoingMessage] | None:
-            events = (recorded.event for recorded in self._shift)
-            kept = [e for e in events if isinstance(e, ShiftFigured) and e.shift_starts_at == figures.shift_starts_at]
-            return None if kept else ()
-
-        await self._decided(handover_stream(figures.shift_starts_at), figures, decide, None)
+    async def once(
+        self,
+        stream: StreamId,
+        event: ShiftFigured | GoodNewsSent,
+        *,
+        is_done: Callable[[], bool],
+        send: Sequence[OutgoingMessage] = (),
+    ) -> bool:
+        """Record something that only one process may record, unless it is done by what is known then."""
+        return await self._decided(stream, event, lambda _now: None if is_done() else send, None)
 
     async def settle(self, stream: StreamId, settlement: Settlement) -> None:
         """Record what became of a message nobody waits for."""
@@ -209,6 +216,9 @@ class Logbook:
     def _fold(self, recorded: Recorded) -> None:
         self._seq = recorded.seq
         self._versions[recorded.stream] = recorded.version
+        self._apply(recorded)
+
+    def _apply(self, recorded: Recorded) -> None:
         event = recorded.event
         if isinstance(event, TicketEvent):
             known = self.record(event.ticket)
@@ -228,11 +238,19 @@ class Logbook:
 
     def _fold_shift(self, recorded: Recorded) -> None:
         self._shift.append(recorded)
-        if isinstance(recorded.event, FlowEvent):
-            starts_at = recorded.event.shift_starts_at
-            step = advance_flow(self._flows.get(starts_at), recorded.event, recorded.at)
-            if step is not None:
-                self._flows[starts_at] = step[0]
+        event = recorded.event
+        if not isinstance(event, AnyFlowEvent):
+            return
+        step = advance_flow(self._flows.get(event.shift_starts_at), event, recorded.at)
+        if step is None:
+            return
+        self._flows[event.shift_starts_at] = step[0]
+        if isinstance(event, HandoverCarriedOver):
+            known = frozenset(self._escalations)
+            for line in event.lines:
+                carried = line.freight.event
+                if isinstance(carried, TicketEvent) or carried.escalation not in known:
+                    self._apply(replace(recorded, stream=line.stream, at=line.at, event=carried))
 
     def _ticket_of(self, identity: EscalationId) -> TicketId | None:
         escalation = self._escalations.get(identity)

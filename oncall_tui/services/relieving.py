@@ -1,10 +1,12 @@
 """Takes each step of a handover when it is due: drafts it, delivers it, reminds, and tells leadership."""
 
 import asyncio
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.duty import Duty
+from oncall_tui.domain.events import handover_stream
 from oncall_tui.domain.handover_events import FlowStep, HandoverStepped, ShiftFigured
 from oncall_tui.domain.handover_flow import (
     DRAFT_BEFORE,
@@ -16,38 +18,32 @@ from oncall_tui.domain.handover_flow import (
 )
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.shift_figures import Past, figures
-from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import BadUse, StoreError
 from oncall_tui.services.board import Board
+from oncall_tui.services.good_news import GoodNews
 from oncall_tui.services.handing_over import HandingOver, is_contiguous
 from oncall_tui.services.logbook import Logbook
-from oncall_tui.services.troubles import Troubles
 
 TICK = timedelta(seconds=5)
-FIGURED_WITHIN = timedelta(hours=24)
-"""How long after its end a shift that nobody had to hand over may still get its figures."""
 
 
 class Relieving:
     """The loop that sees a shift to its end."""
 
     def __init__(
-        self, board: Board, logbook: Logbook, handing_over: HandingOver, clock: Clock, troubles: Troubles
+        self, board: Board, logbook: Logbook, handing_over: HandingOver, good_news: GoodNews, clock: Clock
     ) -> None:
         self._board = board
         self._logbook = logbook
         self._handing_over = handing_over
+        self._good_news = good_news
         self._clock = clock
-        self._troubles = troubles
 
     async def run(self) -> None:
         """Look for ever whether something is due."""
         while True:
-            try:
+            with suppress(StoreError):  # said by whoever writes most; here it is tried again
                 await self.step()
-                self._troubles.clear("handover")
-            except StoreError as error:
-                self._troubles.say("handover", CleanText(f"The handover could not be recorded: {error}"))
             await asyncio.sleep(TICK.total_seconds())
 
     async def step(self) -> None:
@@ -57,6 +53,7 @@ class Relieving:
         if duty is not None:
             await self._see_to(duty)
         await self._figure()
+        await self._good_news.step()
 
     async def _see_to(self, duty: Duty) -> None:
         shift, now = duty.shift, self._clock()
@@ -98,7 +95,7 @@ class Relieving:
     async def _figure(self) -> None:
         """Keep the figures of every shift that is really over, once."""
         now = self._clock()
-        known = {e.event.shift_starts_at for e in self._logbook.shift_events if isinstance(e.event, ShiftFigured)}
+        known = self._figured()
         for flow in tuple(self._logbook.flows.values()):
             ends_at = flow.shift_ends_at
             is_over = flow.is_begun and ends_at is not None and ends_at <= now and not flow.is_open
@@ -115,4 +112,10 @@ class Relieving:
             Past(escalations=self._logbook.escalations, records=self._logbook.records.values(), events=events),
             accepted_at=flow.accepted_at if flow.stage is Stage.ACCEPTED else None,
         )
-        await self._logbook.figured(figured)
+        await self._logbook.once(
+            handover_stream(flow.shift_starts_at), figured, is_done=lambda: flow.shift_starts_at in self._figured()
+        )
+
+    def _figured(self) -> set[datetime]:
+        events = (recorded.event for recorded in self._logbook.shift_events)
+        return {event.shift_starts_at for event in events if isinstance(event, ShiftFigured)}
