@@ -28,6 +28,8 @@ def _parser() -> argparse.ArgumentParser:
     _rota(commands)
     _handover(commands)
     _accept(commands)
+    shifts = commands.add_parser("shifts", help="past shifts with their figures")
+    shifts.add_argument("--json", action="store_true", help="print JSON")
     commands.add_parser("watch", help="the same loops without a screen, for a server")
     commands.add_parser("status", help="one short line for a tmux or shell status bar")
     return parser

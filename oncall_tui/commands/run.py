@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import accept, check, escalate, listing, rota, status, watch
+from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, status, watch
 from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
@@ -73,6 +73,14 @@ async def _rota(asked: argparse.Namespace) -> int:
     else:
         _print(rota.as_text(schedule, start, end, people=schedule.people, problems=found))
     return FINDING if found else 0
+
+
+async def _shifts(asked: argparse.Namespace) -> int:
+    config = bootstrap.load_team(asked.config, os.environ)
+    past = shifts.past(await bootstrap.logbook_of(config))
+    people = {person.id: person for person in config.people}
+    _print(shifts.as_json(past) if asked.json else shifts.as_text(past, people, config.team.time_zone))
+    return 0
 
 
 async def _status(asked: argparse.Namespace) -> int:
@@ -209,6 +217,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = Mapping
         "handover": _handover,
         "list": _list,
         "rota": _rota,
+        "shifts": _shifts,
         "status": _status,
         "watch": _watch,
     }

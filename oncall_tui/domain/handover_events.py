@@ -199,12 +199,11 @@ class ShiftFigured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodNewsSent:
-    """The digest of good news left; everything up to its instant was in it."""
+    """The digest of good news left; without keys there was none to send."""
 
-    shift_starts_at: datetime | None
-    keys: tuple[MessageKey, ...]
-    up_to_seq: int = 0
-    """The last line of the journal it speaks of."""
+    up_to_at: datetime
+    """What was noted later waits for the next one."""
+    keys: tuple[MessageKey, ...] = ()
 
 
 FlowEvent = (

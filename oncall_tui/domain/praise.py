@@ -11,7 +11,7 @@ _THANKS: Final = re.compile(
     re.IGNORECASE,
 )
 _BUT: Final = re.compile(
-    r"\?|\b(?:but|still|however|unfortunately|not|cannot|doesn't|again the|waiting|urgent|asap|in advance|aber|leider)\b",
+    r"\?|\b(?:but|still|however|unfortunately|not|cannot|doesn't|waiting|urgent|asap|in advance|aber|leider)\b",
     re.IGNORECASE,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from oncall_tui.clock import Clock
-from oncall_tui.domain.events import SHIFT_STREAM, GoodNewsNoted, Recorded, StreamId
+from oncall_tui.domain.events import SHIFT_STREAM, GoodNewsNoted, StreamId
 from oncall_tui.domain.handover_events import GoodNewsSent, ShiftFigured
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, Person, PersonId
@@ -13,7 +13,7 @@ from oncall_tui.domain.rota import WeekTime
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
 from oncall_tui.domain.ticket_events import PromiseOutcome
-from oncall_tui.domain.wall_time import instant, local, zone_info
+from oncall_tui.domain.wall_time import EARLIEST, instant, local, zone_info
 from oncall_tui.services.board import Board
 from oncall_tui.services.logbook import Logbook
 
@@ -38,19 +38,18 @@ class GoodNews:
         if due_at is None or self._is_held_back() or not self._board.team.good_news_to:
             return
         last = self._last()
-        if last is not None and last.at >= due_at:
+        if last is not None and last >= due_at:
             return
-        seq = max((recorded.seq for recorded in self._logbook.shift_events), default=0)
         lines = tuple(self.lines(since=last, up_to=due_at))
         messages = (
             [self._message(person, channel, lines, due_at) for person, channel in self._readers()] if lines else []
         )
-        sent = GoodNewsSent(shift_starts_at=None, keys=tuple(m.key for m in messages), up_to_seq=seq)
+        sent = GoodNewsSent(up_to_at=due_at, keys=tuple(message.key for message in messages))
         await self._logbook.once(GOOD_NEWS_STREAM, sent, is_done=lambda: self._last() != last, send=messages)
 
-    def lines(self, *, since: Recorded | None, up_to: datetime) -> Iterator[CleanText]:
+    def lines(self, *, since: datetime | None, up_to: datetime) -> Iterator[CleanText]:
         """Return what went well after the last digest and before an instant, a line each."""
-        begun = since.at if since is not None else datetime.min.replace(tzinfo=UTC)
+        begun = since or EARLIEST
         for recorded in self._logbook.shift_events:
             if isinstance(recorded.event, GoodNewsNoted) and begun < recorded.at <= up_to:
                 about = f"{recorded.event.ticket.partition(':')[2]}: " if recorded.event.ticket else ""
@@ -74,9 +73,9 @@ class GoodNews:
     def _is_held_back(self) -> bool:
         return any(e.state.wants_acknowledgement for e in self._logbook.escalations)
 
-    def _last(self) -> Recorded | None:
-        sent = [recorded for recorded in self._logbook.shift_events if isinstance(recorded.event, GoodNewsSent)]
-        return sent[-1] if sent else None
+    def _last(self) -> datetime | None:
+        events = (recorded.event for recorded in self._logbook.shift_events)
+        return max((event.up_to_at for event in events if isinstance(event, GoodNewsSent)), default=None)
 
     def _due_at(self) -> datetime | None:
         """Return when a digest was due last: at its set time, else when the last shift was over and figured."""

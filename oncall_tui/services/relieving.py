@@ -25,6 +25,10 @@ from oncall_tui.services.handing_over import HandingOver, is_contiguous
 from oncall_tui.services.logbook import Logbook
 
 TICK = timedelta(seconds=5)
+LOOK_EVERY = timedelta(minutes=1)
+"""How often shifts that end by the clock are looked for."""
+FIGURED_WITHIN = timedelta(hours=24)
+"""How long after its end a shift that nobody had to hand over may still get its figures."""
 
 
 class Relieving:
@@ -38,6 +42,7 @@ class Relieving:
         self._handing_over = handing_over
         self._good_news = good_news
         self._clock = clock
+        self._looked_at: datetime | None = None
 
     async def run(self) -> None:
         """Look for ever whether something is due."""
@@ -100,20 +105,33 @@ class Relieving:
             ends_at = flow.shift_ends_at
             is_over = flow.is_begun and ends_at is not None and ends_at <= now and not flow.is_open
             if is_over and flow.shift_starts_at not in known:
-                await self._keep_figures(flow)
+                accepted_at = flow.accepted_at if flow.stage is Stage.ACCEPTED else None
+                await self._keep_figures(self._board.shift_of(flow), accepted_at)
 
-    async def _keep_figures(self, flow: Flow) -> None:
-        shift = self._board.shift_of(flow)
+        if self._looked_at is None or not timedelta() <= now - self._looked_at < LOOK_EVERY:
+            self._looked_at = now
+            for shift in self._board.team.rota.shifts(now - FIGURED_WITHIN, now):
+                written = self._logbook.flows.get(shift.starts_at)
+                is_by_clock = shift.ends_at <= now and not (written is not None and written.is_begun)
+                if is_by_clock and shift.starts_at not in known and self._has_seen(shift):
+                    await self._keep_figures(shift, None)
+
+    def _has_seen(self, shift: Shift) -> bool:
+        """Tell whether anything was recorded in a shift: one that nobody watched has no figures."""
+        instants = [*(e.at for e in self._logbook.shift_events), *(e.armed_at for e in self._logbook.escalations)]
+        return any(shift.starts_at <= at < shift.ends_at for at in instants)
+
+    async def _keep_figures(self, shift: Shift, accepted_at: datetime | None) -> None:
         events = [e for e in self._logbook.shift_events if e.at >= shift.starts_at]
         person = self._board.team.people.get(shift.person)
         figured = figures(
             shift,
             person,
             Past(escalations=self._logbook.escalations, records=self._logbook.records.values(), events=events),
-            accepted_at=flow.accepted_at if flow.stage is Stage.ACCEPTED else None,
+            accepted_at=accepted_at,
         )
         await self._logbook.once(
-            handover_stream(flow.shift_starts_at), figured, is_done=lambda: flow.shift_starts_at in self._figured()
+            handover_stream(shift.starts_at), figured, is_done=lambda: shift.starts_at in self._figured()
         )
 
     def _figured(self) -> set[datetime]:
