@@ -1,10 +1,11 @@
 """What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import (
     Acknowledgement,
@@ -35,6 +36,57 @@ class TicketSource(Protocol):
         """Return a ticket's conversation, oldest first, or raise a ``SourceError``."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTickets:
+    """What a source last said."""
+
+    tickets: tuple[Ticket, ...]
+    as_of: datetime
+    left_out: int = 0
+    """How many more there were, which are not kept."""
+
+
+class LastKnown(Protocol):
+    """Keeps what the sources last said from one start to the next."""
+
+    async def load(self) -> Mapping[SourceId, KnownTickets]:
+        """Return what was kept; of a source nothing was kept of, nothing."""
+
+    async def keep(self, known: Mapping[SourceId, KnownTickets]) -> None:
+        """Replace what was kept; where that fails nothing is lost but the head start."""
+
+
+@runtime_checkable
+class AnswerableSource(Protocol):
+    """A help desk in which tickets can be answered, not only read."""
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return what can be done in it; anything else is not offered."""
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Write an answer and return what the help desk calls it.
+
+        Raises:
+            NotSent: Nothing was written; the same answer may be tried again.
+            Rejected: It was refused, and would be again.
+            OutcomeUnknown: It may have been written.
+        """
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Read the ticket as it stands now and return the answer's proof if it is in it, or raise a ``SourceError``.
+
+        ``claimed`` holds what the help desk calls our other answers to the ticket: none of them is this one.
+        """
+
+
+class Carrier(Protocol):
+    """Whatever takes a message out of the outbox."""
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        """Hand a message over and return the proof, or raise a ``DeliveryError`` that says what became of it."""
+
+
 class Channel(Protocol):
     """A way to reach one person."""
 
@@ -53,11 +105,29 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Insistent(Protocol):
+    """A channel that may go on asking by itself, until it is told that nothing is asked any more."""
+
+    @property
+    def rings_on(self) -> bool:
+        """Tell whether it does."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 
     async def check(self) -> CleanText:
         """Try it for real and return one line that says what was seen, or raise an ``OnCallError``."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """An adapter whose vendor says until when its token works."""
+
+    @property
+    def token_ends_on(self) -> date | None:
+        """Return the last day it works; None where it does not end, or where that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +187,15 @@ class Journal(Protocol):
         """Let go of the store."""
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A journal that goes on without its disk."""
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the ``seq`` of the last line that outlives this process; None while all do."""
+
+
 LONGEST_PAUSE = timedelta(minutes=5)
 """No try is planned further ahead, whatever a provider asks for: what seems to be shows that the clock was set back."""
 
@@ -132,6 +211,9 @@ class Outbox(Protocol):
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.
         """
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later; False when it is not its holder's."""
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, with its state and when it is tried next."""

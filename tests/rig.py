@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Purpose, Receipt
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import ChannelId, Person, PersonId
@@ -15,7 +16,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
-from oncall_tui.ports import Store
+from oncall_tui.ports import LastKnown, Store
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
 from oncall_tui.services.polling import Feed
@@ -67,6 +68,7 @@ class ScriptedSource:
     id: SourceId = HELPDESK
     tickets: Sequence[Ticket] = ()
     error: SourceError | None = None
+    messages: list[Message] = field(default_factory=list)
 
     async def open_tickets(self) -> Sequence[Ticket]:
         if self.error is not None:
@@ -74,7 +76,36 @@ class ScriptedSource:
         return self.tickets
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
-        return ()
+        if self.error is not None:
+            raise self.error
+        return tuple(self.messages)
+
+
+@dataclass
+class AnsweredSource(ScriptedSource):
+    """A help desk that takes answers, and what a test wants to go wrong with them."""
+
+    can: frozenset[AnswerKind] = frozenset(AnswerKind)
+    errors: list[DeliveryError | None] = field(default_factory=list)
+    """One for each try; None for one that is taken."""
+    takes_it_all_the_same: bool = False
+    """Whether a try that ends in an error has been written."""
+    written: list[Answer] = field(default_factory=list)
+    looks: int = 0
+
+    async def write(self, answer: Answer) -> Receipt:
+        error = self.errors.pop(0) if self.errors else None
+        if error is None or self.takes_it_all_the_same:
+            self.written.append(answer)
+        if error is not None:
+            raise error
+        return Receipt(reference=f"t{len(self.written)}")
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        self.looks += 1
+        if self.error is not None:
+            raise self.error
+        return Receipt(reference="found") if any(one.id == answer.id for one in self.written) else None
 
 
 @dataclass
@@ -176,17 +207,21 @@ class Rig:
         store: Store | None = None,
         clock: MovingClock | None = None,
         troubles: Troubles | None = None,
+        last_known: LastKnown | None = None,
+        source: ScriptedSource | None = None,
     ) -> None:
+        self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
         self.troubles = troubles or Troubles()
-        self.source = ScriptedSource(tickets=(ticket(),))
+        self.source = source or ScriptedSource(tickets=(ticket(),))
         self.channels = {
             ChannelId(name): ScriptedChannel()
             for name in ("dana-push", "dana-phone", "sam-push", "ben-mail", "ben-push")
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
+        self.holder = "test"
         self.reports: list[BaseException] = []
         self.station = self._station()
 
@@ -201,9 +236,10 @@ class Rig:
                 report=self._report,
                 troubles=self.troubles,
                 clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),
-                holder="test",
+                holder=self.holder,
                 new_id=lambda: f"e{next(self.ids)}",
                 jitter=lambda: 0.5,
+                last_known=self.last_known,
             ),
         )
 
@@ -244,6 +280,8 @@ class Rig:
         if self.clock.now.second % 5 == 0:
             await self.station.relieving.step()
         self.station.escalating.sweep()
+        await self.station.delivery.renew()
+        await self.station.witnessing.look()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

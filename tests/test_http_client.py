@@ -1,8 +1,6 @@
 """What can be known of a message that was handed over by HTTP."""
 
-import socket
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Unpack
 
@@ -25,6 +23,7 @@ from oncall_tui.http_client import (
 from oncall_tui.secrets import Secret
 from tests.servers import free_port
 from tests.servers.http import Fault, HttpServer, Reply, http_server, reply
+from tests.servers.sink import crowded_port
 
 pytestmark = pytest.mark.anyio
 
@@ -132,14 +131,8 @@ async def test_a_closed_door_is_certainly_not_sent() -> None:
 
 
 async def test_a_door_nobody_opens_is_certainly_not_sent() -> None:
-    with ExitStack() as sockets:
-        listener, *waiting = (sockets.enter_context(socket.socket()) for _ in range(4))
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for early in waiting:  # fill the queue of those who want in
-            early.settimeout(0)
-            early.connect_ex(listener.getsockname())
-        caught = await refusal(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    with crowded_port() as port:
+        caught = await refusal(f"http://127.0.0.1:{port}")
     assert type(caught) is NotSent
     assert str(caught) == "dana-push did not answer within 0.1 s"
 

@@ -5,21 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
-from oncall_tui.domain.reach import proof_of, reach
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.reach import levels_reached, reach
+from oncall_tui.domain.rota_problems import AHEAD, problems
+from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
 from oncall_tui.places.holidays import regions
 from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.logbook import Logbook
 
-AHEAD = timedelta(days=60)
-"""How far ahead gaps of the rota are looked for."""
 _LIMIT = timedelta(seconds=60)
 
 
@@ -41,11 +41,15 @@ async def findings(config: Config) -> Sequence[Finding]:
     except SecretUnavailable as error:
         found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
     found += await _rota(config)
-    subjects: list[tuple[str, TicketSource | Channel]] = [
-        *((f"source {entry.id}", bootstrap.source_of(entry, utc_now)) for entry in config.sources),
-        *((f"channel {entry.id}", bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
+    tokens = [
+        *(bootstrap.token_of("source", entry, bootstrap.source_of(entry, utc_now)) for entry in config.sources),
+        *(bootstrap.token_of("channel", entry, bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
     ]
-    return [*found, *await asyncio.gather(*(_try(subject, part) for subject, part in subjects))]
+    found += await asyncio.gather(*(_try(token.name, token.part) for token in tokens))
+    today = local(utc_now(), ZoneInfo(config.team.time_zone)).date()
+    # Only now: some vendors say until when a token works, but only to whoever uses it.
+    warnings = [(token.name, warning) for token in tokens if (warning := token.warning(today))]
+    return [*found, *(Finding(subject=name, is_good=False, sentence=warning) for name, warning in warnings)]
 
 
 def as_text(found: Sequence[Finding]) -> str:
@@ -94,7 +98,7 @@ def _customers(config: Config) -> Iterator[Finding]:
 async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
     try:
-        keeping = bootstrap.rota_keeping_of(config, utc_now)
+        keeping = await bootstrap.rota_keeping_of(config, utc_now)
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
@@ -114,18 +118,10 @@ async def _journal(config: Config) -> Sequence[Finding]:
 
 
 def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:
-    """Say of each level when somebody on it last acknowledged a test."""
-    reached = reach(logbook.shift_events)
-    for number, level in enumerate(config.policy.levels, start=1):
-        at = proof_of(level, reached)
-        subject = f"escalation level {number}"
-        if at is None:
-            sentence = "nobody on it ever acknowledged a test; run “oncall-tui check --send-test”"
-            yield Finding(subject=subject, is_good=False, sentence=sentence)
-        else:
-            days = (utc_now() - at).days
-            sentence = f"a test was acknowledged {f'{days} d ago' if days else 'today'}"
-            yield Finding(subject=subject, is_good=True, sentence=sentence)
+    """Say of each level when somebody on it last acknowledged."""
+    for level in levels_reached(config.policy, reach(logbook.shift_events, logbook.escalations), utc_now()):
+        advice = "" if level.is_proved else "; run “oncall-tui check --send-test”"
+        yield Finding(subject="escalation", is_good=level.is_proved, sentence=level.sentence + advice)
 
 
 def _levels(config: Config) -> Sequence[Finding]:

@@ -19,13 +19,14 @@ from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.handover_flow import Flow
+from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
-from oncall_tui.text_safety import clean_body
+from oncall_tui.text_safety import clean_body, escaped_json
 
 ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
@@ -58,7 +59,7 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.person is not None and not asked.ics:
         raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    keeping = await bootstrap.rota_keeping_of(config, _clock(asked))
     await keeping.open()
     await keeping.read_all()
     schedule = keeping.rota
@@ -67,7 +68,11 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.ics:
         _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
         return 0
-    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
+    if asked.overrides:
+        _print(rota.as_overrides(schedule, start, end))
+        return 0
+    proved = await _reach_problems(config, _clock(asked)())
+    found = (*problems(schedule, start, end, config.policy), *keeping.problems, *proved)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -83,6 +88,14 @@ async def _shifts(asked: argparse.Namespace) -> int:
     return 0
 
 
+async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
+    try:
+        logbook = await bootstrap.logbook_of(config)
+    except StoreFailed as error:
+        return [f"Whether anybody was proved reachable is not known: {error}"]
+    return list(reach_problems(config.policy, reach(logbook.shift_events, logbook.escalations), now))
+
+
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     escalations: Sequence[Escalation] = ()
@@ -93,7 +106,7 @@ async def _status(asked: argparse.Namespace) -> int:
         escalations, flows = logbook.escalations, tuple(logbook.flows.values())
     except StoreFailed as error:
         unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = bootstrap.rota_keeping_of(config, utc_now)
+    keeping = await bootstrap.rota_keeping_of(config, utc_now)
     await keeping.open()
     people = {person.id: person for person in config.people}
     _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
@@ -206,7 +219,7 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
     if isinstance(what, str):
         print(clean_body(what, limit=10_000_000))
     else:
-        print(json.dumps(what, ensure_ascii=False, indent=2))
+        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(

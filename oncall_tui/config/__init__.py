@@ -17,6 +17,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation, WeekTime
 from oncall_tui.domain.ticket import SourceId
+from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
 from oncall_tui.settings import Where, read_table, secrets_of, shown
@@ -51,6 +52,8 @@ class Team:
     name: str
     time_zone: str
     """IANA name of the rota's wall clock."""
+    country: str
+    """Whose public holidays are ours, by ISO 3166; empty for that of the zone."""
     store: Path
     """Where the journal lives."""
 
@@ -85,6 +88,7 @@ class Config:
     channels: tuple[ChannelEntry, ...]
     sources: tuple[SourceEntry, ...]
     customers: tuple[Customer, ...]
+    tiers: tuple[Tier, ...]
     handover: Handover
 
     @property
@@ -175,7 +179,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
     return Config(
         path=path,
         me=PersonId(me) if me else None,
-        team=Team(name=team.name, time_zone=team.time_zone, store=_store(team.store)),
+        team=Team(name=team.name, time_zone=team.time_zone, country=team.country, store=_store(team.store)),
         people=tables.people,
         rotations=tuple(rotation for table in rota.rotations for rotation in table.rotations()),
         overrides=tuple(override.override() for override in rota.overrides),
@@ -186,6 +190,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
+        tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
         handover=Handover(
             to=handover.to,
             good_news_to=handover.good_news_to,

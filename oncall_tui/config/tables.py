@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from oncall_tui.config.rota_tables import (
     AbsenceTable,
@@ -17,8 +17,10 @@ from oncall_tui.config.rota_tables import (
     RotationTable,
     week_time,
 )
+from oncall_tui.config.tier_tables import TierTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.tier import SavedAnswer
 from oncall_tui.settings import NOT_EMPTY, POSITIVE, readable
 
 
@@ -28,6 +30,7 @@ class TeamTable:
 
     name: str
     time_zone: str
+    country: str = ""
     store: str = "sqlite"
 
 
@@ -63,6 +66,7 @@ class ConnectorTable:
 
     id: str
     kind: str
+    token_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class RootTable:
     channels: tuple[Mapping[str, object], ...] = ()
     sources: tuple[Mapping[str, object], ...] = ()
     customers: tuple[Customer, ...] = ()
+    tiers: Mapping[str, TierTable] = field(default_factory=dict)
     handover: HandoverTable = field(default_factory=HandoverTable)
 
 
@@ -96,6 +101,8 @@ TABLES: Mapping[str, type] = {
     "channels": ConnectorTable,
     "sources": ConnectorTable,
     "customers": Customer,
+    "tiers.NAME": TierTable,
+    "tiers.NAME.answers": SavedAnswer,
     "handover": HandoverTable,
 }
 """Every table by its name in the file."""

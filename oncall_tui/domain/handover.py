@@ -86,7 +86,7 @@ class Handover:
             promise
             for record in self.records
             for promise in record.promises
-            if promise.is_open or (promise.settled_at or promise.made_at) >= self.shift.starts_at
+            if promise.is_owed or (promise.settled_at or promise.made_at) >= self.shift.starts_at
         )
 
 

@@ -6,6 +6,7 @@ Where nothing is to be done the line says why, so that nobody has to wonder whet
 from dataclasses import dataclass
 from datetime import datetime
 
+from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.ticket import TicketId
@@ -38,6 +39,9 @@ def actions(handover: Handover) -> tuple[Action, ...]:
     opened = {entry.row.ticket.id: entry for entry in handover.entries}
     made = [_of_escalation(escalation, next_person) for escalation in handover.escalations]
     made += [_of_promise(promise, next_person, is_open=promise.ticket in opened) for promise in handover.promises]
+    made += [
+        _of_answer(answer, next_person) for record in handover.records for answer in record.answering.needs_a_person
+    ]
     far = handover.seen.until.replace(year=9998)
     return tuple(sorted(made, key=lambda a: (not a.is_to_do, a.due_at or handover.at if a.is_to_do else far, a.about)))
 
@@ -65,6 +69,11 @@ def _of_escalation(escalation: Escalation, next_person: str) -> Action:
     return Action(about=about, ticket=ticket, what=f"escalation: nothing to do, because {why}")
 
 
+def _of_answer(answer: Answer, next_person: str) -> Action:
+    what = f"decide about a {answer.kind} that is {answer.state} and has not been sent"
+    return Action(about=answer.id, ticket=answer.ticket, what=what, owner=next_person)
+
+
 def _whom(escalation: Escalation) -> str:
     first = next((target for level in escalation.policy.levels for target in level.targets), None)
     return " ".join(part for part in (first.name, first.phone) if part) if first else "the leadership contact"
@@ -79,8 +88,8 @@ def _of_promise(promise: Promise, next_person: str, *, is_open: bool) -> Action:
         case None:
             what = f"settle the promise {words}: its ticket is not open any more"
             return Action(about=about, ticket=ticket, what=what, owner=next_person, due_at=promise.due_at)
-        case PromiseOutcome.BROKEN if is_open:
-            what = f"tell the customer when instead: the promise {words} was broken"
+        case PromiseOutcome.BROKEN:
+            what = f"keep the promise late, or tell the customer when instead: {words}"
             return Action(about=about, ticket=ticket, what=what, owner=next_person)
         case _:
             return Action(

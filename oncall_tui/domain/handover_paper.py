@@ -216,11 +216,28 @@ def _foresight(handover: Handover) -> tuple[Line, ...]:
     lines = [
         *(Line(text=f"- Expect: {line.text}") for line in expected),
         *(Line(text=f"- {line.text}") for line in contingencies),
+        *_snoozes(handover),
         *(Line(text=f"- Cannot be reached: {sentence}") for sentence in handover.unreachable),
     ]
     return tuple(lines) or (
         Line(text=f"{handover.outgoing.name if handover.outgoing else 'Nobody'} expects nothing in particular."),
     )
+
+
+def _snoozes(handover: Handover) -> Sequence[Line]:
+    rows = [entry.row for entry in handover.entries]
+    zone = _reader(handover)
+    return [
+        Line(
+            text=f"- {_name(row)} waits {f'until {_at(snooze.until, zone)}' if snooze.until else 'for the customer'}; "
+            "then look at it",
+            ticket=row.ticket.id,
+        )
+        for row in rows
+        if row.record is not None
+        and (snooze := row.record.answering.snooze) is not None
+        and row.record.answering.is_snoozed(row.ticket, handover.at)
+    ]
 
 
 def _own(handover: Handover, part: NotePart, otherwise: str) -> tuple[Line, ...]:

@@ -68,7 +68,7 @@ def _is_urgent(row: Row, _escalation: Escalation | None, _seen: Window) -> bool:
 
 
 def _is_promised(row: Row, _escalation: Escalation | None, seen: Window) -> bool:
-    promise = row.record.next_promise if row.record else None
+    promise = row.record.owed_promise if row.record else None
     return promise is not None and promise.due_at <= seen.until
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median_low
 from typing import Final
 
+from oncall_tui.domain.answer import AnswerKind, AnswerState
 from oncall_tui.domain.episode import Escalation
 from oncall_tui.domain.events import GoodNewsNoted, MachineSlept, Recorded
 from oncall_tui.domain.handover_events import HandoverNoteWritten, SeverityChosen, ShiftFigured
@@ -28,7 +29,7 @@ class Past:
     """Everything that figures are drawn from."""
 
     escalations: Sequence[Escalation]
-    records: Iterable[TicketRecord]
+    records: Sequence[TicketRecord]
     events: Sequence[Recorded]
 
 
@@ -47,16 +48,26 @@ def figures(
     promises = [p for record in past.records for p in record.promises]
     settled = [p for p in promises if p.settled_at is not None and shift.starts_at <= p.settled_at < end]
     made = [p for p in promises if shift.starts_at <= p.made_at < end]
+    answers = [
+        answer
+        for record in past.records
+        for answer in record.answering.answers
+        if answer.kind is AnswerKind.REPLY
+        and answer.state is AnswerState.CONFIRMED
+        and shift.starts_at <= answer.since < end
+    ]
     acts = [
         *(e.armed_at for e in mine),
         *(p.made_at for p in made),
         *(p.settled_at for p in settled if p.settled_at is not None),
+        *(answer.since for answer in answers),
         *(r.at for r in past.events if isinstance(r.event, _BY_HAND) and shift.starts_at <= r.at < end),
     ]
     return ShiftFigured(
         shift_starts_at=shift.starts_at,
         shift_ends_at=shift.ends_at,
         person=person.id if person else PersonId(shift.person),
+        answered=len(answers),
         escalated=len(mine),
         acknowledged=len(waits),
         time_to_acknowledge=median_low(waits) if waits else None,

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
@@ -18,10 +18,14 @@ from typing import Final
 from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.due import Due, DueOrigin
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
+from oncall_tui.domain.targets import Workplace
 from oncall_tui.domain.ticket import Requester, Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
-from oncall_tui.domain.wall_time import local, utc_offset, zone_info
+from oncall_tui.domain.tier import Tier, target
+from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -43,17 +47,42 @@ class Row:
     """The customer's hours on the present date there; None on a day off, or where nobody knows."""
     record: TicketRecord | None = None
     """What we did to it, where the journal says anything."""
+    tier: Tier | None = None
+    """How its customer is served, where the config declares it."""
+    target: Due | None = None
+    """When the tier wants an answer."""
+    usual_touches: int | None = None
+    """How many touches tickets of its kind take; None where too few were seen."""
+    same_trouble: int = 0
+    """How many customers report the same at once; 0 where it is the only one."""
+    is_back_again: bool = False
+    """Another ticket of the same customer ended a few days before."""
+
+    @property
+    def due(self) -> Due | None:
+        """Return the next thing that is due, because we promised it or somebody wants it; None where nothing is.
+
+        The help desk's own time counts instead of the tier's target.
+        """
+        promise = self.record.owed_promise if self.record else None
+        promised = Due(at=promise.due_at, origin=DueOrigin.PROMISE) if promise else None
+        wanted = Due(at=self.ticket.due_at, origin=DueOrigin.HELP_DESK) if self.ticket.due_at else self.target
+        if promised is None or wanted is None:
+            return promised or wanted
+        return min(promised, wanted, key=lambda due: due.at)
 
     @property
     def due_at(self) -> datetime | None:
-        """Return when the next thing is due: by the help desk, or because we promised it; None where nothing is."""
-        promise = self.record.next_promise if self.record else None
-        dues = (self.ticket.due_at, promise.due_at if promise else None)
-        return min((due for due in dues if due is not None), default=None)
+        """Return when the next thing is due; None where nothing is."""
+        return self.due.at if self.due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
         return self.due_at is not None and self.due_at <= now
+
+    def is_due_soon(self, now: datetime) -> bool:
+        """Tell whether something is due within the hour."""
+        return self.due is not None and self.due.is_soon(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +110,7 @@ def group(
     now: datetime,
     *,
     records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+    experience: Experience = NO_EXPERIENCE,
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
     clock = cache(partial(_clock, now, book.atlas))
@@ -101,6 +131,7 @@ def group(
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
         customer, zone, seen = place(ticket.requester)
+        tier = book.tier((customer.tier if customer else "") or ticket.tier)
         row = Row(
             ticket=ticket,
             zone=zone,
@@ -108,6 +139,11 @@ def group(
             customer=customer,
             works_today=seen.works_today,
             record=records.get(ticket.id),
+            tier=tier,
+            target=target(ticket, tier, seen.place) if tier else None,
+            usual_touches=experience.usual_touches(ticket) if experience.usual else None,
+            same_trouble=experience.same_trouble.get(ticket.id, 0),
+            is_back_again=experience.is_back_again(ticket),
         )
         by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())
@@ -140,6 +176,7 @@ class _Clock:
     offset: timedelta | None
     day: LocalDay
     works_today: WorkingHours | None
+    place: Workplace | None = None
 
 
 def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
@@ -150,20 +187,17 @@ def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
 
 
 def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> _Clock:
-    tz: tzinfo | None = zone_info(zone.zone)
-    if tz is None and zone.offset is not None:
-        tz = timezone(zone.offset)
+    tz = zone.clock
     if tz is None:
         return _Clock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
 
-    def holiday_on(day: date) -> str:
-        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
-
     usual = _hours(hours, country)
+    place = Workplace(zone=tz, hours=usual, country=country, region=region, atlas=atlas)
     return _Clock(
         offset=utc_offset(now, tz),
-        day=local_day(now, tz, usual, holiday_on),
-        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+        day=local_day(now, tz, usual, place.holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, place.holiday_on) else None,
+        place=place,
     )
 
 

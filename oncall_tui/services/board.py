@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain import covers
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -15,11 +16,13 @@ from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.handover_notices import notices
+from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -52,6 +55,7 @@ class Team:
     rota: Rota
     policy: Policy
     customers: Sequence[Customer] = ()
+    tiers: Sequence[Tier] = ()
     handover_to: Sequence[str] = ("next",)
     good_news_to: Sequence[str] = ()
     good_news_at: WeekTime | None = None
@@ -72,6 +76,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
+        self._learning = Learning(logbook, polling)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -147,6 +152,8 @@ class Board:
         if self._me is None and duty is not None:
             self._me = duty.person
         flow = current_flow(self._logbook.flows.values(), now)
+        following = self.following(shift) if shift else team.rota.next_shift(now)
+        changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
             team=team.name,
@@ -156,7 +163,9 @@ class Board:
             on_call=team.people.get(duty.person) if duty else None,
             shift=shift,
             ended_shift=self._ended_shift(now, duty),
-            next_shift=self.following(shift) if shift else team.rota.next_shift(now),
+            next_shift=following,
+            next_known_since=covers.known_since(changed_hands, following) if following else None,
+            covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
             groups=group(
@@ -165,12 +174,15 @@ class Board:
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
                     atlas=team.atlas,
+                    tiers=team.tiers,
                 ),
                 now,
                 records=self._logbook.records,
+                experience=self._learning.experience(now),
             ),
             escalations=self._escalations(now),
             handover=flow,
+            unrecorded=self._logbook.unrecorded,
             notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
         )
 

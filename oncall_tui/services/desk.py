@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.people import Person, PersonId
@@ -18,7 +20,7 @@ class SourceState(StrEnum):
     """What can be seen of a source."""
 
     LOADING = "loading"
-    """It has not answered yet, and has not failed either."""
+    """It has not answered yet, and has not failed either; what it said at an earlier start may be shown."""
     LIVE = "live"
     STALE = "stale"
     """It fails now; what it last said is still shown."""
@@ -37,6 +39,10 @@ class SourceStatus:
     """When it last answered completely."""
     failing_since: datetime | None = None
     error: CleanText = NO_TEXT
+    is_remembered: bool = False
+    """What is shown of it was kept from an earlier start: it has not answered since."""
+    left_out: int = 0
+    """How many more tickets it had then, which were not kept."""
 
 
 class Sight(StrEnum):
@@ -48,6 +54,16 @@ class Sight(StrEnum):
     """At least one source fails, and something can still be shown."""
     BLIND = "blind"
     """No source answers and nothing can be shown: never the same as an empty list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """Escalations of which leaving would lose something, because the disk takes nothing."""
+
+    unknown: frozenset[EscalationId] = frozenset()
+    """Nothing of them is on the disk."""
+    outdated: frozenset[EscalationId] = frozenset()
+    """Their beginning is on the disk, and what happened since then is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,10 @@ class Desk:
     """My shift that is over and has no successor on this screen; None in every other case."""
     next_shift: Shift | None = None
     """The shift that follows the one under way, or the next one when nobody is on call."""
+    next_known_since: datetime | None = None
+    """When the next shift came to its person by being taken; None where it was planned."""
+    covers: tuple[Cover, ...] = ()
+    """Covers and swaps that were ever asked for."""
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -75,6 +95,7 @@ class Desk:
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
     handover: Flow | None = None
     """Where the handover that counts stands; None before the first."""
+    unrecorded: Unrecorded = field(default_factory=Unrecorded)
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
 

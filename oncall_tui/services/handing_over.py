@@ -1,6 +1,7 @@
 """Writes the handover from the journal, keeps the person's own part, and delivers both."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from enum import Enum
@@ -27,9 +28,9 @@ from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import window
 from oncall_tui.domain.shift_figures import Past, figures
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.wall_time import zone_info
-from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.errors import BadUse, StoreFailed, StreamMoved
 from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.handover_messages import Readers, prefix
@@ -44,6 +45,10 @@ class HandoverShelf(Protocol):
 
     async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
         """Save what another machine reads under a name and return where it is, or raise ``StoreFailed``."""
+
+
+Annotate = Callable[[Ticket, str], Awaitable[None]]
+"""Stores an internal note for a ticket's help desk."""
 
 
 class Role(Enum):
@@ -70,8 +75,11 @@ class Sheet:
 class HandingOver:
     """The handover of the shift under way, or of the one that just ended."""
 
-    def __init__(self, board: Board, logbook: Logbook, shelf: HandoverShelf, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, logbook: Logbook, shelf: HandoverShelf, clock: Clock, *, annotate: Annotate
+    ) -> None:
         self._board = board
+        self._annotate = annotate
         self._logbook = logbook
         self._shelf = shelf
         self._clock = clock
@@ -213,9 +221,21 @@ class HandingOver:
         if not await self._logbook.handed(delivered, send=messages):
             stage = flow.stage.value if flow is not None else "handed over"
             raise BadUse(f"this handover is {stage} already")
+        if flow is None or flow.delivered is None:
+            await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
         return sentence + "".join(f" {who} has no channel." for who in unreachable)
+
+    async def _note_reds(self, draft: Handover) -> None:
+        """Leave an internal note on each red ticket, for whoever meets it in the help desk."""
+        outgoing = draft.outgoing.name if draft.outgoing else draft.shift.person
+        incoming = draft.incoming.name if draft.incoming else "nobody yet"
+        for entry in draft.entries:
+            if entry.severity is Severity.RED:
+                text = f"Handed over as red ({entry.because}) from {outgoing} to {incoming}."
+                with suppress(BadUse, StreamMoved):  # the handover itself says it too
+                    await self._annotate(entry.row.ticket, text)
 
     async def begin(self, shift: Shift) -> None:
         """Begin the handover of a shift, if nobody has: from then on it ends when somebody accepts."""

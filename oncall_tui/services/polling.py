@@ -11,7 +11,7 @@ from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket
 from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
-from oncall_tui.ports import TicketSource
+from oncall_tui.ports import KnownTickets, LastKnown, TicketSource
 from oncall_tui.services.desk import SourceState, SourceStatus
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
@@ -19,6 +19,9 @@ from oncall_tui.services.troubles import Troubles
 READING_LIMIT = timedelta(seconds=90)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 """Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
+
+KEPT_EVERY = timedelta(seconds=30)
+"""The least time between two writings of what the next start begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,15 @@ class Polling:
         troubles: Troubles,
         *,
         jitter: Callable[[], float],
+        last_known: LastKnown | None = None,
     ) -> None:
         self._feeds = {feed.source.id: feed for feed in feeds}
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
         self._jitter = jitter
+        self._last_known = last_known
+        self._answer_to_keep = asyncio.Event()
         self._readings = {
             feed.source.id: _Reading(status=SourceStatus(id=feed.source.id, kind=feed.kind)) for feed in feeds
         }
@@ -82,14 +88,46 @@ class Polling:
         """Call ``listener`` after each reading."""
         self._listeners.append(listener)
 
-    def refresh(self) -> None:
-        """Read every source at once."""
-        for reading in self._readings.values():
-            reading.woken.set()
+    def refresh(self, only: SourceId | None = None) -> None:
+        """Read every source, or only one, at once."""
+        for identity, reading in self._readings.items():
+            if only in {None, identity}:
+                reading.woken.set()
 
     def loops(self) -> Sequence[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
         """Return one loop for each source."""
-        return [(identity, partial(self._read_for_ever, identity)) for identity in self._feeds]
+        reading = [(identity, partial(self._read_for_ever, identity)) for identity in self._feeds]
+        return [*reading, ("last known tickets", self._keep_for_ever)] if self._last_known else reading
+
+    async def remember(self) -> None:
+        """Take what was kept from an earlier start for what is known, until a source answers."""
+        kept = await self._last_known.load() if self._last_known else {}
+        for identity, reading in self._readings.items():
+            known = kept.get(identity)
+            if known is not None and reading.status.as_of is None:
+                reading.tickets = known.tickets
+                reading.status = replace(reading.status, as_of=known.as_of, is_remembered=True, left_out=known.left_out)
+
+    async def keep(self) -> None:
+        """Keep what each source last said for the next start."""
+        if self._last_known is None:
+            return
+        self._answer_to_keep.clear()
+        await self._last_known.keep(
+            {
+                identity: KnownTickets(
+                    tickets=reading.tickets, as_of=reading.status.as_of, left_out=reading.status.left_out
+                )
+                for identity, reading in self._readings.items()
+                if reading.status.as_of is not None
+            }
+        )
+
+    async def _keep_for_ever(self) -> None:
+        while True:
+            await self._answer_to_keep.wait()
+            await self.keep()
+            await asyncio.sleep(KEPT_EVERY.total_seconds())
 
     async def read_all(self) -> None:
         """Read each source once."""
@@ -125,7 +163,10 @@ class Polling:
             as_of=self._clock(),
             failing_since=None,
             error=NO_TEXT,
+            is_remembered=False,
+            left_out=0,
         )
+        self._answer_to_keep.set()
         try:
             if is_back:
                 await self._logbook.note(SourceBack(source=reading.status.id))

@@ -127,7 +127,7 @@ class Relieving:
         figured = figures(
             shift,
             person,
-            Past(escalations=self._logbook.escalations, records=self._logbook.records.values(), events=events),
+            Past(escalations=self._logbook.escalations, records=tuple(self._logbook.records.values()), events=events),
             accepted_at=accepted_at,
         )
         await self._logbook.once(

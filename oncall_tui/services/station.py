@@ -15,8 +15,10 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import RotaKeeping
+from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 Loop = Callable[[], Coroutine[None, None, None]]
 
@@ -39,13 +41,16 @@ class Station:
     troubles: Troubles
     rota_keeping: RotaKeeping
     relieving: Relieving
+    witnessing: Witnessing
     wakefulness: Wakefulness
+    token_ends: TokenEnds
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
     async def open(self) -> None:
-        """Read the journal and the last copies of calendars, so that everything carries on where it was."""
+        """Read the journal and the last copies of tickets and calendars, so that everything carries on where it was."""
         await self.logbook.catch_up()
+        await self.polling.remember()
         await self.rota_keeping.open()
 
     async def run(self) -> None:
@@ -57,7 +62,9 @@ class Station:
             *self.rota_keeping.loops(),
             ("handover", self.relieving.run),
             ("desk", self.board.run),
+            ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
+            ("tokens", self.token_ends.run),
         )
         async with asyncio.TaskGroup() as group:
             for name, loop in loops:

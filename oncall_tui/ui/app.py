@@ -25,9 +25,9 @@ from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
-from oncall_tui.ui.escalation_text import number, on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
+from oncall_tui.ui.leaving_text import farewell
 from oncall_tui.ui.screens.escalations import EscalationsScreen
 from oncall_tui.ui.screens.handover import HandoverScreen
 from oncall_tui.ui.screens.queue import QueueScreen
@@ -66,8 +66,8 @@ class OnCallApp(App[None]):
         Binding("w,W", "go('rota')", "Rota", id="go.rota", tooltip="Who is on call in the next weeks"),
         Binding("v,V", "notices", "Notices", show=False, id="app.notices", tooltip="Everything that is wrong with us"),
         Binding("f5", "refresh", "Refresh", show=False, id="app.refresh", tooltip="Ask every source to answer now"),
-        Binding("q,Q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
-        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard"),
+        Binding("q,Q", "leave", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
+        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard, as Q does"),
         Binding("question_mark", "keys", "Help", id="app.help", tooltip="Every key that works here"),
     ]
 
@@ -91,15 +91,16 @@ class OnCallApp(App[None]):
         self._guard = KeypressGuard()
         self._stamped: deque[events.Key] = deque(maxlen=256)
         self._rang_at: datetime | None = None
+        self._rang = 0.0
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
-        keypress = Keypress(self, self._guard)
+        self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
+        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
+        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
 
     def on_mount(self) -> None:
         """Let the clock tick."""
@@ -118,12 +119,16 @@ class OnCallApp(App[None]):
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
         exhausted = {e.id for e in self.desk.escalations if e.state is EscalationState.EXHAUSTED}
-        # A clock that was set back must not silence the bell for as long as it was set back by.
-        is_quiet = self._rang_at is not None and self._rang_at <= self.now < self._rang_at + EXHAUSTED_REMINDER
-        if exhausted - self._rang_for or (exhausted and not is_quiet):
-            self._rang_at = self.now
+        if exhausted - self._rang_for or (exhausted and not self._is_quiet()):
+            self._rang_at, self._rang = self.now, self._stopwatch()
             self.bell()
         self._rang_for = exhausted
+
+    def _is_quiet(self) -> bool:
+        """Tell whether it rang lately by both clocks: one may be set back, the other stands still while we sleep."""
+        if self._rang_at is None or self.now >= self._rang_at + EXHAUSTED_REMINDER:
+            return False
+        return self._stopwatch() < self._rang + EXHAUSTED_REMINDER.total_seconds()
 
     def post_message(self, message: Message) -> bool:
         """Note when keys arrive, before anything slow can stretch a burst of them."""
@@ -157,16 +162,23 @@ class OnCallApp(App[None]):
         lines = notices(self.desk) or ("Nothing is wrong with us.",)
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
 
+    def action_leave(self) -> None:
+        """Leave by a letter, which a terminal's answer may type; ctrl+q and ctrl+c, which none types, act at once."""
+        self._keypress.when_pressed("q", self._quit, otherwise="Not left", may_repeat=True)
+
+    def _quit(self) -> None:
+        self.call_later(self.action_quit)
+
     async def action_quit(self) -> None:
         """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
-        live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
+        said = farewell(self.desk)
         if isinstance(self.screen, LeaveDialog):
             self.screen.dismiss(result=Leaving.LEAVE)
-        elif not live:
+        elif said is None:
             await self._leave(Leaving.LEAVE)
         else:
-            tickets = " and ".join(number(escalation) for escalation in live)
-            self.push_screen(LeaveDialog(tickets, may_watch=self._leave_watch is not None), self._leave)
+            may_watch = said.may_be_watched and self._leave_watch is not None
+            self.push_screen(LeaveDialog(said.sentences, self._keypress, may_watch=may_watch), self._leave)
 
     async def _leave(self, answer: Leaving | None) -> None:
         if answer not in {Leaving.LEAVE, Leaving.WATCH}:

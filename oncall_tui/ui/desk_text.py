@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from humanize import intcomma
 
+from oncall_tui.domain.advice import why_escalate
+from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.ticket import Status
@@ -69,13 +71,21 @@ def _end(shift: Shift, zone: str, now: datetime) -> str:
 def source_words(source: SourceStatus, now: datetime, zone: str) -> str:
     """Return how fresh a source is; a failing one says since when and why."""
     match source.state:
+        case SourceState.LOADING if source.is_remembered and source.as_of:
+            return f"{source.id} as of {clock(source.as_of, zone, now)}, not read yet{_left_out(source)}"
         case SourceState.LOADING:
             return f"{source.id} loading"
+        case SourceState.STALE if source.is_remembered and source.as_of:
+            return f"{source.id} fails, as of {clock(source.as_of, zone, now)}{_left_out(source)}"
         case SourceState.LIVE:
             return f"{source.id} {age(now - source.as_of)} ago" if source.as_of else f"{source.id} answers"
     since = source.failing_since or source.as_of
     word = "stale" if source.state is SourceState.STALE else "failed"
     return f"{source.id} {word}" + (f" since {clock(since, zone, now)}" if since else "")
+
+
+def _left_out(source: SourceStatus) -> str:
+    return f" ({source.left_out} more not kept)" if source.left_out else ""
 
 
 def sources_line(desk: Desk, now: datetime) -> str:
@@ -85,14 +95,19 @@ def sources_line(desk: Desk, now: datetime) -> str:
 
 
 def counts(desk: Desk, now: datetime) -> str:
-    """Return the figures of the header; none where nothing can be seen."""
+    """Return the figures of the header; none where nothing can be seen.
+
+    What is due soon takes the place of what is new: the line has room for four.
+    """
     if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
         return ""
-    tickets = desk.tickets
+    rows = [row for group in desk.groups for row in group.rows]
+    soon = sum(row.is_due_soon(now) for row in rows)
     figures = (
-        (len(tickets), "open"),
-        (sum(ticket.status is Status.NEW for ticket in tickets), "new"),
-        (sum(row.is_late(now) for group in desk.groups for row in group.rows), "late"),
+        (len(rows), "open"),
+        *(() if soon else ((sum(row.ticket.status is Status.NEW for row in rows), "new"),)),
+        (sum(row.is_late(now) for row in rows), "late"),
+        *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
@@ -198,3 +213,13 @@ def customer_name(row: Row) -> str:
 def tier_of(row: Row) -> str:
     """Return how the customer is served, the customers table before the help desk."""
     return (row.customer.tier if row.customer else "") or row.ticket.tier
+
+
+def suggested(row: Row, desk: Desk, now: datetime) -> str:
+    """Return why a ticket's tier suggests E; nothing where nothing does, or it was escalated already."""
+    if row.tier is None:
+        return ""
+    escalation = desk.escalation_of(row.ticket.id)
+    if escalation is not None and escalation.state is not EscalationState.WITHDRAWN:
+        return ""
+    return why_escalate(row, now)

@@ -10,7 +10,7 @@ import pytest
 
 from oncall_tui.domain.duty import owner
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.ports import Claimed, Settlement, Store
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
@@ -61,6 +61,9 @@ class MortalStore:
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         return await self._call(lambda: self._store.claim(now=now, holder=holder, lease=lease))
 
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        return await self._call(lambda: self._store.renew(key, now=now, holder=holder, lease=lease))
+
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         return await self._call(self._store.unsettled)
 
@@ -83,7 +86,7 @@ async def opened(store: Store, clock: MovingClock) -> Rig:
     return before_the_end((T - clock.now) / timedelta(minutes=1), rig=rig)
 
 
-async def handed_over(store: Store, mortal: Callable[[Store], Store], *, dies: str) -> tuple[str | None, str]:
+async def handed_over(store: Store, mortal: Callable[[Store], MortalStore], *, dies: str) -> tuple[str | None, str]:
     """Let Ana deliver and Ben accept, one of them on a store that dies; return who has it once both are back."""
     clock = MovingClock(now=T - timedelta(minutes=14))
     try:

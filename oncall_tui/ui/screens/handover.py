@@ -225,7 +225,7 @@ class HandoverScreen(DeskScreen):
             if answer:
                 carry_out(self.app, self._telling(act(answer), "Not done", then=then))
 
-        self.app.push_screen(OneLineDialog(question), answered)
+        self.app.push_screen(OneLineDialog(question, self._keypress), answered)
 
     def _say(self, sentence: str) -> None:
         self.outcome.set_class(bool(sentence), "-shown")

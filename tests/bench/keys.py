@@ -1,0 +1,91 @@
+"""Keys of the list at 100 and at 100,000 tickets, from the byte sent to the first byte drawn."""
+
+from collections.abc import Callable, Sequence
+
+from tests.bench import desk
+from tests.bench.figure import Figure, percentile
+from tests.bench.terminal import Terminal, python
+
+FEW, MANY = 100, 100_000
+DOWN, UP, PAGE_DOWN, HOME, END = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[H", "\x1b[F"
+NEXT_GROUP = "\x1b[1;2B"
+Action = Callable[[Terminal, int], float]
+
+
+def _move(terminal: Terminal, turn: int) -> float:
+    return terminal.key(DOWN if turn % 2 else UP)
+
+
+def _scroll(terminal: Terminal, _turn: int) -> float:
+    return terminal.key(DOWN)
+
+
+def _page(terminal: Terminal, turn: int) -> float:
+    if turn % 4 == 0:
+        terminal.key(HOME)
+    return terminal.key(PAGE_DOWN)
+
+
+def _end(terminal: Terminal, turn: int) -> float:
+    return terminal.key(END if turn % 2 == 0 else HOME)
+
+
+def _group(terminal: Terminal, turn: int) -> float:
+    if turn % 20 == 0:
+        terminal.key(HOME)
+    return terminal.key(NEXT_GROUP)
+
+
+def _fold(terminal: Terminal, _turn: int) -> float:
+    return terminal.key(" ")
+
+
+def _find(terminal: Terminal, _turn: int) -> float:
+    terminal.key("/")
+    seconds = terminal.key(desk.NEEDLE, shows=desk.FOUND)
+    terminal.settle(0.2)
+    terminal.key("\x1b")
+    terminal.settle(0.5)
+    return seconds
+
+
+ACTIONS: Sequence[tuple[str, Sequence[str], Action, float]] = (
+    ("cursor move", (HOME, DOWN, DOWN), _move, 1),
+    ("scroll by one", (HOME, *([DOWN] * 25)), _scroll, 0.5),
+    ("page", (), _page, 1),
+    ("end and home", (HOME,), _end, 1),
+    ("next group", (), _group, 1),
+    ("fold a group", (HOME,), _fold, 1),
+    ("find one of all", (HOME,), _find, 0.1),
+)
+
+
+def keys(rounds: int) -> Sequence[Figure]:
+    """Measure each key alternately on a short list and on a long one."""
+    with (
+        Terminal(python("tests.bench.desk", str(FEW), "--still")) as few,
+        Terminal(python("tests.bench.desk", str(MANY), "--still")) as many,
+    ):
+        for terminal in (few, many):
+            terminal.until("Firm")
+        for terminal in (many, few):
+            terminal.settle(3)
+        return [figure for action in ACTIONS for figure in _measured(few, many, rounds * 10, *action)]
+
+
+def _measured(  # noqa: PLR0917 - two terminals and a row of the table above
+    few: Terminal, many: Terminal, turns: int, name: str, before: Sequence[str], action: Action, share: float
+) -> Sequence[Figure]:
+    for terminal in (few, many):
+        for key in before:
+            terminal.type(key)
+            terminal.settle()
+    pairs = [(action(few, turn), action(many, turn)) for turn in range(max(3, int(turns * share)))]
+    short, long = ([pair[side] * 1000 for pair in pairs] for side in (0, 1))
+    unit = f"ms with {FEW} tickets"
+    half = len(pairs) // 2 or 1
+    slow = [[percentile(times[:half], 0.99), percentile(times[half:], 0.99)] for times in (short, long)]
+    return [
+        Figure(name=f"{name}, {MANY:,} tickets, p50", limit=1.3, unit=unit, ours=long, floor=short),
+        Figure(name=f"{name}, {MANY:,} tickets, p99", limit=1.3, unit=unit, ours=slow[1], floor=slow[0]),
+    ]
