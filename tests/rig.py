@@ -209,7 +209,9 @@ class Rig:
         troubles: Troubles | None = None,
         last_known: LastKnown | None = None,
         source: ScriptedSource | None = None,
+        team_of: Callable[[], Team] | None = None,
     ) -> None:
+        self.team_of = team_of or team
         self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
@@ -228,7 +230,7 @@ class Rig:
     def _station(self) -> Station:
         return put_together(
             Parts(
-                team=team(),
+                team=self.team_of(),
                 feeds=[Feed(source=self.source, kind="file")],
                 channels=self.channels,
                 store=self.store,
@@ -289,8 +291,11 @@ class Rig:
 
     def answer(self, channel: str, words: str = "") -> None:
         """Let the person behind a channel acknowledge the last message there."""
+        self.answer_to(channel, self.channels[ChannelId(channel)].received[-1].key, words)
+
+    def answer_to(self, channel: str, key: MessageKey, words: str = "") -> None:
+        """Let the person behind a channel acknowledge one message."""
         scripted = self.channels[ChannelId(channel)]
-        key = scripted.received[-1].key
         scripted.answers[key] = Acknowledgement(key=key, at=self.clock.now, words=CleanText(words))
 
     def received(self, *purposes: Purpose) -> list[str]:

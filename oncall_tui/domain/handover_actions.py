@@ -12,6 +12,7 @@ from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.ticket_record import Promise
+from oncall_tui.domain.wall_time import EARLIEST, LATEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,7 @@ def actions(handover: Handover) -> tuple[Action, ...]:
     made += [
         _of_answer(answer, next_person) for record in handover.records for answer in record.answering.needs_a_person
     ]
-    far = handover.seen.until.replace(year=9998)
-    return tuple(sorted(made, key=lambda a: (not a.is_to_do, a.due_at or handover.at if a.is_to_do else far, a.about)))
+    return tuple(sorted(made, key=lambda a: (not a.is_to_do, a.due_at or EARLIEST if a.is_to_do else LATEST, a.about)))
 
 
 def _of_escalation(escalation: Escalation, next_person: str) -> Action:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from oncall_tui.domain.episode import Escalation
+from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.events import CustomerZoneCorrected, Event, Recorded, SourceBack, SourceLost
 from oncall_tui.domain.handover import Entry, Handover, SourceAge
 from oncall_tui.domain.handover_actions import Action, actions
@@ -286,6 +286,8 @@ def _escalated_name(escalation: Escalation) -> str:
 def _escalation(escalation: Escalation, handover: Handover) -> str:
     zone = _reader(handover)
     taken = escalation.acknowledged
+    if escalation.state is EscalationState.WITHDRAWN:
+        return f"escalated and taken back ({escalation.reason})"
     if taken is not None:
         said = f": “{taken.words}”" if taken.words else ""
         return f"acknowledged by {taken.name} at {_at(taken.at, zone)} {_city(zone)}{said}"

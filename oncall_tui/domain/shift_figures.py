@@ -96,7 +96,7 @@ def words(figured: ShiftFigured) -> tuple[CleanText, ...]:
         _escalated(figured, wait),
         _promised(figured),
         f"goodwill given: {figured.goodwill}" if figured.goodwill else "",
-        f"{figured.interruptions} interruptions between {NIGHT_STARTS}:00 and 0{NIGHT_ENDS}:00 of her clock"
+        f"interrupted {figured.interruptions} times at night (from {NIGHT_STARTS}:00 to 0{NIGHT_ENDS}:00)"
         if figured.interruptions
         else "",
         f"this machine slept {span(figured.machine_slept)} in all: nobody was watching"

@@ -207,7 +207,10 @@ class HandoverScreen(DeskScreen):
         self._keypress.when_pressed("a", self._accept, otherwise="Not accepted")
 
     def _accept(self) -> None:
-        reds, first_action = (field.text for field in list(self.query(HandoverField))[:2])
+        if not self.is_current:
+            return
+        written = {field.part: field.text for field in self.query(HandoverField)}
+        reds, first_action = written[NotePart.NOT_DONE], written[NotePart.EXPECT]
         accepted = self._actions.accept_handover(reds, first_action)
         carry_out(self.app, self._telling(accepted, "Not accepted", then="You are on call: everything is yours."))
 
