@@ -137,7 +137,7 @@ async def _handover(asked: argparse.Namespace) -> int:
     finally:
         await opened.close()
     _complain(opened)
-    _print(msgspec.to_builtins(draft) if asked.json else handovers.markdown(draft))
+    _print(msgspec.to_builtins(draft, enc_hook=str) if asked.json else handovers.markdown(draft))
     return FINDING if opened.troubles.sentences else 0
 
 

@@ -13,7 +13,7 @@ from oncall_tui.ui.text import day_and_clock, span
 FIELDS: Final[Mapping[Role, Mapping[NotePart, str]]] = MappingProxyType(
     {
         Role.OUTGOING: {
-            NotePart.NOT_DONE: "What was not done, or is not known? “none” if nothing",
+            NotePart.NOT_DONE: "Not done, or not known? Type “none” if nothing",
             NotePart.EXPECT: "What should the next person expect?",
             NotePart.CONTINGENCIES: "If …, then …",
         },

@@ -44,10 +44,8 @@ class HandoverScreen(DeskScreen):
     HandoverScreen #fields { height: 9; }
     HandoverScreen #outcome { height: auto; max-height: 3; padding: 0 1; display: none; }
     HandoverScreen #outcome.-shown { display: block; background: $warning-muted; color: $foreground; }
-    .-wide HandoverScreen #beside { layout: horizontal; }
-    .-wide HandoverScreen #fields { width: 48; height: 1fr; }
     HandoverScreen.-wide #beside { layout: horizontal; }
-    HandoverScreen.-wide #fields { width: 48; height: 1fr; }
+    HandoverScreen.-wide #fields { width: 58; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d,D", "deliver", "Deliver", id="handover.deliver", tooltip="Freeze the handover and send it"),

@@ -16,7 +16,7 @@ class HandoverField(Vertical):
     HandoverField { height: 1fr; }
     HandoverField .title { height: 1; padding: 0 1; background: $panel; }
     HandoverField.-missing .title { background: $error-muted; color: $foreground; text-style: bold; }
-    HandoverField TextArea { height: 1fr; border: none; padding: 0 1; }
+    HandoverField TextArea, HandoverField TextArea:focus { height: 1fr; border: none; padding: 0 1; }
     HandoverField.-hidden { display: none; }
     """
 
