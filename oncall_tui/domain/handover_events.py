@@ -55,6 +55,8 @@ class FrozenTicket:
     severity: Severity
     escalation: str = ""
     """The state of its escalation; empty where there is none."""
+    promised_at: datetime | None = None
+    """When the promise is due that the customer waits for; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

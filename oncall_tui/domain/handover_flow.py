@@ -125,6 +125,8 @@ class Flow:
     chosen: Mapping[TicketId, Severity] = field(default_factory=dict)
     delivered: HandoverDelivered | None = None
     delivered_at: datetime | None = None
+    frozen_notes: Mapping[NotePart, CleanText] = field(default_factory=dict)
+    """What had been written when it was delivered."""
     questions: tuple[Question, ...] = ()
     accepted: HandoverAccepted | None = None
     accepted_at: datetime | None = None
@@ -284,6 +286,7 @@ def _delivered(flow: Flow, event: HandoverDelivered, now: datetime) -> Step | No
         stage=stage,
         delivered=event,
         delivered_at=now,
+        frozen_notes=flow.notes,
         incoming=event.incoming or flow.incoming,
         declined=None,
         steps=flow.steps if flow.stage is Stage.DRAFT else flow.steps - set(_AFTER),

@@ -36,8 +36,13 @@ class Purpose(StrEnum):
 
     @property
     def asks(self) -> bool:
-        """Tell whether the person is asked to acknowledge; if not, nothing may ring."""
+        """Tell whether the person is asked for an answer; if not, nothing may ring."""
         return self in {Purpose.NOTIFICATION, Purpose.HANDOVER, Purpose.TEST}
+
+    @property
+    def is_alarm(self) -> bool:
+        """Tell whether it has to be noticed at once, asleep or not, where the channel can tell the difference."""
+        return self in {Purpose.NOTIFICATION, Purpose.TEST}
 
     @property
     def answers(self) -> bool:

@@ -5,6 +5,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from oncall_tui.domain.answer import AnswerId
+from oncall_tui.domain.answer_events import (
+    AnswerConfirmed,
+    AnswerDelayed,
+    AnswerDropped,
+    AnswerHeld,
+    AnswerRefused,
+    AnswerReleased,
+    AnswerStored,
+)
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.events import CarriedLine, EscalationEvent, Freight, Recorded
 from oncall_tui.domain.handover_events import NotePart
@@ -12,6 +22,8 @@ from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
+
+_OfAnswer = AnswerStored | AnswerReleased | AnswerDropped | AnswerConfirmed | AnswerDelayed | AnswerHeld | AnswerRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +56,21 @@ class AcceptanceReceipt:
 
 
 def freight(
-    lines: Iterable[Recorded], open_tickets: AbstractSet[TicketId], live: Sequence[Escalation]
+    lines: Iterable[Recorded],
+    open_tickets: AbstractSet[TicketId],
+    live: Sequence[Escalation],
+    on_their_way: AbstractSet[AnswerId],
 ) -> tuple[CarriedLine, ...]:
-    """Return what has to be carried over: all that was done to open tickets, and every live escalation whole."""
+    """Return what has to be carried over: all that was done to open tickets, and every live escalation whole.
+
+    Answers on their way to a help desk stay behind: the machine that has them in its outbox sends them.
+    """
     carried = {escalation.id for escalation in live}
     tickets = open_tickets | {escalation.brief.ticket for escalation in live}
     return tuple(
         CarriedLine(stream=line.stream, at=line.at, freight=Freight(event))
         for line in lines
         if isinstance(event := line.event, EscalationEvent | TicketEvent)
+        and not (isinstance(event, _OfAnswer) and event.answer in on_their_way)
         and (event.ticket in tickets if isinstance(event, TicketEvent) else event.escalation in carried)
     )

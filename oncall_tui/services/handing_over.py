@@ -129,9 +129,22 @@ class HandingOver:
             role=Role.INCOMING if is_incoming and delivered is not None else Role.OUTGOING,
             handover=draft,
             lines=_frozen_lines(delivered) if is_incoming and delivered is not None else paper(draft),
-            since=differences(delivered.tickets, frozen(draft)) if delivered is not None else (),
+            since=self._since(draft, flow) if flow is not None and is_asked else (),
             flow=flow,
         )
+
+    def _since(self, draft: Handover, flow: Flow) -> tuple[Line, ...]:
+        """Return what changed after the handover was frozen: in tickets, and in what was written."""
+        if flow.delivered is None:
+            return ()
+        me = self._board.team.people.get(self._board.me) if self._board.me else None
+        reader = me.time_zone if me is not None else "UTC"
+        written = (
+            Line(text=f"~ {part.value}: {text}")
+            for part, text in flow.notes.items()
+            if text != flow.frozen_notes.get(part, NO_TEXT)
+        )
+        return (*differences(flow.delivered.tickets, frozen(draft), reader), *written)
 
     def draft(self, notes: Mapping[NotePart, CleanText] | None = None) -> Handover:
         """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
@@ -271,6 +284,7 @@ class HandingOver:
         live = [e for e in self._logbook.escalations if e.state.is_live]
         promised = {record.ticket for record in draft.records if record.next_promise is not None}
         opened = {entry.row.ticket.id for entry in draft.entries}
+        on_their_way = {a.id for r in draft.records for a in r.answering.answers if a.state.is_on_its_way}
         return Parcel(
             team=draft.team,
             written_at=draft.at,
@@ -281,7 +295,7 @@ class HandingOver:
             text=text,
             reds=sum(entry.severity is Severity.RED for entry in draft.entries),
             notes=tuple(draft.notes.items()),
-            lines=freight(await self._logbook.lines(), opened | promised, live),
+            lines=freight(await self._logbook.lines(), opened | promised, live, on_their_way),
         )
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:

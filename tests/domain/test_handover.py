@@ -172,9 +172,9 @@ def test_the_difference_names_what_is_new_what_changed_and_what_is_gone() -> Non
     seen = window(desk_make.SHIFT, None, NOW)
     after = handover_make.handover(rows=ROWS[1:3])
     chosen = entries(ROWS[1:3], (), seen, {ROWS[1].ticket.id: Severity.RED})
-    assert [line.text for line in differences(before, frozen(replace(after, entries=chosen)))] == [
+    assert [line.text for line in differences(before, frozen(replace(after, entries=chosen)), "UTC")] == [
         "+ new, watch: 4330 Najd Pharma: Order stuck at customs",
         "~ watch before, red since: 4321 Kobe Foods: Invoice shows the wrong VAT",
         "- not open any more: 4312 Acme KK: Login fails for every user",
     ]
-    assert differences(before, before) == ()
+    assert differences(before, before, "UTC") == ()
