@@ -53,7 +53,9 @@ def _connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="try the config, the rota, every source and every channel for real")
     check.add_argument(
-        "--send-test", action="store_true", help="send a test to everybody on a level and wait for the acknowledgement"
+        "--send-test",
+        action="store_true",
+        help="send a test to everybody on a level or on call, and wait for the acknowledgement",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
 

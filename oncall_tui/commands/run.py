@@ -21,9 +21,10 @@ from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body, escaped_json
@@ -72,7 +73,8 @@ async def _rota(asked: argparse.Namespace) -> int:
         _print(rota.as_overrides(schedule, start, end))
         return 0
     proved = await _reach_problems(config, _clock(asked)())
-    found = (*problems(schedule, start, end, config.policy), *keeping.problems, *proved)
+    wrong = problems(schedule, start, end, config.policy, keeping.reached)
+    found = (*config.rota_problems, *wrong, *keeping.problems, *proved)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -98,6 +100,7 @@ async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
+    logbook: Logbook | None = None
     escalations: Sequence[Escalation] = ()
     flows: Sequence[Flow] = ()
     unknown = ""
@@ -105,8 +108,8 @@ async def _status(asked: argparse.Namespace) -> int:
         logbook = await bootstrap.logbook_of(config)
         escalations, flows = logbook.escalations, tuple(logbook.flows.values())
     except StoreFailed as error:
-        unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = await bootstrap.rota_keeping_of(config, utc_now)
+        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
+    keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
     await keeping.open()
     people = {person.id: person for person in config.people}
     _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
@@ -126,7 +129,9 @@ async def _send_test(config: Config) -> None:
     opened = await bootstrap.station_of(config)
     await opened.open()
     proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
-    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    now, schedule = utc_now(), opened.board.team.rota
+    also = [bootstrap.target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
+    await proving.prove(within=ACKNOWLEDGED_WITHIN, also=also)
     await opened.close()
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from oncall_tui.commands.output import span
-from oncall_tui.domain.duty import on_duty
+from oncall_tui.domain.duty import Duty, on_duty
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.wall_time import LATEST
 
 
 def line(
@@ -28,9 +29,15 @@ def line(
             who += f", {name} in {span(following.starts_at - now)}"
     else:
         name = people[duty.person].name if duty.person in people else duty.person
-        left = duty.shift.ends_at - now
-        who = f"{name} {span(-left)} OVER, not handed over" if duty.is_held else f"{name} {span(left)} left"
+        who = f"{name}{_left(duty, now)}"
     return who + _escalated(escalations)
+
+
+def _left(duty: Duty, now: datetime) -> str:
+    left = duty.shift.ends_at - now
+    if duty.shift.ends_at >= LATEST:
+        return ", no end planned"
+    return f" {span(-left)} OVER, not handed over" if duty.is_held else f" {span(left)} left"
 
 
 def _escalated(escalations: Sequence[Escalation]) -> str:

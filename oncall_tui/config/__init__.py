@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli
@@ -10,6 +10,7 @@ from platformdirs import user_config_path, user_data_path
 
 from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
+from oncall_tui.config.mending import mended, without_rota
 from oncall_tui.config.rota_tables import CalendarTable, week_time
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
@@ -90,6 +91,8 @@ class Config:
     customers: tuple[Customer, ...]
     tiers: tuple[Tier, ...]
     handover: Handover
+    rota_problems: tuple[str, ...] = ()
+    """What is written in the rota and cannot be used."""
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -117,7 +120,8 @@ def usual_path() -> Path:
 def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: Mapping[str, str]) -> Config:
     """Read a config without fetching its secrets.
 
-    Without kinds the tables of sources and channels are left unread, and the config has none of them.
+    Without kinds the tables of sources and channels are left unread, and the config has none of them. Where only the
+    rota has mistakes, the config is what can be used of it, with a sentence for each of them.
 
     Raises:
         ConfigInvalid: With a sentence for every problem.
@@ -125,14 +129,20 @@ def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: 
     root, where = _parse(path)
     problems: list[str] = []
     tables = read_table(root, RootTable, where, problems, text=clean)
-    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, problems)
-    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, problems)
+    fatal: list[str] = []
+    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, fatal)
+    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, fatal)
     connectors = _Connectors(channels=tuple(channel_entries), sources=tuple(source_entries))
-    problems += cross_problems(root, where)
-    me = _me(root, environ, problems)
-    if tables is None or problems:
+    problems += [*fatal, *cross_problems(root, where)]
+    told = len(fatal)
+    me = _me(root, environ, fatal)
+    problems += fatal[told:]
+    if tables is not None and not problems:
+        return _config(path, tables, connectors, me or tables.me)
+    usable = read_table(mended(root, where), RootTable, where, fatal, text=clean)
+    if usable is None or fatal or cross_problems(without_rota(root), where):
         raise ConfigInvalid(problems)
-    return _config(path, tables, connectors, me or tables.me)
+    return replace(_config(path, usable, connectors, me or usable.me), rota_problems=tuple(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

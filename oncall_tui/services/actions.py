@@ -191,7 +191,8 @@ class Actions:
     async def rota_problems(self) -> Sequence[str]:
         """Return a sentence for everything that is wrong with the rota of the next weeks."""
         now, team = self.clock(), self.board.team
-        return problems(team.rota, now, now + AHEAD, team.policy)
+        reached = None if team.is_demo else reach(self.logbook.shift_events, self.logbook.escalations)
+        return problems(team.rota, now, now + AHEAD, team.policy, reached)
 
     async def ask_cover(self, shift: Shift, reason: str) -> None:
         """Ask that somebody takes a shift of mine; raise ``BadUse`` where that cannot be asked."""

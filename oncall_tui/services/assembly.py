@@ -67,7 +67,7 @@ def put_together(parts: Parts) -> Station:
     handing_over = HandingOver(board, logbook, parts.shelf, clock, annotate=answers.annotate)
     accepting = Accepting(board, logbook, parts.shelf, handing_over)
     escalating.also_ask_for(accepting)
-    logbook.on_change(lambda: rota_keeping.follow(logbook.shift_events))
+    logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
         board=board,

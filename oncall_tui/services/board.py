@@ -184,6 +184,7 @@ class Board:
             handover=flow,
             unrecorded=self._logbook.unrecorded,
             notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
+            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
         )
 
     def _on_call(self) -> PersonId | None:

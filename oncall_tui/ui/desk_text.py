@@ -7,10 +7,13 @@ from humanize import intcomma
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.ticket import Status
 from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
+from oncall_tui.ui.answer_text import undecided_notice
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
@@ -51,13 +54,32 @@ def countdown(desk: Desk, now: datetime) -> str:
     if ended is not None:
         return f"ended {span(now - ended.ends_at)} ago: hand over with H"
     if desk.shift is not None:
-        return f"{span(desk.shift.ends_at - now)} left, to {_end(desk.shift, zone, now)}"
+        return _left(desk, desk.shift, now)
     if desk.next_shift is not None:
         person = desk.people.get(desk.next_shift.person)
         return (
             f"next: {person.name if person else desk.next_shift.person} {clock(desk.next_shift.starts_at, zone, now)}"
         )
     return "no shift is planned" if desk.sources else ""
+
+
+def is_mine(desk: Desk) -> bool:
+    """Tell whether who sits here is on call."""
+    return desk.me is not None and desk.me == desk.on_call
+
+
+def is_last_hour(desk: Desk, now: datetime) -> bool:
+    """Tell whether the shift of whoever sits here ends within an hour."""
+    return is_mine(desk) and desk.shift is not None and desk.shift.ends_at - now <= Milestone.HOUR.value
+
+
+def _left(desk: Desk, shift: Shift, now: datetime) -> str:
+    if shift.ends_at >= LATEST:
+        return "no end planned"
+    left, end = shift.ends_at - now, _end(shift, zone_of(desk), now)
+    if is_mine(desk) and left <= Milestone.TEN_MINUTES.value:
+        return f"{span(left)} left: hand over with H"
+    return f"{'last hour: ' if is_last_hour(desk, now) else ''}{span(left)} left, to {end}"
 
 
 def _end(shift: Shift, zone: str, now: datetime) -> str:
@@ -128,7 +150,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
         for source in desk.sources
         if source.state in {SourceState.STALE, SourceState.FAILED}
     )
-    return (*failing, *reversed(desk.notices))
+    return (*failing, *map(undecided_notice, reversed(desk.undecided)), *reversed(desk.notices))
 
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The lines of the ticket list, and where their columns stand; pure."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -20,6 +20,9 @@ TICKET, TICKET_AT_MOST = 6, 12
 CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
+ASIDE = "Snoozed: they wait until later, and Space shows them"
+SNOOZED = "snoozed"
+"""Names the group of what was put aside; it is folded until somebody unfolds it."""
 _NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
 LATE, SOON, SUGGESTED = "!", "~", "E"
@@ -39,11 +42,13 @@ class GroupLine:
 
     group: Group
     is_folded: bool = False
+    is_snoozed: bool = False
+    """Whether it stands over what was put aside, from every clock."""
 
     @property
     def key(self) -> str:
         """Name the line whatever row it stands in."""
-        return group_key(self.group)
+        return SNOOZED if self.is_snoozed else group_key(self.group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,8 @@ class Columns:
         late = sum(row.is_late(now) for row in rows)
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
+        if line.is_snoozed:
+            return between(f"{fold}{CURSOR if is_cursor else ' '}{ASIDE}", count, self.width)
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
         if line.group.utc_offset is None:
             return between(f"{title}: {ZONE_HINT}", count, self.width)
@@ -134,14 +141,33 @@ def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tup
     """Return the lines of the list from top to bottom."""
     stale = {source.id for source in desk.sources if source.state is not SourceState.LIVE}
     lines: list[Line] = []
+    snoozed: list[Row] = []
     for group in groups:
-        if not group.rows:
-            continue
-        heading = GroupLine(group=group, is_folded=group_key(group) in folded)
-        lines.append(heading)
-        if not heading.is_folded:
-            lines += [_ticket_line(row, desk, is_stale=row.ticket.source_id in stale) for row in group.rows]
+        aside = [row for row in group.rows if is_put_aside(row, desk)]
+        snoozed += aside
+        waiting = tuple(row for row in group.rows if row not in aside) if aside else group.rows
+        if waiting:
+            heading = GroupLine(group=replace(group, rows=waiting), is_folded=group_key(group) in folded)
+            lines += _under(heading, desk, stale)
+    if snoozed:
+        put_aside = Group(utc_offset=None, places=(), zones=(), rows=tuple(snoozed))
+        lines += _under(GroupLine(group=put_aside, is_folded=SNOOZED not in folded, is_snoozed=True), desk, stale)
     return tuple(lines)
+
+
+def _under(heading: GroupLine, desk: Desk, stale: Container[str]) -> Iterator[Line]:
+    yield heading
+    if not heading.is_folded:
+        for row in heading.group.rows:
+            yield _ticket_line(row, desk, is_stale=row.ticket.source_id in stale)
+
+
+def is_put_aside(row: Row, desk: Desk) -> bool:
+    """Tell whether a snoozed ticket leaves the list: never one that is late or escalated."""
+    if row.record is None or not row.record.answering.is_snoozed(row.ticket, desk.at) or row.is_late(desk.at):
+        return False
+    escalation = desk.escalation_of(row.ticket.id)
+    return escalation is None or not escalation.state.is_live
 
 
 def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:

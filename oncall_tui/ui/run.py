@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
@@ -35,6 +36,8 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
         on_crash=station.report,
         leave_watch=leave_watch,
     )
+    # A key knows when it was read from the terminal; whoever draws meanwhile would stretch a burst of them.
+    app.arrival = attrgetter("time")
     app.driver_class = terminal.LastingDriver
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:

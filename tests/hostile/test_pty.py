@@ -18,7 +18,7 @@ SIZES = [(80, 24), (140, 40)]
 WIDE_ONLY = [pytest.param(*SIZES[0], marks=pytest.mark.full), SIZES[1]]
 """Both in the whole count; in the ordinary run the size that shows the ticket beside the list."""
 DOWN, HOME, ESC, PALETTE, PAGE_DOWN = "\x1b[B", "\x1b[H", "\x1b", "\x10", "\x1b[6~"
-ESC_ALONE = 0.15
+ESC_ALONE = 0.3
 """Seconds until Textual takes an ESC for a key and not for the start of another one."""
 LONGER_THAN_ANY_LIMIT = 50_000
 PLACES = {

@@ -11,6 +11,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
@@ -28,14 +29,17 @@ class TicketScreen(TicketPlace):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
+        *answer_bindings(shown=frozenset({"reply", "note", "take", "snooze", "solve"})),
         *CUSTOMER_KEYS,
         Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
     ]
 
     detail = query_one(TicketDetail)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, ticket: TicketId) -> None:
-        super().__init__(actions, escalate_key, keypress)
+    def __init__(
+        self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, answer_keys: AnswerKeys, ticket: TicketId
+    ) -> None:
+        super().__init__(actions, escalate_key, keypress, answer_keys)
         self._ticket = ticket
         self._row: Row | None = None
         self._is_gone = False
@@ -50,7 +54,7 @@ class TicketScreen(TicketPlace):
         yield Header()
         yield TicketDetail(self._actions)
         yield EscalationStrip()
-        yield KeyLine()
+        yield KeyLine(self.not_offered)
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a ticket that left the list stays here, and that is said once."""
@@ -66,6 +70,7 @@ class TicketScreen(TicketPlace):
         self.query_one(Header).show(desk, now)
         self.query_one(EscalationStrip).show(desk, now, self._row)
         self.detail.show(desk, self._row, now)
+        self.query_one(KeyLine).look_again()
 
     def action_escalate(self) -> None:
         """Escalate this ticket."""

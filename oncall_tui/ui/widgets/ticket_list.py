@@ -128,11 +128,12 @@ class TicketList(ScrollView, can_focus=True):
         """Keep the cursor on its line, and that line where it is on the screen."""
         old, new = self.cursor, kept(before, self.cursor, self.lines)
         self.set_reactive(TicketList.cursor, new)
-        if self._highlighted is not None and self._desk is not None and self._desk.row(self._highlighted) is None:
+        line = self._line(new)
+        if self._highlighted is not None and (line is None or line.key != self._highlighted):
             self.has_slipped = True
-            line = self._line(new)
-            now_on = line.number if isinstance(line, TicketLine) else ""
-            self.post_message(self.CursorTicketGone(self._highlighted, now_on))
+            if self._desk is not None and self._desk.row(self._highlighted) is None:
+                now_on = line.number if isinstance(line, TicketLine) else ""
+                self.post_message(self.CursorTicketGone(self._highlighted, now_on))
         if before:
             self.scroll_to(y=self.scroll_offset.y + new - old, animate=False)
         self._reveal()
@@ -190,6 +191,7 @@ class TicketList(ScrollView, can_focus=True):
         self._rebuild()
         index = next(index for index, line in enumerate(self.lines) if line.key == heading.key)
         self.cursor = index if is_stop(self.lines[index]) else index + 1
+        self.has_slipped = False
 
     def action_open(self) -> None:
         """Open the ticket under the cursor, or unfold the group."""
