@@ -68,7 +68,8 @@ class Relieving:
             await self._look_for_next(shift)
         if timedelta() < left <= DRAFT_BEFORE and not (flow is not None and flow.is_begun):
             following = self._board.following(shift)
-            if not is_contiguous(shift, following):
+            is_hers_anyway = duty.is_early and following is not None and following.person == duty.person
+            if not is_hers_anyway and not is_contiguous(shift, following):
                 await self._handing_over.begin(shift)
         flow = self._logbook.flows.get(shift.starts_at)
         if flow is not None and flow.is_begun:

@@ -1,6 +1,7 @@
 """Whoever is killed between any two steps of a handover: there is exactly one owner, always."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from oncall_tui.domain.duty import owner
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
+from oncall_tui.domain.parcel import Parcel
 from oncall_tui.ports import Claimed, Settlement, Store
+from oncall_tui.store import parcels
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
 from tests.rig import BEN, MovingClock, Rig
@@ -148,3 +151,26 @@ async def test_two_stations_on_one_file_agree_on_the_owner_at_every_moment(tmp_p
     assert who(ana) == who(ben) == ("ben", "ben")
     for store in stores:
         await store.close()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_killed_while_a_file_is_accepted_all_of_it_counts_or_nothing(after: bool) -> None:  # noqa: FBT001
+    clock = MovingClock(now=T - timedelta(minutes=14))
+    ana = await opened(MemoryStore(), clock)
+    await ana.escalate()
+    await ana.station.actions.save_handover_notes("none")
+    await ana.station.actions.deliver_handover()
+    content = parcels.unpack(
+        next(text for name, text in ana.shelf.saved.items() if name.endswith("json")).encode(), "f"
+    )
+    assert isinstance(content, Parcel)
+    seen = set()
+    for call in range(1, 12):
+        store = MemoryStore()
+        with suppress(Killed):
+            ben = await opened(MortalStore(store, dies_at=call, after=after), clock)
+            await ben.station.actions.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
+        again = await opened(store, clock)
+        logbook = again.station.logbook
+        seen.add((who(again), len(logbook.escalations)))
+    assert seen == {(("ana", "ana"), 0), (("ben", "ben"), 1)}

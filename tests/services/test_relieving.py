@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from oncall_tui.domain.duty import owner
 from oncall_tui.domain.handover_events import HandoverDelivered, HandoverDrafted, NotePart, ShiftFigured
 from oncall_tui.domain.handover_flow import Stage
 from oncall_tui.domain.message import Purpose
@@ -224,6 +225,23 @@ async def test_delivered_long_before_the_end_it_is_an_early_takeover_with_the_sa
     rig.clock.now = T - timedelta(minutes=59)
     await let_pass(rig, minutes=70)
     assert on_call(rig) == "Ben Okafor"
+
+
+async def test_accepted_before_the_end_of_the_last_shift_of_the_week_nothing_more_is_handed_over() -> None:
+    rig = Rig()
+    await rig.station.open()
+    await rig.read()
+    rig.clock.now = T - timedelta(minutes=16)
+    await let_pass(rig, minutes=2)
+    assert got(rig, "ben-mail") == ["Handover from Ana Ruiz: 1 red, 1 open"]
+    rig.answer("ben-mail", "4312 is red; I ring Kenji first")
+    await let_pass(rig, minutes=4)
+    assert on_call(rig) == "Ben Okafor"
+    await let_pass(rig, minutes=20)
+    assert got(rig, "ben-mail") == ["Handover from Ana Ruiz: 1 red, 1 open"]
+    assert on_call(rig) is None
+    board = rig.station.board
+    assert owner(board.team.rota, rig.station.logbook.flows.values(), rig.clock.now) == BEN.id
 
 
 async def test_nobody_comes_next_and_leadership_hears_it_a_day_before() -> None:
