@@ -173,6 +173,8 @@ class HandoverDeclined:
     shift_starts_at: datetime
     by: PersonId
     reason: CleanText
+    key: MessageKey | None = None
+    """The message that was answered so; None where it was said on the screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,8 @@ class Flow:
     accepted: HandoverAccepted | None = None
     accepted_at: datetime | None = None
     declined: HandoverDeclined | None = None
+    answered: frozenset[MessageKey] = frozenset()
+    """Messages whose answer was a question or a refusal: a channel says the same again for as long as it is asked."""
     written_at: datetime | None = None
     """When the file was written that it came in; None where it was no file."""
     changes: int = 0
@@ -307,11 +309,10 @@ def _written(flow: Flow, event: HandoverNoteWritten | SeverityChosen) -> Step | 
 
 def _asked(flow: Flow, event: HandoverAsked | HandoverAnswered, now: datetime) -> Step | None:
     if isinstance(event, HandoverAsked):
-        is_known = event.key is not None and any(question.key == event.key for question in flow.questions)
-        if not flow.is_open or event.by != flow.incoming or is_known:
+        if not flow.is_open or event.by != flow.incoming or event.key in flow.answered:
             return None
         question = Question(words=event.words, by=event.by, at=now, key=event.key)
-        asked = replace(flow, questions=(*flow.questions, question))
+        asked = replace(flow, questions=(*flow.questions, question), answered=_with(flow, event.key))
         return asked, (Tell(about=About.QUESTION, to=Audience.OUTGOING),)
     if flow.question is None:
         return None
@@ -336,12 +337,16 @@ def _decided(flow: Flow, event: HandoverAccepted | HandoverDeclined, now: dateti
     if flow.stage not in {Stage.DELIVERED, Stage.DECLINED} or event.by != flow.incoming:
         return None
     if isinstance(event, HandoverDeclined):
-        if flow.stage is Stage.DECLINED:
+        if flow.stage is Stage.DECLINED or event.key in flow.answered:
             return None
-        declined = replace(flow, stage=Stage.DECLINED, declined=event)
+        declined = replace(flow, stage=Stage.DECLINED, declined=event, answered=_with(flow, event.key))
         to = (Audience.LEADERSHIP, Audience.OUTGOING)
         return declined, tuple(Tell(about=About.DECLINED, to=audience) for audience in to)
     accepted = replace(flow, stage=Stage.ACCEPTED, accepted=event, accepted_at=now)
     has_worried = flow.declined is not None or FlowStep.LEADERSHIP in flow.steps
     told = (Audience.OUTGOING, Audience.LEADERSHIP) if has_worried else (Audience.OUTGOING,)
     return accepted, tuple(Tell(about=About.ACCEPTED, to=audience) for audience in told)
+
+
+def _with(flow: Flow, key: MessageKey | None) -> frozenset[MessageKey]:
+    return flow.answered if key is None else flow.answered | {key}

@@ -105,7 +105,6 @@ class Accepting:
         if flow is None or flow.incoming is None or flow.stage is not Stage.DELIVERED:
             return ()
         begun = prefix(flow.shift_starts_at)
-        asked = {question.key for question in flow.questions}
         return [
             Awaited(key=e.key, person=flow.incoming, reference=e.reference, accepted_at=recorded.at)
             for recorded in self._logbook.shift_events
@@ -114,7 +113,7 @@ class Accepting:
             and e.channel == channel
             and e.person == flow.incoming
             and e.key.startswith(begun)
-            and e.key not in asked
+            and e.key not in flow.answered
         ]
 
     async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
@@ -128,7 +127,7 @@ class Accepting:
             asked = HandoverAsked(shift_starts_at=start, by=by, words=answer.words, key=item.key)
             await self._logbook.handed(asked, write=self._readers.letters)
         elif _REFUSES.search(words[:60]):
-            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words)
+            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words, key=item.key)
             await self._logbook.handed(declined, write=self._readers.letters)
         else:
             accepted = self.accepted(flow, by, answer.words, NO_TEXT, channel)

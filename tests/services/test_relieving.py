@@ -131,6 +131,21 @@ async def test_a_refusal_through_a_channel_never_accepts_and_leadership_hears_it
     assert message.body.startswith(f"Ben Okafor did not accept: “{words}”. Ana Ruiz (+1 212 555 0100) stays on call")
 
 
+async def test_an_old_refusal_does_not_answer_a_handover_that_is_delivered_anew(rig: Rig) -> None:
+    await let_pass(rig, minutes=50)
+    rig.answer("ben-mail", "No, not before I have slept")
+    await let_pass(rig, minutes=1)
+    await rig.station.actions.save_handover_notes("none")
+    await rig.station.actions.deliver_handover()
+    await let_pass(rig, minutes=2)
+    flow = rig.station.board.open_flow()
+    assert flow is not None
+    assert flow.stage is Stage.DELIVERED
+    rig.answer("ben-mail", "All right, I ring Kenji")
+    await let_pass(rig, minutes=1)
+    assert on_call(rig) == "Ben Okafor"
+
+
 async def test_a_question_through_a_channel_is_answered_before_it_is_accepted(rig: Rig) -> None:
     await let_pass(rig, minutes=50)
     rig.answer("ben-mail", "What did Kenji say?")
