@@ -195,8 +195,11 @@ class Board:
         if self._me is None or (duty is not None and (duty.person == self._me or duty.is_held)):
             return None
         ended = self.team.rota.last_shift_of(self._me, now, OVER_FOR)
-        flow = self._logbook.flows.get(ended.starts_at) if ended is not None else None
-        return None if flow is not None and flow.stage is Stage.ACCEPTED else ended
+        flow = current_flow(self._logbook.flows.values(), now)
+        if ended is None or flow is None or flow.shift_starts_at < ended.starts_at:
+            return ended
+        is_mine = flow.shift_starts_at == ended.starts_at and flow.stage is not Stage.ACCEPTED
+        return ended if is_mine else None  # a later shift is handed over already, or this one was
 
     def _escalations(self, now: datetime) -> tuple[Escalation, ...]:
         shown = (e for e in self._logbook.escalations if e.ended_at is None or now - e.ended_at < SHOWN_FOR)

@@ -91,7 +91,7 @@ class HandingOver:
 
     def flow(self, shift: Shift | None = None) -> Flow | None:
         """Return where the handover of a shift stands, without one of the shift that is handed over."""
-        shift = shift or _shift(self._board.desk())
+        shift = shift or self._target(self._board.desk())
         return None if shift is None else self._logbook.flows.get(shift.starts_at)
 
     def notes(self) -> Mapping[NotePart, CleanText]:
@@ -101,7 +101,7 @@ class HandingOver:
 
     async def keep(self, text: CleanText, part: NotePart = NotePart.NOT_DONE) -> None:
         """Keep what was typed, if it changed."""
-        shift = _shift(self._board.desk())
+        shift = self._target(self._board.desk())
         if shift is not None and text != self.notes().get(part, NO_TEXT):
             await self._logbook.handed(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text, part=part))
 
@@ -133,6 +133,14 @@ class HandingOver:
             flow=flow,
         )
 
+    def _target(self, desk: Desk) -> Shift | None:
+        """Return the shift that is handed over: the one I am asked to take, else mine that is over, else this one."""
+        flow = self._board.open_flow()
+        is_mine_to_take = flow is not None and flow.incoming == self._board.me and flow.stage is not Stage.DRAFT
+        if flow is not None and is_mine_to_take:
+            return self._board.shift_of(flow)
+        return desk.ended_shift or desk.shift
+
     def _since(self, draft: Handover, flow: Flow) -> tuple[Line, ...]:
         """Return what changed after the handover was frozen: in tickets, and in what was written."""
         if flow.delivered is None:
@@ -149,7 +157,7 @@ class HandingOver:
     def draft(self, notes: Mapping[NotePart, CleanText] | None = None) -> Handover:
         """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
         desk, now = self._board.desk(), self._clock()
-        shift = _shift(desk)
+        shift = self._target(desk)
         if shift is None:
             raise BadUse("nobody is on call now, so there is no shift to hand over")
         flow = self._logbook.flows.get(shift.starts_at)
@@ -332,10 +340,6 @@ def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Perso
 
 def _frozen_lines(delivered: HandoverDelivered) -> tuple[Line, ...]:
     return tuple(Line(text=line) for line in delivered.text.splitlines())
-
-
-def _shift(desk: Desk) -> Shift | None:
-    return desk.ended_shift or desk.shift
 
 
 def file_name(draft: Handover) -> str:

@@ -12,6 +12,7 @@ from oncall_tui.domain.message import Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.rota import Override, Rotation, WeekTime
 from oncall_tui.errors import BadUse
+from oncall_tui.services.handing_over import Role
 from tests.rig import ANA, BEN, DANA, MovingClock, Rig, team
 
 pytestmark = pytest.mark.anyio
@@ -174,6 +175,18 @@ async def test_whoever_comes_next_accepts_on_the_screen_in_her_own_words(rig: Ri
     assert on_call(rig) == "Ben Okafor"
     with pytest.raises(BadUse, match="no handover waits for an answer"):
         await actions.accept_handover("4312 is down", "I ring Kenji")
+
+
+async def test_whoever_is_asked_sees_what_she_is_asked_and_not_an_old_shift_of_her_own(rig: Rig) -> None:
+    rota = rig.station.board.team.rota
+    earlier = Override(starts=T - timedelta(hours=9), ends=T - timedelta(hours=4), person=BEN.id)
+    rig.station.board.use_rota(replace(rota, overrides=(earlier,)))
+    rig.station.board.sits_here(BEN.id)
+    assert rig.station.board.desk().ended_shift is not None
+    await let_pass(rig, minutes=50)
+    assert rig.station.board.desk().ended_shift is None
+    sheet = rig.station.actions.handing_over.sheet()
+    assert (sheet.role, sheet.handover.outgoing) == (Role.INCOMING, ANA)
 
 
 async def test_after_a_sleep_overdue_steps_are_one(rig: Rig) -> None:
