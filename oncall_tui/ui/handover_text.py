@@ -67,6 +67,8 @@ def _draft(sheet: Sheet, now: datetime) -> str:
     left = shift.ends_at - now
     if left <= timedelta():
         return "The shift is over. D delivers the handover; S changes a ticket's severity."
+    if sheet.handover.incoming is not None and sheet.handover.incoming == sheet.handover.outgoing:
+        return f"{_outgoing(sheet)} goes on after this shift: nothing has to be handed over."
     at = day_and_clock(shift.ends_at - DELIVER_BEFORE, zone)
     return f"Draft to {_incoming(sheet)}; delivered {at}, or now with D. S: severity."
 
