@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.goodwill import SpokenGoodwill
 from oncall_tui.domain.handover_events import NotePart, Severity
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.promise import SpokenPromise, spoken_promise
@@ -19,6 +20,8 @@ from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.answers import Answers
+from oncall_tui.services.attending import Attending
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.handing_over import Role, Sheet
 from oncall_tui.services.promising import Promising
 from tests import handover_make
@@ -44,6 +47,35 @@ class RecordingPromising(Promising):
 
     async def settle(self, row: Row, outcome: PromiseOutcome) -> None:
         self._note("settle", row.ticket.id, outcome)
+
+
+class RecordingCaring(Caring):
+    """Reads goodwill as the real one does, and remembers what it was asked to keep."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+
+    async def spend(self, row: Row, spoken: SpokenGoodwill) -> None:
+        self._note("spend", row.ticket.id, f"{spoken.amount:g}", spoken.words)
+
+    async def tick(self, row: Row, step: str, *, is_ticked: bool) -> None:
+        self._note("tick", row.ticket.id, step, str(is_ticked))
+
+
+class Unattended(Attending):
+    """Notes nothing of how long a ticket was open."""
+
+    def __init__(self) -> None:
+        pass
+
+    def opened(self, ticket: TicketId) -> None:
+        pass
+
+    async def stayed(self) -> None:
+        pass
+
+    async def closed(self) -> None:
+        pass
 
 
 class RecordingAnswers(Answers):
@@ -90,6 +122,8 @@ class RecordingActions(Actions):
         self.flow: Flow | None = None
         self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
+        self.attending = Unattended()
+        self.caring = RecordingCaring(self._note)
         self.messages: Sequence[Message] = ()
         self.answers = self.recorded = RecordingAnswers(self._note)
         self.promising = RecordingPromising(self._note)

@@ -17,7 +17,7 @@ from oncall_tui.config.rota_tables import (
     RotationTable,
     week_time,
 )
-from oncall_tui.config.tier_tables import TierTable
+from oncall_tui.config.tier_tables import RunbookTable, TierTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.tier import SavedAnswer
@@ -82,6 +82,7 @@ class RootTable:
     sources: tuple[Mapping[str, object], ...] = ()
     customers: tuple[Customer, ...] = ()
     tiers: Mapping[str, TierTable] = field(default_factory=dict)
+    runbooks: tuple[RunbookTable, ...] = ()
     handover: HandoverTable = field(default_factory=HandoverTable)
 
 
@@ -101,6 +102,7 @@ TABLES: Mapping[str, type] = {
     "channels": ConnectorTable,
     "sources": ConnectorTable,
     "customers": Customer,
+    "runbooks": RunbookTable,
     "tiers.NAME": TierTable,
     "tiers.NAME.answers": SavedAnswer,
     "handover": HandoverTable,

@@ -19,10 +19,11 @@ from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.due import Due, DueOrigin
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
+from oncall_tui.domain.runbook import Runbook, find_runbook
 from oncall_tui.domain.targets import Workplace
-from oncall_tui.domain.ticket import Requester, Ticket, TicketId
+from oncall_tui.domain.ticket import Requester, SourceId, Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.tier import Tier, target
 from oncall_tui.domain.wall_time import local, utc_offset
@@ -57,6 +58,10 @@ class Row:
     """How many customers report the same at once; 0 where it is the only one."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
+    goodwill_spent: float = 0.0
+    """What was spent on its customer in this shift."""
+    runbook: Runbook | None = None
+    """The written procedure for it."""
 
     @property
     def due(self) -> Due | None:
@@ -74,7 +79,8 @@ class Row:
     @property
     def due_at(self) -> datetime | None:
         """Return when the next thing is due; None where nothing is."""
-        return self.due.at if self.due else None
+        due = self.due
+        return due.at if due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
@@ -116,13 +122,13 @@ def group(
     clock = cache(partial(_clock, now, book.atlas))
 
     @cache
-    def place(requester: Requester) -> tuple[Customer | None, CustomerZone, _Clock]:
+    def place(requester: Requester, source: SourceId) -> tuple[Customer | None, CustomerZone, _Clock]:
         customer = book.find(requester)
         hints = Hints(
             requester=requester,
             customer=customer,
             corrected=book.corrected_zone(requester),
-            account_default=book.account_default,
+            account_default=book.default_of(source),
             atlas=book.atlas,
         )
         zone = guess_zone(hints, now)
@@ -130,8 +136,9 @@ def group(
 
     by_offset: dict[timedelta | None, list[Row]] = {}
     for ticket in tickets:
-        customer, zone, seen = place(ticket.requester)
-        tier = book.tier((customer.tier if customer else "") or ticket.tier)
+        customer, zone, seen = place(ticket.requester, ticket.source_id)
+        tier_name = (customer.tier if customer else "") or ticket.tier
+        tier = book.tier(tier_name)
         row = Row(
             ticket=ticket,
             zone=zone,
@@ -144,6 +151,8 @@ def group(
             usual_touches=experience.usual_touches(ticket) if experience.usual else None,
             same_trouble=experience.same_trouble.get(ticket.id, 0),
             is_back_again=experience.is_back_again(ticket),
+            goodwill_spent=experience.goodwill.get(customer_key(ticket), 0.0) if experience.goodwill else 0.0,
+            runbook=find_runbook(book.runbooks, ticket, tier_name),
         )
         by_offset.setdefault(seen.offset, []).append(row)
     return by_who_feels_it(_group(offset, rows) for offset, rows in by_offset.items())

@@ -31,7 +31,10 @@ from oncall_tui.errors import BadUse
 from oncall_tui.services import covering
 from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.answers import Answers
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board
+from oncall_tui.services.briefing import brief_of
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
@@ -54,6 +57,8 @@ class Actions:
     handing_over: HandingOver
     accepting: Accepting
     promising: Promising
+    caring: Caring
+    attending: Attending
     answers: Answers
     clock: Clock
     new_id: Callable[[], str]
@@ -244,23 +249,7 @@ class Actions:
         self.delivery.poke()
 
     def _brief(self, row: Row, why: str) -> Brief:
-        ticket, requester = row.ticket, row.ticket.requester
         duty = self.board.duty()
         on_call = duty.person if duty is not None else self.board.me
-        me = self.board.team.people.get(on_call) if on_call else None
-        return Brief(
-            ticket=ticket.id,
-            subject=ticket.subject,
-            customer=clean(row.customer.name) if row.customer else requester.organisation,
-            requester=clean(requester.name or requester.email),
-            tier=clean(row.customer.tier) if row.customer and row.customer.tier else ticket.tier,
-            customer_zone=row.zone.zone,
-            waiting_since=ticket.waiting_since,
-            due_at=row.due_at,
-            touches=ticket.touches,
-            url=ticket.url,
-            why=clean(why),
-            on_call_name=me.name if me else "",
-            on_call_phone=me.phone if me else "",
-            team=self.board.team.name,
-        )
+        person = self.board.team.people.get(on_call) if on_call else None
+        return brief_of(row, why, on_call=person, team=self.board.team.name)

@@ -10,7 +10,10 @@ from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Stor
 from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.answers import Answers, desk_channel
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board, Team
+from oncall_tui.services.breath import Breath
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.good_news import GoodNews
@@ -67,6 +70,7 @@ def put_together(parts: Parts) -> Station:
     handing_over = HandingOver(board, logbook, parts.shelf, clock, annotate=answers.annotate)
     accepting = Accepting(board, logbook, parts.shelf, handing_over)
     escalating.also_ask_for(accepting)
+    attending = Attending(logbook, board, clock)
     logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
@@ -76,6 +80,8 @@ def put_together(parts: Parts) -> Station:
         delivery=delivery,
         handing_over=handing_over,
         accepting=accepting,
+        attending=attending,
+        caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
         answers=answers,
         clock=clock,
@@ -99,6 +105,7 @@ def put_together(parts: Parts) -> Station:
         troubles=troubles,
         rota_keeping=rota_keeping,
         relieving=Relieving(board, logbook, handing_over, GoodNews(board, logbook, clock), clock),
+        breath=Breath(attending, board, troubles),
         witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),

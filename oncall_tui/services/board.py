@@ -16,6 +16,7 @@ from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
@@ -56,6 +57,7 @@ class Team:
     policy: Policy
     customers: Sequence[Customer] = ()
     tiers: Sequence[Tier] = ()
+    runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
     good_news_to: Sequence[str] = ()
     good_news_at: WeekTime | None = None
@@ -76,7 +78,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
-        self._learning = Learning(logbook, polling)
+        self._learning = Learning(logbook, polling, own_zone=team.time_zone, atlas=team.atlas)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -152,6 +154,9 @@ class Board:
         if self._me is None and duty is not None:
             self._me = duty.person
         flow = current_flow(self._logbook.flows.values(), now)
+        ended = self._ended_shift(now, duty)
+        current = ended or shift
+        experience = self._learning.experience(now, current.starts_at if current else None)
         following = self.following(shift) if shift else team.rota.next_shift(now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
@@ -162,7 +167,7 @@ class Board:
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(duty.person) if duty else None,
             shift=shift,
-            ended_shift=self._ended_shift(now, duty),
+            ended_shift=ended,
             next_shift=following,
             next_known_since=covers.known_since(changed_hands, following) if following else None,
             covers=tuple(changed_hands),
@@ -173,12 +178,14 @@ class Board:
                 CustomerBook(
                     customers=team.customers,
                     corrections=corrected_zones(self._logbook.shift_events),
+                    account_defaults=self._learning.account_defaults,
                     atlas=team.atlas,
                     tiers=team.tiers,
+                    runbooks=team.runbooks,
                 ),
                 now,
                 records=self._logbook.records,
-                experience=self._learning.experience(now),
+                experience=experience,
             ),
             escalations=self._escalations(now),
             handover=flow,
