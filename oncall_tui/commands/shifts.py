@@ -35,6 +35,7 @@ def as_json(shifts: Sequence[ShiftFigured]) -> Mapping[str, object]:
                 "promises_kept": figured.promises_kept,
                 "promises_broken": figured.promises_broken,
                 "goodwill": figured.goodwill,
+                "seconds_worked": figured.worked.total_seconds(),
                 "interruptions": figured.interruptions,
                 "seconds_the_machine_slept": figured.machine_slept.total_seconds(),
                 "accepted_at": rfc3339(figured.accepted_at),

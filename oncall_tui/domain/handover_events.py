@@ -193,7 +193,10 @@ class ShiftFigured:
     promises_made: int = 0
     promises_kept: int = 0
     promises_broken: int = 0
-    goodwill: int = 0
+    goodwill: float = 0
+    """In the team's own currency."""
+    worked: timedelta = timedelta()
+    """How long somebody had tickets open and pressed keys."""
     interruptions: int = 0
     """How often the person had to act during her night."""
     machine_slept: timedelta = timedelta()

@@ -190,6 +190,9 @@ def _facts(entry: Entry, now: datetime) -> Sequence[str]:
         facts.append(f"waiting {span(now - ticket.waiting_since)}")
     if ticket.touches is not None:
         facts.append(_counted(ticket.touches, "touch", "touches"))
+    ticked = entry.row.record.care.ticked if entry.row.record is not None else ()
+    if ticked:
+        facts.append(f"runbook {ticked[-1].runbook}: done up to “{ticked[-1].step}”")
     return facts
 
 

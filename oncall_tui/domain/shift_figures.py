@@ -56,11 +56,14 @@ def figures(
         and answer.state is AnswerState.CONFIRMED
         and shift.starts_at <= answer.since < end
     ]
+    worked = [w for record in past.records for w in record.care.work if shift.starts_at <= w.started_at < end]
+    spent = [g for record in past.records for g in record.care.goodwill if shift.starts_at <= g.at < end]
     acts = [
         *(e.armed_at for e in mine),
         *(p.made_at for p in made),
         *(p.settled_at for p in settled if p.settled_at is not None),
         *(answer.since for answer in answers),
+        *(work.started_at for work in worked),
         *(r.at for r in past.events if isinstance(r.event, _BY_HAND) and shift.starts_at <= r.at < end),
     ]
     return ShiftFigured(
@@ -68,6 +71,8 @@ def figures(
         shift_ends_at=shift.ends_at,
         person=person.id if person else PersonId(shift.person),
         answered=len(answers),
+        goodwill=sum(goodwill.amount for goodwill in spent),
+        worked=sum((work.ended_at - work.started_at for work in worked), timedelta()),
         escalated=len(mine),
         acknowledged=len(waits),
         time_to_acknowledge=median_low(waits) if waits else None,
@@ -95,7 +100,8 @@ def words(figured: ShiftFigured) -> tuple[CleanText, ...]:
         f"{figured.answered} replies to customers" if figured.answered else "",
         _escalated(figured, wait),
         _promised(figured),
-        f"goodwill given: {figured.goodwill}" if figured.goodwill else "",
+        f"worked on tickets for {span(figured.worked)}" if figured.worked else "",
+        f"goodwill given: {figured.goodwill:g}" if figured.goodwill else "",
         f"interrupted {figured.interruptions} times at night (from {NIGHT_STARTS}:00 to 0{NIGHT_ENDS}:00)"
         if figured.interruptions
         else "",
