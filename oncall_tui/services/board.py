@@ -11,16 +11,19 @@ from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.duty import Duty, current_flow, on_duty, shift_of
 from oncall_tui.domain.escalation import Escalation, EscalationState
+from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
-from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.handover_notices import notices
 from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -59,6 +62,9 @@ class Team:
     tiers: Sequence[Tier] = ()
     runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
+    good_news_to: Sequence[str] = ()
+    good_news_at: WeekTime | None = None
+    """When leadership gets the good news, on the clock of whoever reads it; None for the end of each shift."""
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
@@ -88,11 +94,33 @@ class Board:
         """Return who sits here."""
         return self._me
 
+    def sits_here(self, person: PersonId) -> None:
+        """Take it that somebody else sits here from now on."""
+        self._me = person
+        self._changed.set()
+
     @property
     def zone(self) -> tzinfo:
         """Return the clock of whoever sits here, else the team's."""
         me = self.team.people.get(self._me) if self._me else None
         return (zone_info(me.time_zone) if me else None) or self.team.rota.zone
+
+    def duty(self) -> Duty | None:
+        """Return who is really on call now, and for which shift; None in a gap."""
+        return on_duty(self.team.rota, self._logbook.flows.values(), self._clock())
+
+    def open_flow(self) -> Flow | None:
+        """Return the handover that somebody has to accept, if one is under way."""
+        flow = current_flow(self._logbook.flows.values(), self._clock())
+        return flow if flow is not None and flow.is_open else None
+
+    def following(self, shift: Shift) -> Shift | None:
+        """Return the shift that comes after another one."""
+        return self.team.rota.next_shift(shift.ends_at - datetime.resolution)
+
+    def shift_of(self, flow: Flow) -> Shift:
+        """Return the shift that a handover is about."""
+        return shift_of(self.team.rota, flow)
 
     def use_rota(self, rota: Rota) -> None:
         """Go by another rota from now on."""
@@ -124,13 +152,15 @@ class Board:
         now = self._clock()
         self._is_shown = True
         team = self.team
-        shift = team.rota.on_call(now)
-        if self._me is None and shift is not None:
-            self._me = shift.person
-        ended = self._ended_shift(now, shift)
+        duty = self.duty()
+        shift = duty.shift if duty is not None else None
+        if self._me is None and duty is not None:
+            self._me = duty.person
+        flow = current_flow(self._logbook.flows.values(), now)
+        ended = self._ended_shift(now, duty)
         current = ended or shift
         experience = self._learning.experience(now, current.starts_at if current else None)
-        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        following = self.following(shift) if shift else team.rota.next_shift(now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
@@ -138,7 +168,7 @@ class Board:
             time_zone=team.time_zone,
             is_demo=team.is_demo,
             me=team.people.get(self._me) if self._me else None,
-            on_call=team.people.get(shift.person) if shift else None,
+            on_call=team.people.get(duty.person) if duty else None,
             shift=shift,
             ended_shift=ended,
             next_shift=following,
@@ -161,8 +191,9 @@ class Board:
                 experience=experience,
             ),
             escalations=self._escalations(now),
+            handover=flow,
             unrecorded=self._logbook.unrecorded,
-            notices=tuple(self._troubles.sentences),
+            notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
             undecided=self._undecided(now),
         )
 
@@ -172,13 +203,18 @@ class Board:
         return tuple(a for a in waiting if a.kind.has_words or now - a.since < ASKED_FOR)
 
     def _on_call(self) -> PersonId | None:
-        shift = self.team.rota.on_call(self._clock())
-        return shift.person if shift else None
+        duty = self.duty()
+        return duty.person if duty else None
 
-    def _ended_shift(self, now: datetime, shift: Shift | None) -> Shift | None:
-        if self._me is None or (shift is not None and shift.person == self._me):
+    def _ended_shift(self, now: datetime, duty: Duty | None) -> Shift | None:
+        if self._me is None or (duty is not None and (duty.person == self._me or duty.is_held)):
             return None
-        return self.team.rota.last_shift_of(self._me, now, OVER_FOR)
+        ended = self.team.rota.last_shift_of(self._me, now, OVER_FOR)
+        flow = current_flow(self._logbook.flows.values(), now)
+        if ended is None or flow is None or flow.shift_starts_at < ended.starts_at:
+            return ended
+        is_mine = flow.shift_starts_at == ended.starts_at and flow.stage is not Stage.ACCEPTED
+        return ended if is_mine else None  # a later shift is handed over already, or this one was
 
     def _escalations(self, now: datetime) -> tuple[Escalation, ...]:
         shown = (e for e in self._logbook.escalations if e.ended_at is None or now - e.ended_at < SHOWN_FOR)

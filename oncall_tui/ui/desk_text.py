@@ -28,6 +28,9 @@ def zone_of(desk: Desk) -> str:
 
 def who(desk: Desk, now: datetime) -> str:
     """Return who is on call, and whether that is somebody else than who sits here."""
+    if desk.on_call is not None and desk.is_held:
+        mine = desk.me is not None and desk.me.id == desk.on_call.id
+        return "You are still on call" if mine else f"{desk.on_call.name} is still on call"
     if desk.ended_shift is not None or (desk.shift is not None and desk.shift.ends_at <= now):
         return "Your shift is over" if desk.shift is None else "The shift is over"
     if desk.on_call is None:
@@ -45,6 +48,8 @@ def here(desk: Desk, now: datetime) -> str:
 def countdown(desk: Desk, now: datetime) -> str:
     """Return how long the shift still lasts, or since when it is over, or when the next one starts."""
     zone = zone_of(desk)
+    if desk.shift is not None and desk.is_held:
+        return f"over for {span(now - desk.shift.ends_at)}, not accepted: H"
     ended = desk.ended_shift or (desk.shift if desk.shift is not None and desk.shift.ends_at <= now else None)
     if ended is not None:
         return f"ended {span(now - ended.ends_at)} ago: hand over with H"
