@@ -16,15 +16,43 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 on success, 1 on a finding, 2 on bad use or bad config."""
     asked = parse(arguments)
     try:
-        return asyncio.run(_run(asked))
+        if asked.command is None and (code := _welcome(asked)) is not None:
+            return code
+        return _connect(asked) if asked.command == "connect" else asyncio.run(_run(asked))
     except OnCallError as error:
         print(f"oncall-tui: {error}", file=sys.stderr)
         return BAD_USE
     except KeyboardInterrupt:
+        print(file=sys.stderr)  # the shell's prompt does not belong behind a half-answered question
         return 130
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _welcome(asked: argparse.Namespace) -> int | None:
+    """Ask somebody who has no config yet what to do instead; an exit code when it is nothing."""
+    from oncall_tui.config import find, usual_path
+
+    if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
+        return None
+    from oncall_tui.ui.welcome import welcome
+
+    choice, code = asyncio.run(welcome(usual_path()))
+    if choice is None:
+        return code
+    vars(asked).update(vars(parse([choice])))
+    return None
+
+
+def _connect(asked: argparse.Namespace) -> int:
+    """Ask questions without a loop around them, so that Ctrl+C ends the question it is pressed at."""
+    from oncall_tui.commands.connect import connect
+    from oncall_tui.commands.conversation import TerminalConversation
+    from oncall_tui.config import find, usual_path
+
+    connect(TerminalConversation(), asked.kind, find(asked.config, os.environ) or usual_path())
+    return 0
 
 
 async def _run(asked: argparse.Namespace) -> int:

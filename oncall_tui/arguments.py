@@ -22,6 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help="the config file to use")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _demo(commands)
+    _connect(commands)
     _check(commands)
     _list(commands)
     _escalate(commands)
@@ -37,6 +38,13 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     demo.add_argument("--at", type=_instant, metavar="T", help="when the night begins, such as 2026-11-20T22:05-05:00")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="another night")
     demo.add_argument("--tickets", type=_count, default=14, metavar="N", help="how many tickets are open at first")
+
+
+def _connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    connect = commands.add_parser("connect", help="set a help desk or a channel up by question and answer")
+    connect.add_argument(
+        "kind", nargs="?", metavar="KIND", help="such as rt, zendesk, pushover; left out: you are asked"
+    )
 
 
 def _check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

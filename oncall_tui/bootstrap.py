@@ -30,6 +30,7 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
@@ -88,8 +89,7 @@ def load_team(explicit: Path | None, environ: Mapping[str, str]) -> Config:
 def _config_path(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     path = configs.find(explicit, environ)
     if path is None:
-        usual = configs.usual_path()
-        raise BadUse(f"there is no config yet: try “oncall-tui demo”, or copy config.example.toml to {usual}")
+        raise BadUse("there is no config yet: try “oncall-tui demo”, or set one up with “oncall-tui connect”")
     return path
 
 
@@ -103,6 +103,18 @@ def source_of(entry: configs.SourceEntry, clock: Clock) -> TicketSource:
     """Build the source of a table."""
     source: TicketSource = import_module(SOURCES[entry.kind]).build(entry.id, entry.settings, clock)
     return source
+
+
+def connector_of(table: str, kind: str, identity: str, settings: object, clock: Clock) -> TicketSource | Channel:
+    """Build what stands, or will stand, in one of the ``[[sources]]`` or ``[[channels]]``."""
+    modules = SOURCES if table == "sources" else CHANNELS
+    part: TicketSource | Channel = import_module(modules[kind]).build(identity, settings, clock)
+    return part
+
+
+def kinds_of(table: str) -> Mapping[str, type]:
+    """Return the settings class of every kind of the ``[[sources]]`` or ``[[channels]]``."""
+    return LateKinds(SOURCES if table == "sources" else CHANNELS)
 
 
 def rota_of(config: Config) -> Rota:
@@ -173,14 +185,13 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
+    sources = [(entry, source_of(entry, clock)) for entry in config.sources]
+    channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
     return put_together(
         Parts(
             team=_team(config),
-            feeds=[
-                Feed(source=source_of(entry, clock), kind=entry.kind, refresh=_refresh(entry.settings))
-                for entry in config.sources
-            ],
-            channels={entry.id: channel_of(entry, clock) for entry in config.channels},
+            feeds=[Feed(source=source, kind=entry.kind, refresh=_refresh(entry.settings)) for entry, source in sources],
+            channels={entry.id: channel for entry, channel in channels},
             store=await open_store(config, clock, troubles),
             shelf=HandoverFiles(folder / "handovers"),
             report=CrashFile(folder / "crashes", clock, config.secrets).write,
@@ -191,8 +202,17 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
             jitter=random.random,
             calendars=calendars_of(config, clock),
             last_known=LastKnownFile(folder / "last-known.json"),
+            tokens=[
+                *(token_of("source", entry, source) for entry, source in sources),
+                *(token_of("channel", entry, channel) for entry, channel in channels),
+            ],
         ),
     )
+
+
+def token_of(what: str, entry: configs.SourceEntry | configs.ChannelEntry, part: TicketSource | Channel) -> Token:
+    """Return what opens a source or a channel, as far as its end is concerned."""
+    return Token(name=f"{what} {entry.id}", part=part, written_on=entry.token_ends_on)
 
 
 def demo_station(

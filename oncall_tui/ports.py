@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
@@ -78,6 +78,15 @@ class Checkable(Protocol):
 
     async def check(self) -> CleanText:
         """Try it for real and return one line that says what was seen, or raise an ``OnCallError``."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """An adapter whose vendor says until when its token works."""
+
+    @property
+    def token_ends_on(self) -> date | None:
+        """Return the last day it works; None where it does not end, or where that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

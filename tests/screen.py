@@ -2,15 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App
 
+Result = TypeVar("Result")
 GOLDEN = Path(__file__).parent / "ui" / "golden"
 WRITE_GOLDEN = "ONCALL_TUI_WRITE_GOLDEN"
 """Set it to write the golden files anew, and read the difference before keeping it."""
 
 
-def screen_lines(app: App[None]) -> list[str]:
+def screen_lines(app: App[Result]) -> list[str]:
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 

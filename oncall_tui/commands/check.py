@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
@@ -12,6 +13,7 @@ from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
 from oncall_tui.domain.reach import proof_of, reach
 from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
 from oncall_tui.places.holidays import regions
 from oncall_tui.ports import Channel, Checkable, TicketSource
@@ -41,11 +43,15 @@ async def findings(config: Config) -> Sequence[Finding]:
     except SecretUnavailable as error:
         found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
     found += await _rota(config)
-    subjects: list[tuple[str, TicketSource | Channel]] = [
-        *((f"source {entry.id}", bootstrap.source_of(entry, utc_now)) for entry in config.sources),
-        *((f"channel {entry.id}", bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
+    tokens = [
+        *(bootstrap.token_of("source", entry, bootstrap.source_of(entry, utc_now)) for entry in config.sources),
+        *(bootstrap.token_of("channel", entry, bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
     ]
-    return [*found, *await asyncio.gather(*(_try(subject, part) for subject, part in subjects))]
+    found += await asyncio.gather(*(_try(token.name, token.part) for token in tokens))
+    today = local(utc_now(), ZoneInfo(config.team.time_zone)).date()
+    # Only now: some vendors say until when a token works, but only to whoever uses it.
+    warnings = [(token.name, warning) for token in tokens if (warning := token.warning(today))]
+    return [*found, *(Finding(subject=name, is_good=False, sentence=warning) for name, warning in warnings)]
 
 
 def as_text(found: Sequence[Finding]) -> str:

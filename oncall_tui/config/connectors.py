@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from oncall_tui.config.tables import ConnectorTable
@@ -24,6 +25,8 @@ class Entry(Generic[IdT]):
     kind: str
     settings: object
     """A value of the kind's settings class."""
+    token_ends_on: date | None = None
+    """The last day its token or key works; None where it does not end, or nobody wrote it down."""
 
 
 SourceEntry = Entry[SourceId]
@@ -50,7 +53,7 @@ def read_connectors(
             common = _common(table, place, problems)
             settings = _settings(table, place, kinds, problems)
             if common and settings is not None:
-                yield Entry(id=make_id(common.id), kind=common.kind, settings=settings)
+                yield Entry(id=make_id(common.id), kind=common.kind, settings=settings, token_ends_on=common.token_ends)
 
 
 def _common(table: Table, where: Where, problems: list[str]) -> ConnectorTable | None:

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from oncall_tui.config.rota_tables import (
     AbsenceTable,
@@ -61,6 +61,7 @@ class ConnectorTable:
 
     id: str
     kind: str
+    token_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
+from oncall_tui.services.token_ends import Token, TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks, Wakefulness
 
@@ -39,6 +40,7 @@ class Parts:
     calendars: Sequence[KeptCalendar] = ()
     last_known: LastKnown | None = None
     """Keeps tickets for the next start; None where nothing is kept."""
+    tokens: Sequence[Token] = ()
 
 
 def put_together(parts: Parts) -> Station:
@@ -79,5 +81,6 @@ def put_together(parts: Parts) -> Station:
         troubles=troubles,
         rota_keeping=rota_keeping,
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
+        token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,
     )

@@ -14,6 +14,7 @@ from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.rota_keeping import RotaKeeping
+from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
 
@@ -38,6 +39,7 @@ class Station:
     troubles: Troubles
     rota_keeping: RotaKeeping
     wakefulness: Wakefulness
+    token_ends: TokenEnds
     report: Callable[[BaseException], str]
     """Writes down an error that nobody foresaw and returns one sentence about it."""
 
@@ -56,6 +58,7 @@ class Station:
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
             ("clocks", self.wakefulness.run),
+            ("tokens", self.token_ends.run),
         )
         async with asyncio.TaskGroup() as group:
             for name, loop in loops:

@@ -33,6 +33,7 @@ __all__ = [
     "Checked",
     "Where",
     "duration",
+    "is_required",
     "known_keys",
     "nearest",
     "read_table",
@@ -60,6 +61,11 @@ class Checked(Protocol):
 def known_keys(table: type) -> tuple[str, ...]:
     """Return the keys a table may have, in the order of its class."""
     return tuple(_fields(table))
+
+
+def is_required(table: type, key: str) -> bool:
+    """Tell whether a table cannot do without a key."""
+    return _is_required(_fields(table)[key])
 
 
 def secrets_of(settings: object) -> tuple[Secret, ...]:

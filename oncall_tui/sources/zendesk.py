@@ -9,7 +9,7 @@ has no index. Every half hour all of it is searched for again; a view is always 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Unpack
 
 import httpx
@@ -114,6 +114,10 @@ class _Walk:
     is_complete: bool = False
 
 
+API_TOKENS_END_ON = date(2027, 4, 30)
+"""Zendesk's own announcement: no API token works after this day."""
+
+
 class _Me(msgspec.Struct):
     user: dict[str, object]
 
@@ -140,6 +144,11 @@ class ZendeskSource:
         self._changes_since: datetime | None = None
         self._stream = ""
         """Where the incremental export goes on."""
+
+    @property
+    def token_ends_on(self) -> date | None:
+        """Return the day on which Zendesk ends every API token; None for an OAuth client."""
+        return API_TOKENS_END_ON if self._settings.token is not None else None
 
     @property
     def id(self) -> SourceId:

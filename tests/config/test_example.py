@@ -6,6 +6,7 @@ import pytest
 
 from oncall_tui.channels import goalert
 from oncall_tui.config import TABLES, Config, load
+from oncall_tui.config.tables import ConnectorTable
 from oncall_tui.settings import known_keys
 from tests.config.kinds import CHANNELS, SOURCES
 
@@ -31,7 +32,7 @@ def explained() -> dict[str, set[str]]:
             shown[parent].add(own)
             shown[""].add(table.partition(".")[0])
         elif setting := SETTING.match(line):
-            shown[table.partition(" ")[0] if setting[1] in {"id", "kind"} else table].add(setting[1])
+            shown[table.partition(" ")[0] if setting[1] in known_keys(ConnectorTable) else table].add(setting[1])
             if setting[1] == "kind":
                 table = f"{table} {setting[2]}"
     return shown
