@@ -1,7 +1,7 @@
 """Puts the desk together after every change and hands it to whoever watches."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -10,10 +10,11 @@ from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.escalation import Escalation, EscalationState
+from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
-from oncall_tui.domain.triage import group
+from oncall_tui.domain.triage import Group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
@@ -69,6 +70,7 @@ class Board:
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
+        self._grouping = Grouping()
         self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
@@ -105,12 +107,38 @@ class Board:
             except TimeoutError:
                 pass
             self._changed.clear()
-            desk = self.desk()
+            desk = await self.whole_desk()
             for watcher in self._watchers:
                 watcher(desk)
 
+    async def whole_desk(self) -> Desk:
+        """Return everything the screen shows, letting keys be answered while many tickets are put in order."""
+        steps = self._steps(self._clock())
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return self._desk(end.value)
+            await asyncio.sleep(0)
+
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
+        steps = self._steps(self._clock())
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return self._desk(end.value)
+
+    def _steps(self, now: datetime) -> Generator[None, None, tuple[Group, ...]]:
+        book = CustomerBook(
+            customers=self.team.customers,
+            corrections=corrected_zones(self._logbook.shift_events),
+            atlas=self.team.atlas,
+        )
+        return self._grouping.steps(self._polling.tickets, book, now, records=self._logbook.records)
+
+    def _desk(self, groups: tuple[Group, ...]) -> Desk:
         now = self._clock()
         self._is_shown = True
         team = self.team
@@ -129,16 +157,7 @@ class Board:
             next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(
-                self._polling.tickets,
-                CustomerBook(
-                    customers=team.customers,
-                    corrections=corrected_zones(self._logbook.shift_events),
-                    atlas=team.atlas,
-                ),
-                now,
-                records=self._logbook.records,
-            ),
+            groups=groups,
             escalations=self._escalations(now),
             notices=tuple(self._troubles.sentences),
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
@@ -20,6 +21,8 @@ READING_LIMIT = timedelta(seconds=90)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 """Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
 
+_AT_ONCE = 256
+"""Tickets compared at once, before somebody else may have a turn."""
 KEPT_EVERY = timedelta(seconds=30)
 """The least time between two writings of what the next start begins with."""
 
@@ -67,6 +70,8 @@ class Polling:
         self._readings = {
             feed.source.id: _Reading(status=SourceStatus(id=feed.source.id, kind=feed.kind)) for feed in feeds
         }
+        self._listed: Sequence[tuple[Ticket, ...]] = ()
+        self._all: tuple[Ticket, ...] = ()
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -76,8 +81,13 @@ class Polling:
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
-        """Return the open tickets of every source, as each last said."""
-        return tuple(ticket for reading in self._readings.values() for ticket in reading.tickets)
+        """Return the open tickets of every source, as each last said; the same object until one says otherwise."""
+        listed = [reading.tickets for reading in self._readings.values() if reading.tickets]
+        if len(listed) == 1:
+            return listed[0]
+        if [id(tickets) for tickets in listed] != [id(tickets) for tickets in self._listed]:
+            self._listed, self._all = listed, tuple(chain.from_iterable(listed))
+        return self._all
 
     @property
     def sources(self) -> Mapping[SourceId, TicketSource]:
@@ -155,6 +165,7 @@ class Polling:
 
     async def _answered(self, reading: _Reading, tickets: tuple[Ticket, ...]) -> None:
         is_back = reading.status.failing_since is not None
+        tickets = await _unchanged_kept(reading.tickets, tickets)
         reading.tickets, reading.failures, reading.retry_after = tickets, 0, None
         reading.status = replace(
             reading.status,
@@ -189,11 +200,12 @@ class Polling:
 
     async def _solve(self, reading: _Reading) -> None:
         """Tell escalations whose ticket a complete answer no longer lists."""
-        listed = {ticket.id for ticket in reading.tickets}
-        for escalation in self._logbook.escalations:
+        live = [e for e in self._logbook.escalations if e.state.is_live]
+        ours = [e for e in live if e.brief.ticket.partition(":")[0] == reading.status.id]
+        listed = {ticket.id for ticket in reading.tickets} if ours else set()
+        for escalation in ours:
             ticket = escalation.brief.ticket
-            is_ours = ticket.partition(":")[0] == reading.status.id
-            if is_ours and ticket not in listed and escalation.state.is_live:
+            if ticket not in listed:
                 await self._logbook.happened(ticket, TicketSolved(escalation=escalation.id))
 
     async def _read_for_ever(self, identity: SourceId) -> None:
@@ -214,3 +226,19 @@ class Polling:
         if reading.retry_after is not None:
             pause = max(pause, reading.retry_after)
         return pause.total_seconds() * (0.9 + 0.2 * self._jitter())
+
+
+async def _unchanged_kept(before: tuple[Ticket, ...], after: tuple[Ticket, ...]) -> tuple[Ticket, ...]:
+    """Return what a source says, with the very objects of before for whatever has not changed.
+
+    Whoever works with tickets sees by that at once what is new.
+    """
+    known = {ticket.id: ticket for ticket in before}
+    kept: list[Ticket] = []
+    for number, ticket in enumerate(after, start=1):
+        old = known.get(ticket.id)
+        kept.append(old if old is not None and old == ticket else ticket)
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    is_same = len(before) == len(kept) and all(old is new for old, new in zip(before, kept, strict=True))
+    return before if is_same else tuple(kept)

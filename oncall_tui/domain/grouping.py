@@ -1,0 +1,169 @@
+"""Puts tickets into groups, a step at a time, and makes anew only what has changed since the last time."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
+from oncall_tui.domain.row_order import STEP, batched, group_of, merged
+from oncall_tui.domain.ticket import Ticket, TicketId
+from oncall_tui.domain.ticket_record import TicketRecord
+from oncall_tui.domain.triage import Group, Row, by_who_feels_it
+
+_NO_RECORDS: Final[Mapping[TicketId, TicketRecord]] = MappingProxyType({})
+
+
+def group(
+    tickets: Sequence[Ticket],
+    book: CustomerBook,
+    now: datetime,
+    *,
+    records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+) -> tuple[Group, ...]:
+    """Return tickets by the clock their customers see now, in the order of this module."""
+    return Grouping().group(tickets, book, now, records=records)
+
+
+class Grouping:
+    """Groups tickets again and again, and makes anew only what has changed since the last time.
+
+    What was made is replaced at the end of the work only: other work may be done, even begun and ended, in between.
+    """
+
+    def __init__(self) -> None:
+        self._made = _Made()
+
+    def group(
+        self,
+        tickets: Sequence[Ticket],
+        book: CustomerBook,
+        now: datetime,
+        *,
+        records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+    ) -> tuple[Group, ...]:
+        """Return tickets by the clock their customers see now."""
+        steps = self.steps(tickets, book, now, records=records)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                groups: tuple[Group, ...] = end.value
+                return groups
+
+    def steps(
+        self,
+        tickets: Sequence[Ticket],
+        book: CustomerBook,
+        now: datetime,
+        *,
+        records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+    ) -> Generator[None, None, tuple[Group, ...]]:
+        """Do the same step by step, each short enough for a screen to answer a key in between."""
+        before = self._made
+        places = Places(book, now, before.places)
+        if (
+            before.tickets is tickets
+            and before.records == records
+            and places.is_same_epoch
+            and places.same_clocks(before.clocks)
+        ):
+            return before.groups
+        work = _Work(before, places, dict(records))
+        yield from work.sort_in(tickets)
+        groups = yield from work.groups()
+        self._made = _Made(
+            tickets=tickets,
+            records=work.records,
+            places=places.cache,
+            clocks=places.clocks,
+            known=work.known,
+            by_offset={group.utc_offset: group for group in groups},
+            groups=by_who_feels_it(groups),
+        )
+        return self._made.groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row that was made, and the clock it stands under."""
+
+    row: Row
+    place: Place
+    clock: SeenClock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What was made the last time, and from what."""
+
+    tickets: Sequence[Ticket] | None = None
+    records: Mapping[TicketId, TicketRecord] = field(default_factory=dict)
+    places: PlaceCache = field(default_factory=PlaceCache)
+    clocks: Mapping[ClockKey, SeenClock] = field(default_factory=dict)
+    known: Mapping[TicketId, _Known] = field(default_factory=dict)
+    by_offset: Mapping[timedelta | None, Group] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+
+
+class _Work:
+    """One grouping under way."""
+
+    def __init__(self, before: _Made, places: Places, records: Mapping[TicketId, TicketRecord]) -> None:
+        self._before, self._places, self.records = before, places, records
+        self.known: dict[TicketId, _Known] = {}
+        self._sizes: Counter[timedelta | None] = Counter()
+        self._fresh: dict[timedelta | None, list[Row]] = {}
+
+    def sort_in(self, tickets: Sequence[Ticket]) -> Iterator[None]:
+        """Give each ticket its row: the one it had, where nothing about it has changed."""
+        for number, ticket in enumerate(tickets, start=1):
+            known = self._before.known.get(ticket.id)
+            found = self._row(ticket, known)
+            self.known[ticket.id] = found
+            self._sizes[found.clock.offset] += 1
+            if found is not known:
+                self._fresh.setdefault(found.clock.offset, []).append(found.row)
+            if number % STEP == 0:
+                yield
+
+    def _row(self, ticket: Ticket, known: _Known | None) -> _Known:
+        record = self.records.get(ticket.id)
+        is_same = known is not None and known.row.ticket is ticket
+        place = known.place if known and is_same and self._places.is_same_epoch else self._places.of(ticket.requester)
+        clock = self._places.clock(place)
+        if known and is_same and known.row.record is record and known.place == place and known.clock == clock:
+            return known
+        row = Row(
+            ticket=ticket,
+            zone=place.zone,
+            day=clock.day,
+            customer=place.customer,
+            works_today=clock.works_today,
+            record=record,
+        )
+        return _Known(row, place, clock)
+
+    def groups(self) -> Generator[None, None, Sequence[Group]]:
+        """Return the groups, in no order; one of which no row has changed is the one it was."""
+        groups = []
+        for offset in self._sizes:
+            old = self._before.by_offset.get(offset)
+            fresh = self._fresh.get(offset, [])
+            if old is not None and not fresh and len(old.rows) == self._sizes[offset]:
+                groups.append(old)
+                continue
+            kept: list[Row] = []
+            for some in batched(old.rows if old else ()):
+                kept += [row for row in some if self._stays(row)]
+                yield
+            ordered = yield from merged(kept, fresh)
+            groups.append((yield from group_of(offset, ordered)))
+        return groups
+
+    def _stays(self, row: Row) -> bool:
+        known = self.known.get(row.ticket.id)
+        return known is not None and known.row is row

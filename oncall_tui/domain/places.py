@@ -1,0 +1,132 @@
+"""Where everybody who asked for help is, and what the clock there shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from oncall_tui.domain.atlas import Atlas
+from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
+from oncall_tui.domain.ticket import Requester
+from oncall_tui.domain.wall_time import local, utc_offset, zone_info
+from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
+
+_QUARTER: Final = 15
+"""Minutes: clocks change on the quarters of an hour, and a hint may name several zones that agree only until then."""
+ClockKey = tuple[CustomerZone, str, str, str]
+"""All that decides what a clock shows: the zone, the hours that were given, country and region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenClock:
+    """What somebody in a zone sees."""
+
+    offset: timedelta | None
+    day: LocalDay
+    works_today: WorkingHours | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where somebody who asked for help is, and what the clock there goes by."""
+
+    customer: Customer | None
+    zone: CustomerZone
+    hours: str
+    country: str
+    region: str
+
+    @property
+    def clock_key(self) -> ClockKey:
+        """Return all that decides what its clock shows."""
+        return self.zone, self.hours, self.country, self.region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCache:
+    """Places by who asked, for as long as nothing can have changed about them."""
+
+    book: CustomerBook | None = None
+    quarter: datetime | None = None
+    """The quarter of an hour it was found out in."""
+    places: dict[Requester, Place] = field(default_factory=dict)
+
+
+class Places:
+    """Where everybody is at one instant."""
+
+    def __init__(self, book: CustomerBook, now: datetime, before: PlaceCache) -> None:
+        quarter = now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
+        self.is_same_epoch = before.quarter == quarter and before.book == book
+        self.cache = before if self.is_same_epoch else PlaceCache(book=book, quarter=quarter)
+        self.clocks: dict[ClockKey, SeenClock] = {}
+        self._book, self._now = book, now
+
+    def same_clocks(self, before: Mapping[ClockKey, SeenClock]) -> bool:
+        """Tell whether every clock that was looked at shows the same part of the same day."""
+        return all(_clock(self._now, self._book.atlas, *key) == clock for key, clock in before.items())
+
+    def of(self, requester: Requester) -> Place:
+        """Return where somebody is."""
+        known = self.cache.places.get(requester)
+        if known is None:
+            known = self.cache.places[requester] = self._find(requester)
+        return known
+
+    def clock(self, place: Place) -> SeenClock:
+        """Return what the clock of a place shows."""
+        key = place.clock_key
+        known = self.clocks.get(key)
+        if known is None:
+            known = self.clocks[key] = _clock(self._now, self._book.atlas, *key)
+        return known
+
+    def _find(self, requester: Requester) -> Place:
+        book = self._book
+        customer = book.find(requester)
+        hints = Hints(
+            requester=requester,
+            customer=customer,
+            corrected=book.corrected_zone(requester),
+            account_default=book.account_default,
+            atlas=book.atlas,
+        )
+        zone = guess_zone(hints, self._now)
+        country, region = _country(hints, zone)
+        return Place(
+            customer=customer, zone=zone, hours=customer.hours if customer else "", country=country, region=region
+        )
+
+
+def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
+    """Return the country and the region whose days off count."""
+    if hints.customer is not None and hints.customer.country:
+        return hints.customer.country_code, hints.customer.region
+    return hints.atlas.country_of_zone(zone.zone) or hints.atlas.country_called(hints.requester.country), ""
+
+
+def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> SeenClock:
+    tz: tzinfo | None = zone_info(zone.zone)
+    if tz is None and zone.offset is not None:
+        tz = timezone(zone.offset)
+    if tz is None:
+        return SeenClock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
+
+    def holiday_on(day: date) -> str:
+        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
+
+    usual = _hours(hours, country)
+    return SeenClock(
+        offset=utc_offset(now, tz),
+        day=local_day(now, tz, usual, holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+    )
+
+
+def _hours(text: str, country: str) -> WorkingHours:
+    try:
+        return working_hours(text)
+    except ValueError:  # not given; what cannot be read was an error of the config
+        return default_hours(country)
