@@ -6,7 +6,6 @@ from humanize import intcomma
 
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.ticket import Status
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
@@ -89,13 +88,12 @@ def sources_line(desk: Desk, now: datetime) -> str:
 
 def counts(desk: Desk, now: datetime) -> str:
     """Return the figures of the header; none where nothing can be seen."""
-    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
+    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.open_tickets:
         return ""
-    tickets = desk.tickets
     figures = (
-        (len(tickets), "open"),
-        (sum(ticket.status is Status.NEW for ticket in tickets), "new"),
-        (sum(row.is_late(now) for group in desk.groups for row in group.rows), "late"),
+        (desk.open_tickets, "open"),
+        (sum(group.sums.new for group in desk.groups), "new"),
+        (sum(group.late(now) for group in desk.groups), "late"),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
@@ -121,7 +119,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
     """Return what stands in place of an empty list, or nothing when there are tickets to show."""
-    if desk.tickets:
+    if desk.open_tickets:
         return ()
     zone = zone_of(desk)
     lines = tuple(_mood_line(source, now, zone) for source in desk.sources)

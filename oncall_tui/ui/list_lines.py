@@ -1,14 +1,15 @@
 """The lines of the ticket list, and where their columns stand; pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len
 
+from oncall_tui.domain.row_order import batched
 from oncall_tui.domain.triage import Group, Row
-from oncall_tui.services.desk import Desk, SourceState
+from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, tier_of
 from oncall_tui.ui.escalation_text import mark
@@ -106,7 +107,7 @@ class Columns:
     def group_line(self, line: GroupLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a group's heading; a folded one still says that something in it is late."""
         rows = line.group.rows
-        late = sum(row.is_late(now) for row in rows)
+        late = line.group.late(now) if line.is_folded else 0
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
@@ -122,21 +123,8 @@ class Columns:
         return fit(title, self.width - day_width - 1) + " " + between(day, count, day_width)
 
 
-def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tuple[Line, ...]:
-    """Return the lines of the list from top to bottom."""
-    stale = {source.id for source in desk.sources if source.state is not SourceState.LIVE}
-    lines: list[Line] = []
-    for group in groups:
-        if not group.rows:
-            continue
-        heading = GroupLine(group=group, is_folded=group_key(group) in folded)
-        lines.append(heading)
-        if not heading.is_folded:
-            lines += [_ticket_line(row, desk, is_stale=row.ticket.source_id in stale) for row in group.rows]
-    return tuple(lines)
-
-
-def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
+def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
+    """Return the line of a ticket."""
     return TicketLine(
         row=row,
         number=cut(clean(row.ticket.number), TICKET_AT_MOST),
@@ -148,25 +136,30 @@ def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
     )
 
 
-def columns_for(lines: Sequence[Line], width: int) -> Columns:
-    """Return the columns that fit a width and the longest ticket number."""
-    longest = max((cell_len(line.number) for line in lines if isinstance(line, TicketLine)), default=TICKET)
-    return Columns(width=width, ticket=max(TICKET, longest))
-
-
 def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
     """Return the groups with only those tickets that contain some text."""
+    steps = finding(groups, wanted)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            filtered: tuple[Group, ...] = end.value
+            return filtered
+
+
+def finding(groups: Iterable[Group], wanted: str) -> Generator[None, None, tuple[Group, ...]]:
+    """Do the same step by step, each short enough for keys to be answered in between."""
     if not wanted:
         return tuple(groups)
-    return tuple(
-        Group(
-            utc_offset=group.utc_offset,
-            places=group.places,
-            zones=group.zones,
-            rows=tuple(row for row in group.rows if wanted.casefold() in _searched(row)),
-        )
-        for group in groups
-    )
+    text = wanted.casefold()
+    filtered = []
+    for group in groups:
+        rows: list[Row] = []
+        for some in batched(group.rows):
+            rows += [row for row in some if text in _searched(row)]
+            yield
+        filtered.append(Group(utc_offset=group.utc_offset, places=group.places, zones=group.zones, rows=tuple(rows)))
+    return tuple(filtered)
 
 
 def _searched(row: Row) -> str:

@@ -8,7 +8,9 @@ from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.list_lines import CURSOR, GroupLine, TicketLine, columns_for, found, lines_of
+from oncall_tui.ui.all_lines import AllLines
+from oncall_tui.ui.list_cursor import is_stop
+from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, TicketLine, found, group_key
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
@@ -67,7 +69,7 @@ def test_the_name_of_a_holiday_gives_way_to_when_it_ends(width: int, words: str)
     day = LocalDay(day=Day.HOLIDAY, name="Labor Thanksgiving Day", opens_at=NOW + 20 * HOUR)
     group = desk_make.live().groups[0]
     line = GroupLine(group=replace(group, rows=tuple(replace(row, day=day) for row in group.rows)))
-    shown = columns_for((line,), width).group_line(line, NOW, is_cursor=False)
+    shown = Columns(width=width).group_line(line, NOW, is_cursor=False)
     assert (cell_len(shown), " ".join(shown.split())) == (width, f"▾ Sat 12:05 Tokyo · Seoul {' '.join(words.split())}")
 
 
@@ -139,10 +141,9 @@ def test_strangers_text_shifts_no_figure_and_stays_in_its_line(hostile: str, wid
     row = desk.groups[0].rows[0]
     requester = replace(row.ticket.requester, organisation=clean(hostile))
     row = replace(row, customer=None, ticket=replace(row.ticket, subject=clean(hostile), requester=requester))
-    (line,) = (
-        line for line in lines_of(with_rows(desk, row).groups, desk, frozenset()) if isinstance(line, TicketLine)
-    )
-    text = columns_for((line,), width).ticket_line(line, NOW, is_cursor=True)
+    lines = AllLines(with_rows(desk, row).groups, desk, frozenset())
+    (line,) = (line for line in lines if isinstance(line, TicketLine))
+    text = lines.columns(width).ticket_line(line, NOW, is_cursor=True)
     assert text.startswith(f"{CURSOR}! 4312        2 h  late 8 m       5")
     assert "\n" not in text
     assert cell_len(text) == width
@@ -190,7 +191,7 @@ def test_the_search_looks_at_number_subject_customer_and_tags_whatever_their_cas
 
 def test_a_group_that_lost_its_tickets_has_no_heading() -> None:
     empty = Group(utc_offset=None, places=(), zones=(), rows=())
-    assert lines_of((empty,), desk_make.live(), frozenset()) == ()
+    assert len(AllLines((empty,), desk_make.live(), frozenset())) == 0
 
 
 async def test_a_list_that_grows_a_scroll_bar_gives_it_a_column_and_takes_it_back() -> None:
@@ -205,3 +206,17 @@ async def test_a_list_that_grows_a_scroll_bar_gives_it_a_column_and_takes_it_bac
         assert (await rig.still())[3][78] == "0"
         rig.app.show(desk)
         assert (await rig.still())[3][79] == "2"
+
+
+def test_lines_are_made_only_when_they_are_looked_at_and_are_found_by_their_key() -> None:
+    desk = desk_make.live()
+    folded = frozenset({group_key(desk.groups[2])})
+    lines = AllLines(desk.groups, desk, folded)
+    all_of_them = list(lines)
+    stops = [index for index, line in enumerate(all_of_them) if is_stop(line)]
+    assert [lines.line_of(number) for number in range(lines.stops)] == stops
+    assert [lines.stop_of(index) for index in stops] == list(range(lines.stops))
+    assert lines.find([all_of_them[index].key for index in stops]) == {all_of_them[at].key: at for at in stops}
+    assert [index for index, line in enumerate(all_of_them) if isinstance(line, GroupLine)] == list(lines.headings())
+    assert lines.is_as(AllLines(desk.groups, desk, folded))
+    assert not lines.is_as(AllLines(desk.groups, desk, frozenset()))

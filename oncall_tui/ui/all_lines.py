@@ -1,0 +1,113 @@
+"""Every line of the ticket list, each made only when it is looked at; pure."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import overload
+
+from rich.cells import cell_len
+
+from oncall_tui.domain.triage import Group
+from oncall_tui.services.desk import Desk, SourceState
+from oncall_tui.text_safety import clean
+from oncall_tui.ui.list_lines import TICKET, TICKET_AT_MOST, Columns, GroupLine, Line, group_key, ticket_line
+from oncall_tui.ui.text import cut
+
+_KEPT = 2000
+"""Lines kept once they are made: more than any screen shows."""
+
+
+class AllLines(Sequence[Line]):
+    """The headings of groups and their tickets from top to bottom, and the stops: where a cursor may rest."""
+
+    def __init__(self, groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> None:
+        self.groups = tuple(group for group in groups if group.rows)
+        self._desk = desk
+        self._stale = frozenset(source.id for source in desk.sources if source.state is not SourceState.LIVE)
+        self._folds = tuple(group_key(group) in folded for group in self.groups)
+        self.made_of = (self.groups, self._folds, self._stale, desk.escalations)
+        shown = [0 if fold else len(group.rows) for group, fold in zip(self.groups, self._folds, strict=True)]
+        self._starts = list(accumulate((rows + 1 for rows in shown), initial=0))
+        self._stops = list(accumulate((rows or 1 for rows in shown), initial=0))
+        self._made: dict[int, Line] = {}
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
+        """Return a line, made the first time it is asked for."""
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if index not in self._made:
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            self._made[index] = self._make(index)
+        return self._made[index]
+
+    def _make(self, index: int) -> Line:
+        number = self._group_at(index)
+        group, place = self.groups[number], index - self._starts[number]
+        if place == 0:
+            return GroupLine(group=group, is_folded=self._folds[number])
+        row = group.rows[place - 1]
+        return ticket_line(row, self._desk, is_stale=row.ticket.source_id in self._stale)
+
+    def is_as(self, other: "AllLines") -> bool:
+        """Tell whether every line is as it was."""
+        return self.made_of == other.made_of
+
+    def columns(self, width: int) -> Columns:
+        """Return the columns that fit a width and the longest ticket number."""
+        numbers = (cut(clean(group.sums.longest), TICKET_AT_MOST) for group in self.groups)
+        return Columns(width=width, ticket=max([TICKET, *map(cell_len, numbers)]))
+
+    def _group_at(self, index: int) -> int:
+        return bisect_right(self._starts, index, hi=len(self.groups)) - 1
+
+    def heading_at(self, index: int) -> int | None:
+        """Return where the heading of a line's group is; None where there is none."""
+        return self._starts[self._group_at(index)] if self.groups else None
+
+    def headings(self) -> Sequence[int]:
+        """Return where the headings are."""
+        return self._starts[:-1]
+
+    def heading_of_group(self, key: str) -> int:
+        """Return where the heading of a group of this list is."""
+        keys = [group_key(group) for group in self.groups]
+        return self._starts[keys.index(key)]
+
+    @property
+    def stops(self) -> int:
+        """Return how many stops there are."""
+        return self._stops[-1]
+
+    def stop_of(self, index: int) -> int:
+        """Return the number of the stop a line is; of a heading that is none, the next one."""
+        number = self._group_at(index)
+        place = index - self._starts[number]
+        return self._stops[number] + max(0, place - 1)
+
+    def line_of(self, stop: int) -> int:
+        """Return where a stop is."""
+        number = bisect_right(self._stops, stop, hi=len(self.groups)) - 1
+        return self._starts[number] + (0 if self._folds[number] else 1 + stop - self._stops[number])
+
+    def find(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Return where those of some lines are that are stops."""
+        wanted = set(keys)
+        return {key: index for key, index in self._places() if key in wanted}
+
+    def _places(self) -> Iterator[tuple[str, int]]:
+        for group, start, fold in zip(self.groups, self._starts[:-1], self._folds, strict=True):
+            if fold:
+                yield group_key(group), start
+            else:
+                yield from ((row.ticket.id, index) for index, row in enumerate(group.rows, start + 1))
