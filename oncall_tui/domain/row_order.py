@@ -31,12 +31,12 @@ def merged(kept: list[Row], fresh: Sequence[Row]) -> Generator[None, None, tuple
     """Return rows that are in order already together with others that are in none."""
     pieces = []
     for some in batched(fresh):
-        pieces.append(sorted([(_order(row), row) for row in some], key=_first))
+        pieces.append(sorted([(order(row), row) for row in some], key=_first))
         yield
     merged: list[Row] = []
     start = 0
-    for number, (order, row) in enumerate(merge(*pieces, key=_first), start=1):
-        end = bisect_left(kept, order, lo=start, key=_order)
+    for number, (rank, row) in enumerate(merge(*pieces, key=_first), start=1):
+        end = bisect_left(kept, rank, lo=start, key=order)
         merged += kept[start:end]
         merged.append(row)
         start = end
@@ -93,7 +93,7 @@ class _Descending(str):
         return str.__gt__(self, other)
 
 
-def _order(row: Row) -> tuple[datetime, datetime, int, str, str]:
+def order(row: Row) -> tuple[datetime, datetime, int, str, str]:
     """Return what rows are in the order of; what is late is also what was due first, and the newest number is first.
 
     It orders 9 before 10 and ``OPS-9`` before ``OPS-10``, without trusting that a number is small.

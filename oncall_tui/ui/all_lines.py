@@ -1,13 +1,14 @@
 """Every line of the ticket list, each made only when it is looked at; pure."""
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import overload
 
 from rich.cells import cell_len
 
-from oncall_tui.domain.triage import Group
+from oncall_tui.domain.row_order import order
+from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.list_lines import TICKET, TICKET_AT_MOST, Columns, GroupLine, Line, group_key, ticket_line
@@ -15,6 +16,8 @@ from oncall_tui.ui.text import cut
 
 _KEPT = 2000
 """Lines kept once they are made: more than any screen shows."""
+_FEW = 500
+"""Rows that are searched one by one where they do not stand in order."""
 
 
 class AllLines(Sequence[Line]):
@@ -29,6 +32,7 @@ class AllLines(Sequence[Line]):
         shown = [0 if fold else len(group.rows) for group, fold in zip(self.groups, self._folds, strict=True)]
         self._starts = list(accumulate((rows + 1 for rows in shown), initial=0))
         self._stops = list(accumulate((rows or 1 for rows in shown), initial=0))
+        self._numbers = {group.utc_offset: number for number, group in enumerate(self.groups)}
         self._made: dict[int, Line] = {}
 
     def __len__(self) -> int:
@@ -100,14 +104,35 @@ class AllLines(Sequence[Line]):
         number = bisect_right(self._stops, stop, hi=len(self.groups)) - 1
         return self._starts[number] + (0 if self._folds[number] else 1 + stop - self._stops[number])
 
-    def find(self, keys: Collection[str]) -> Mapping[str, int]:
-        """Return where those of some lines are that are stops."""
-        wanted = set(keys)
-        return {key: index for key, index in self._places() if key in wanted}
+    def place_of(self, line: Line, group: Group) -> int | None:
+        """Return the stop at which a line stands that stood in a group; None where it is not in that group any more.
 
-    def _places(self) -> Iterator[tuple[str, int]]:
+        Where the group is folded now, that is its heading.
+        """
+        number = self._numbers.get(group.utc_offset)
+        if number is None or self._folds[number]:
+            return None if number is None else self._starts[number]
+        if isinstance(line, GroupLine):
+            return None
+        rows = self.groups[number].rows
+        place = bisect_left(rows, order(line.row), key=order)
+        if place >= len(rows) or rows[place].ticket.id != line.key:
+            place = _index(rows, line.key) if len(rows) <= _FEW else len(rows)
+        return self._starts[number] + 1 + place if place < len(rows) else None
+
+    def search(self, key: str) -> int | None:
+        """Return where a ticket is, in whatever group; None where it is not shown."""
         for group, start, fold in zip(self.groups, self._starts[:-1], self._folds, strict=True):
-            if fold:
-                yield group_key(group), start
-            else:
-                yield from ((row.ticket.id, index) for index, row in enumerate(group.rows, start + 1))
+            place = len(group.rows) if fold else _index(group.rows, key)
+            if place < len(group.rows):
+                return start + 1 + place
+        return None
+
+    def group_at(self, index: int) -> Group:
+        """Return the group a line is in."""
+        return self.groups[self._group_at(index)]
+
+
+def _index(rows: Sequence[Row], key: str) -> int:
+    """Return where a ticket is; behind the last one where it is not there."""
+    return next((index for index, row in enumerate(rows) if row.ticket.id == key), len(rows))

@@ -37,10 +37,17 @@ def kept(before: AllLines, cursor: int, after: AllLines) -> int:
         return after.line_of(0)
     if cursor < len(after) and after[cursor].key == before[cursor].key and is_stop(after[cursor]):
         return cursor
-    below = [line.key for line in before[cursor : cursor + NEAR]]
-    above = [line.key for line in reversed(before[max(0, cursor - NEAR) : cursor])]
-    now = after.find([*below, *above])
-    return next((now[key] for key in (*below, *above) if key in now), after.line_of(0))
+    same = after.place_of(before[cursor], before.group_at(cursor))
+    if same is None:
+        same = after.search(before[cursor].key)
+    return _nearest(before, cursor, after) if same is None else same
+
+
+def _nearest(before: AllLines, cursor: int, after: AllLines) -> int:
+    below = range(cursor + 1, min(cursor + NEAR, len(before)))
+    above = range(cursor - 1, max(cursor - NEAR, -1), -1)
+    places = (after.place_of(before[index], before.group_at(index)) for index in (*below, *above))
+    return next((place for place in places if place is not None), after.line_of(0))
 
 
 def heading_of(lines: AllLines, cursor: int) -> GroupLine | None:

@@ -216,7 +216,8 @@ def test_lines_are_made_only_when_they_are_looked_at_and_are_found_by_their_key(
     stops = [index for index, line in enumerate(all_of_them) if is_stop(line)]
     assert [lines.line_of(number) for number in range(lines.stops)] == stops
     assert [lines.stop_of(index) for index in stops] == list(range(lines.stops))
-    assert lines.find([all_of_them[index].key for index in stops]) == {all_of_them[at].key: at for at in stops}
+    for index in stops:
+        assert lines.place_of(all_of_them[index], lines.group_at(index)) == index
     assert [index for index, line in enumerate(all_of_them) if isinstance(line, GroupLine)] == list(lines.headings())
     assert lines.is_as(AllLines(desk.groups, desk, folded))
     assert not lines.is_as(AllLines(desk.groups, desk, frozenset()))
