@@ -9,7 +9,7 @@ from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
-from oncall_tui.domain.row_order import STEP, batched, group_of, merged
+from oncall_tui.domain.row_order import FEW, batched, group_of, merged
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.triage import Group, Row, by_who_feels_it
@@ -64,13 +64,8 @@ class Grouping:
     ) -> Generator[None, None, tuple[Group, ...]]:
         """Do the same step by step, each short enough for a screen to answer a key in between."""
         before = self._made
-        places = Places(book, now, before.places)
-        if (
-            before.tickets is tickets
-            and before.records == records
-            and places.is_same_epoch
-            and places.same_clocks(before.clocks)
-        ):
+        places = Places(book, now, before.places, before.clocks)
+        if before.tickets is tickets and before.records == records and places.are_as_before():
             return before.groups
         work = _Work(before, places, dict(records))
         yield from work.sort_in(tickets)
@@ -127,7 +122,7 @@ class _Work:
             self._sizes[found.clock.offset] += 1
             if found is not known:
                 self._fresh.setdefault(found.clock.offset, []).append(found.row)
-            if number % STEP == 0:
+            if number % FEW == 0:
                 yield
 
     def _row(self, ticket: Ticket, known: _Known | None) -> _Known:
@@ -135,7 +130,13 @@ class _Work:
         is_same = known is not None and known.row.ticket is ticket
         place = known.place if known and is_same and self._places.is_same_epoch else self._places.of(ticket.requester)
         clock = self._places.clock(place)
-        if known and is_same and known.row.record is record and known.place == place and known.clock == clock:
+        if (
+            known
+            and is_same
+            and known.row.record is record
+            and known.clock is clock
+            and (known.place is place or known.place == place)
+        ):
             return known
         row = Row(
             ticket=ticket,

@@ -52,35 +52,48 @@ class PlaceCache:
     quarter: datetime | None = None
     """The quarter of an hour it was found out in."""
     places: dict[Requester, Place] = field(default_factory=dict)
+    each_once: dict[Place, Place] = field(default_factory=dict)
+    """One object for all places that are the same, so that they need not be compared again."""
 
 
 class Places:
     """Where everybody is at one instant."""
 
-    def __init__(self, book: CustomerBook, now: datetime, before: PlaceCache) -> None:
+    def __init__(
+        self, book: CustomerBook, now: datetime, before: PlaceCache, clocks: Mapping[ClockKey, SeenClock]
+    ) -> None:
         quarter = now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
         self.is_same_epoch = before.quarter == quarter and before.book == book
         self.cache = before if self.is_same_epoch else PlaceCache(book=book, quarter=quarter)
         self.clocks: dict[ClockKey, SeenClock] = {}
+        self._seen: dict[int, SeenClock] = {}
+        self._before = clocks
         self._book, self._now = book, now
 
-    def same_clocks(self, before: Mapping[ClockKey, SeenClock]) -> bool:
-        """Tell whether every clock that was looked at shows the same part of the same day."""
-        return all(_clock(self._now, self._book.atlas, *key) == clock for key, clock in before.items())
+    def are_as_before(self) -> bool:
+        """Tell whether everybody is where they were, and every clock shows the same part of the same day."""
+        return self.is_same_epoch and all(self._look(key) is clock for key, clock in self._before.items())
 
     def of(self, requester: Requester) -> Place:
         """Return where somebody is."""
         known = self.cache.places.get(requester)
         if known is None:
-            known = self.cache.places[requester] = self._find(requester)
+            found = self._find(requester)
+            known = self.cache.places[requester] = self.cache.each_once.setdefault(found, found)
         return known
 
     def clock(self, place: Place) -> SeenClock:
-        """Return what the clock of a place shows."""
-        key = place.clock_key
+        """Return what the clock of a place shows: the object of before, where it shows the same."""
+        known = self._seen.get(id(place))
+        if known is None:
+            known = self._seen[id(place)] = self._look(place.clock_key)
+        return known
+
+    def _look(self, key: ClockKey) -> SeenClock:
         known = self.clocks.get(key)
         if known is None:
-            known = self.clocks[key] = _clock(self._now, self._book.atlas, *key)
+            seen, before = _clock(self._now, self._book.atlas, *key), self._before.get(key)
+            known = self.clocks[key] = before if before == seen and before is not None else seen
         return known
 
     def _find(self, requester: Requester) -> Place:

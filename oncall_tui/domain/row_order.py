@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 STEP: Final = 256
 """Tickets worked through in one step: about a millisecond."""
-_FEW: Final = 64
-"""Rows put into their place in one step, each of which takes longer."""
+FEW: Final = 64
+"""Tickets that are placed in one step, which takes longer."""
 _LAST_DIGITS: Final = re.compile(r"[0-9]+$")
 _NINES: Final = str.maketrans("0123456789", "9876543210")
 _MINUTES_OF_HOUR: Final = 60
@@ -40,7 +40,7 @@ def merged(kept: list[Row], fresh: Sequence[Row]) -> Generator[None, None, tuple
         merged += kept[start:end]
         merged.append(row)
         start = end
-        if number % _FEW == 0:
+        if number % FEW == 0:
             yield
     return (*merged, *kept[start:])
 

@@ -10,7 +10,7 @@ from itertools import chain
 from oncall_tui.clock import Clock
 from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.domain.ticket import SourceId, Ticket
+from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
 from oncall_tui.ports import KnownTickets, LastKnown, TicketSource
 from oncall_tui.services.desk import SourceState, SourceStatus
@@ -155,17 +155,17 @@ class Polling:
         for listener in self._listeners:
             listener()
 
-    async def _open_tickets(self, identity: SourceId) -> tuple[Ticket, ...]:
+    async def _open_tickets(self, identity: SourceId) -> list[Ticket]:
         try:
             async with asyncio.timeout(READING_LIMIT.total_seconds()):
-                return tuple(await self._feeds[identity].source.open_tickets())
+                return list(await self._feeds[identity].source.open_tickets())
         except TimeoutError:
             sentence = f"{identity} did not answer completely within {READING_LIMIT.total_seconds():.0f} s"
             raise SourceUnreachable(sentence) from None
 
-    async def _answered(self, reading: _Reading, tickets: tuple[Ticket, ...]) -> None:
+    async def _answered(self, reading: _Reading, listed: list[Ticket]) -> None:
         is_back = reading.status.failing_since is not None
-        tickets = await _unchanged_kept(reading.tickets, tickets)
+        tickets = await _unchanged_kept(reading.tickets, listed)
         reading.tickets, reading.failures, reading.retry_after = tickets, 0, None
         reading.status = replace(
             reading.status,
@@ -228,17 +228,25 @@ class Polling:
         return pause.total_seconds() * (0.9 + 0.2 * self._jitter())
 
 
-async def _unchanged_kept(before: tuple[Ticket, ...], after: tuple[Ticket, ...]) -> tuple[Ticket, ...]:
+async def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> tuple[Ticket, ...]:
     """Return what a source says, with the very objects of before for whatever has not changed.
 
-    Whoever works with tickets sees by that at once what is new.
+    Whoever works with tickets sees by that at once what is new. The list is emptied on the way, so that no two copies
+    of a ticket are held for longer than they are compared.
     """
-    known = {ticket.id: ticket for ticket in before}
+    known: dict[TicketId, Ticket] = {}
+    for start in range(0, len(before), _AT_ONCE):
+        known.update((ticket.id, ticket) for ticket in before[start : start + _AT_ONCE])
+        await asyncio.sleep(0)
+    after.reverse()
     kept: list[Ticket] = []
-    for number, ticket in enumerate(after, start=1):
-        old = known.get(ticket.id)
-        kept.append(old if old is not None and old == ticket else ticket)
-        if number % _AT_ONCE == 0:
-            await asyncio.sleep(0)
-    is_same = len(before) == len(kept) and all(old is new for old, new in zip(before, kept, strict=True))
+    is_same = len(before) == len(after)
+    while after:
+        for _ in range(min(_AT_ONCE, len(after))):
+            ticket = after.pop()
+            old = known.get(ticket.id)
+            ticket = old if old is not None and old == ticket else ticket
+            is_same = is_same and before[len(kept)] is ticket
+            kept.append(ticket)
+        await asyncio.sleep(0)
     return before if is_same else tuple(kept)

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
 from oncall_tui.services.station import Station
@@ -39,7 +40,9 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    tasks = {asyncio.create_task(station.run()), asyncio.create_task(_end_with_terminal(app))}
+    litter.settle()
+    loops = (station.run(), _end_with_terminal(app), litter.collect_for_ever())
+    tasks = {asyncio.create_task(loop) for loop in loops}
     station.board.watch(app.show)
     try:
         await app.run_async()
