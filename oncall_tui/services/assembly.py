@@ -53,6 +53,7 @@ def put_together(parts: Parts) -> Station:
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    escalating.on_step(delivery.poke)
     actions = Actions(
         logbook=logbook,
         board=board,

@@ -46,11 +46,16 @@ class Escalating:
         self._woken = asyncio.Event()
         self._countdowns = Countdowns(clock, stopwatch)
         self._stuck: set[EscalationId] = set()
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def channels(self) -> Mapping[ChannelId, Channel]:
         """Return the channels by id."""
         return self._channels
+
+    def on_step(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each step, whose messages are stored then and may leave at once."""
+        self._listeners.append(listener)
 
     def poke(self) -> None:
         """Look at once whether something is due."""
@@ -80,6 +85,8 @@ class Escalating:
                     escalation.brief.ticket,
                     EscalationStepped(escalation=escalation.id, due_at=planned_at),
                 )
+                for listener in self._listeners:
+                    listener()
         for escalation in self._logbook.escalations:
             self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
 

@@ -37,6 +37,8 @@ from oncall_tui.ui.writes import WRITES, carry_out
 
 LET_FINISH = 5.0
 """Seconds that quitting waits for what is being written."""
+UNSEEN = 5
+"""Seconds between two looks at the clock while the terminal has no focus."""
 WIDE = 110
 """Columns from which the selected ticket stands beside the list."""
 
@@ -90,6 +92,7 @@ class OnCallApp(App[None]):
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
         self._stamped: deque[events.Key] = deque(maxlen=256)
+        self._seconds = 0
         self._rang_at: datetime | None = None
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
@@ -103,13 +106,19 @@ class OnCallApp(App[None]):
 
     def on_mount(self) -> None:
         """Let the clock tick."""
-        self.set_interval(1, self._tick)
+        self.set_interval(1, self._second)
 
     def show(self, desk: Desk) -> None:
         """Show another desk."""
         self._tick()
         self.desk = desk
         self._ring()
+
+    def _second(self) -> None:
+        """Let a second pass; while nobody types here and nothing is escalated, show every fifth only."""
+        self._seconds += 1
+        if self.app_focus or self._seconds % UNSEEN == 0 or on_strip(self.desk.escalations):
+            self._tick()
 
     def _tick(self) -> None:
         self.now = self._clock()

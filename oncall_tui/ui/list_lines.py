@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 
@@ -13,7 +13,7 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, tier_of
 from oncall_tui.ui.escalation_text import mark
-from oncall_tui.ui.text import between, cut, due, fit, fit_right, touches, waiting
+from oncall_tui.ui.text import MINUTE, between, cut, due, fit, fit_right, touches, waiting
 
 NARROW = 80
 WAITING, DUE, TOUCHES, CUSTOMER = 7, 8, 7, 12
@@ -64,6 +64,23 @@ class TicketLine:
 
 
 Line = GroupLine | TicketLine
+
+
+def stays_until(line: Line, now: datetime) -> datetime:
+    """Return the instant until which time alone changes nothing in a line."""
+    if isinstance(line, GroupLine):
+        return now if line.is_folded else _next_minute_to(now.replace(second=0, microsecond=0), now)
+    ends = [now + MINUTE]
+    if (since := line.row.ticket.waiting_since) is not None:
+        ends.append(now + MINUTE - (now - since) % MINUTE)
+    if (due_at := line.row.due_at) is not None:
+        ends.append(_next_minute_to(due_at, now))
+    return min(ends)
+
+
+def _next_minute_to(at: datetime, now: datetime) -> datetime:
+    """Return when whole minutes are left to an instant: then it may be over, and just after that one minute less."""
+    return now + max((at - now) % MINUTE, timedelta.resolution)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.all_lines import AllLines
 from oncall_tui.ui.list_cursor import is_stop
-from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, TicketLine, found, group_key
+from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, Line, TicketLine, found, group_key, stays_until
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
@@ -221,3 +222,21 @@ def test_lines_are_made_only_when_they_are_looked_at_and_are_found_by_their_key(
     assert [index for index, line in enumerate(all_of_them) if isinstance(line, GroupLine)] == list(lines.headings())
     assert lines.is_as(AllLines(desk.groups, desk, folded))
     assert not lines.is_as(AllLines(desk.groups, desk, frozenset()))
+
+
+@pytest.mark.parametrize("seconds", range(0, 400, 7))
+def test_until_then_time_alone_changes_nothing_in_a_line(seconds: int) -> None:
+    desk = desk_make.live()
+    folded = frozenset({group_key(desk.groups[2])})
+    lines, columns = AllLines(desk.groups, desk, folded), Columns(width=80)
+    now = NOW + timedelta(seconds=seconds)
+
+    def text(line: Line, at: datetime) -> str:
+        if isinstance(line, GroupLine):
+            return columns.group_line(line, at, is_cursor=False)
+        return columns.ticket_line(line, at, is_cursor=False)
+
+    for line in lines:
+        until = stays_until(line, now)
+        assert text(line, max(now, until - timedelta.resolution)) == text(line, now)
+        assert now <= until <= now + MINUTE

@@ -87,6 +87,7 @@ class QueueScreen(DeskScreen):
         self._actions, self._escalate_key = actions, escalate_key
         self._order = 0
         self._sought = ""
+        self._mood: tuple[str, ...] = ()
         self._found: tuple[str, Sequence[Group], Sequence[Group]] = ("", (), ())
         """What was sought in which groups, and those in which it was found."""
 
@@ -115,9 +116,11 @@ class QueueScreen(DeskScreen):
         self.tickets.tick(now)
         self.detail.show(desk, self.tickets.row, now)
         lines = mood_lines(desk, now) or self._nothing_found(desk)
-        self.mood.set_class(bool(lines), "-shown")
-        self.query_one("#beside").set_class(bool(lines), "-nothing")
-        self.mood.update(Content("\n".join(lines)))
+        if lines != self._mood:
+            self._mood = lines
+            self.mood.set_class(bool(lines), "-shown")
+            self.query_one("#beside").set_class(bool(lines), "-nothing")
+            self.mood.update(Content("\n".join(lines)))
         if not lines and self.focused is None:
             self.call_after_refresh(self.tickets.focus)  # hiding the list took its focus away
 

@@ -19,8 +19,9 @@ from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.all_lines import AllLines
 from oncall_tui.ui.list_cursor import heading_of, is_stop, kept, moved, moved_by_group
-from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine
+from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, stays_until
 
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 HEADING = 1
 """Lines above the list that do not scroll."""
 
@@ -87,7 +88,8 @@ class TicketList(ScrollView, can_focus=True):
         self._now: datetime | None = None
         self._folded: frozenset[str] = frozenset()
         self._columns = Columns(width=80)
-        self._drawn: dict[int, str] = {}
+        self._drawn: dict[int, tuple[str, datetime]] = {}
+        """The text of each visible line, and until when time alone changes nothing in it."""
         self._highlighted: TicketId | None = None
         self.has_slipped = False
         """True while the cursor is on another ticket than the person put it on."""
@@ -105,10 +107,17 @@ class TicketList(ScrollView, can_focus=True):
 
     def tick(self, now: datetime) -> None:
         """Let time pass: only visible lines whose text it changes are drawn again."""
-        self._now = now
-        for index, text in list(self._drawn.items()):
-            if self._text(index) != text:
-                self.refresh_line(index + HEADING)
+        before, self._now = self._now, now
+        is_set_back = before is not None and now < before
+        for index, (text, until) in list(self._drawn.items()):
+            if is_set_back or now >= until:
+                self._drawn[index] = (text, self._stays_until(index))
+                if self._text(index) != text:
+                    self.refresh_line(index + HEADING)
+
+    def _stays_until(self, index: int) -> datetime:
+        line = self._line(index)
+        return _FOR_EVER if line is None or self._now is None else stays_until(line, self._now)
 
     def _rebuild(self) -> None:
         if self._desk is None:
@@ -249,7 +258,7 @@ class TicketList(ScrollView, can_focus=True):
             return self._strip(self._columns.heading(), ["ticket-list--columns"])
         index = y - HEADING + self.scroll_offset.y
         text = self._text(index)
-        self._drawn[index] = text
+        self._drawn[index] = (text, self._stays_until(index))
         return self._strip(text, self._looks(index))
 
     def _strip(self, text: str, classes: list[str]) -> Strip:
