@@ -50,7 +50,9 @@ def _connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="try the config, the rota, every source and every channel for real")
     check.add_argument(
-        "--send-test", action="store_true", help="send a test to everybody on a level and wait for the acknowledgement"
+        "--send-test",
+        action="store_true",
+        help="send a test to everybody on a level or on call, and wait for the acknowledgement",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
 
@@ -62,7 +64,12 @@ def _list(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _escalate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    escalate = commands.add_parser("escalate", help="the same escalation as the key E, from a script")
+    escalate = commands.add_parser(
+        "escalate",
+        help="the same escalation as the key E, from a script",
+        epilog="Exit codes: 0 a provider took it (with --wait: somebody acknowledged); 1 neither; 2 bad use; "
+        "3 only with --wait: a provider took it, and nobody acknowledged.",
+    )
     escalate.add_argument("ticket", metavar="SOURCE:ID")
     escalate.add_argument("--why", default="", metavar="TEXT", help="why now; the leader reads it")
     escalate.add_argument("--wait", action="store_true", help="go on until somebody has acknowledged it")
@@ -75,6 +82,7 @@ def _rota(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     form = rota.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--ics", action="store_true", help="print a calendar for Google, Outlook or Apple")
+    form.add_argument("--overrides", action="store_true", help="print covers and swaps as [[rota.overrides]]")
     rota.add_argument("--person", metavar="ID", help="with --ics: only this person's shifts")
     rota.add_argument("--at", type=_instant, metavar="T", help="as if it were then")
 

@@ -8,22 +8,28 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from oncall_tui import config as configs
+from oncall_tui.calendars import SERVICES
+from oncall_tui.calendars.naming import Naming
 from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock, clock_started_at, stopwatch, stopwatch_since_boot, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
+from oncall_tui.domain.local_day import default_hours
+from oncall_tui.domain.office_days import OfficeDays
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId
-from oncall_tui.errors import BadUse
+from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
 from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
-from oncall_tui.secrets import resolve
+from oncall_tui.secrets import Secret, resolve
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
 from oncall_tui.services.logbook import Logbook
@@ -39,6 +45,7 @@ from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.last_known import LastKnownFile
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import SqliteStore
 from oncall_tui.store.steadfast import SteadfastStore
 
@@ -126,6 +133,17 @@ def rota_of(config: Config) -> Rota:
         overrides=config.overrides,
         absences=config.absences,
         closures=config.closures,
+        office=_office_days(config.team),
+    )
+
+
+def _office_days(team: configs.Team) -> OfficeDays:
+    """Return when the team is at work; the library of holidays is loaded when the first day is asked about."""
+    country, _, region = (team.country or ATLAS.country_of_zone(team.time_zone)).partition("-")
+    country, region = country.upper(), region.upper()
+    return OfficeDays(
+        days=default_hours(country).days,
+        holiday_on=lambda day: ATLAS.holidays(country, region, day.year).get(day, ""),
     )
 
 
@@ -135,12 +153,15 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
         return ()
     from oncall_tui.calendars.feed import FileFeed, UrlFeed  # noqa: PLC0415 - see above
     from oncall_tui.calendars.ical import Reader  # noqa: PLC0415 - see above
-    from oncall_tui.calendars.naming import Naming  # noqa: PLC0415 - see above
 
     people = _by_id(config.people)
     kept = []
     for table in config.calendars:
         naming = Naming(people=people, match=tuple((entry.text, entry.person) for entry in table.match))
+        if table.kind in SERVICES:
+            schedule = _schedule_of(table, naming, config.team.store.parent, clock)
+            kept.append(KeptCalendar(feed=schedule, refresh=table.refresh))
+            continue
         reader = Reader(name=table.name, naming=naming, zone=ZoneInfo(config.team.time_zone))
         feed: CalendarFeed
         if table.url is not None:
@@ -151,10 +172,44 @@ def calendars_of(config: Config, clock: Clock) -> Sequence[KeptCalendar]:
     return kept
 
 
-def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
-    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
+def _schedule_of(table: configs.CalendarTable, naming: Naming, folder: Path, clock: Clock) -> CalendarFeed:
+    from oncall_tui.calendars.schedule import Account, EntryReader, ScheduleFeed  # noqa: PLC0415 - see above
+
+    service = import_module(SERVICES[table.kind])
+    account = Account(
+        name=table.name,
+        token=table.token or Secret(""),
+        clock=clock,
+        address=table.address or service.ADDRESS,
+        schedule=quote(table.schedule, safe=""),
+        login=table.login,
+        site=table.site,
+    )
+    return ScheduleFeed(
+        name=table.name,
+        identity=f"{table.kind} {account.address} {account.site} {account.schedule}",
+        schedule=service.build(account),
+        reader=EntryReader(name=table.name, naming=naming),
+        folder=folder,
+        clock=clock,
+    )
+
+
+async def rota_keeping_of(config: Config, clock: Clock, logbook: Logbook | None = None) -> RotaKeeping:
+    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet.
+
+    Args:
+        config: Whose rota.
+        clock: What time it is.
+        logbook: What the journal says, where it was read already.
+    """
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
-    return RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
+    try:
+        keeping.follow(logbook or await logbook_of(config))
+    except StoreFailed as error:
+        keeping.without_journal(error)
+    return keeping
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
@@ -185,6 +240,10 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
+    if config.rota_problems:
+        more = f" {len(config.rota_problems) - 1} more: oncall-tui check." if config.rota_problems[1:] else ""
+        sentence = f"A part of the rota cannot be used, and nobody is on call by it. {config.rota_problems[0]}{more}"
+        troubles.say("config", CleanText(sentence))
     sources = [(entry, source_of(entry, clock)) for entry in config.sources]
     channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
     return put_together(
@@ -201,11 +260,11 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
             new_id=_new_id,
             jitter=random.random,
             calendars=calendars_of(config, clock),
-            last_known=LastKnownFile(folder / "last-known.json"),
             tokens=[
                 *(token_of("source", entry, source) for entry, source in sources),
                 *(token_of("channel", entry, channel) for entry, channel in channels),
             ],
+            last_known=LastKnownFile(folder / "last-known.json"),
         ),
     )
 
@@ -234,15 +293,16 @@ def demo_station(
     """
     from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources.demo.past import past  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
 
     began = starts_at or NIGHT_STARTS_AT
     clock = clock or clock_started_at(began)
     settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
-    made_up = night()
+    made_up, source = night(), demo.build(SourceId("helpdesk"), settings, clock)
     people = _by_id(made_up.people)
     levels = tuple(
-        Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
+        Level(targets=tuple(map(target_of, map(people.__getitem__, level.people))), wait=level.wait)
         for level in made_up.levels
     )
     team = Team(
@@ -252,6 +312,7 @@ def demo_station(
         rota=Rota(zone=ZoneInfo(made_up.time_zone), people=people, rotations=made_up.rotations),
         policy=Policy(levels=levels, rounds=made_up.rounds, undo=made_up.undo),
         customers=made_up.customers,
+        tiers=made_up.tiers,
         me=made_up.me,
         is_demo=True,
         atlas=ATLAS,
@@ -260,16 +321,12 @@ def demo_station(
         Parts(
             team=team,
             feeds=[
-                Feed(
-                    source=demo.build(SourceId("helpdesk"), settings, clock),
-                    kind="demo",
-                    refresh=settings.refresh,
-                ),
+                Feed(source=source, kind="demo", refresh=settings.refresh),
             ],
             channels={
                 identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels
             },
-            store=MemoryStore(),
+            store=MemoryStore(Snapshot(lines=past(source.id, began))),
             shelf=HandoverFiles(folder / "handovers"),
             report=CrashFile(folder / "crashes", clock).write,
             troubles=Troubles(),
@@ -305,6 +362,7 @@ def _team(config: Config) -> Team:
         rota=rota_of(config),
         policy=config.policy,
         customers=config.customers,
+        tiers=config.tiers,
         handover_to=config.handover.to,
         me=config.me,
         atlas=ATLAS,
@@ -315,7 +373,8 @@ def _by_id(people: Sequence[Person]) -> Mapping[PersonId, Person]:
     return {person.id: person for person in people}
 
 
-def _target(person: Person) -> Target:
+def target_of(person: Person) -> Target:
+    """Return how a person is told something."""
     return Target(
         person=person.id,
         name=person.name,

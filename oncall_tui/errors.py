@@ -14,6 +14,7 @@
     ├── DeliveryError         a message was not proved to be accepted
     │   ├── NotSent               certainly not taken; try again
     │   ├── Rejected              refused for good; trying again is no use
+    │   ├── Held                  must not leave as things stand: a person has to decide
     │   └── OutcomeUnknown        it may have been taken
     └── StoreError            the journal could not be read or written
         ├── StoreFailed           full, read-only, locked, corrupt
@@ -84,6 +85,10 @@ class NotSent(DeliveryError):
 
 class Rejected(DeliveryError):
     """The provider refused the message for good."""
+
+
+class Held(DeliveryError):
+    """The message must not leave as things stand; a person has to decide."""
 
 
 class OutcomeUnknown(DeliveryError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import (
     Acknowledgement,
@@ -55,6 +56,37 @@ class LastKnown(Protocol):
         """Replace what was kept; where that fails nothing is lost but the head start."""
 
 
+@runtime_checkable
+class AnswerableSource(Protocol):
+    """A help desk in which tickets can be answered, not only read."""
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return what can be done in it; anything else is not offered."""
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Write an answer and return what the help desk calls it.
+
+        Raises:
+            NotSent: Nothing was written; the same answer may be tried again.
+            Rejected: It was refused, and would be again.
+            OutcomeUnknown: It may have been written.
+        """
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Read the ticket as it stands now and return the answer's proof if it is in it, or raise a ``SourceError``.
+
+        ``claimed`` holds what the help desk calls our other answers to the ticket: none of them is this one.
+        """
+
+
+class Carrier(Protocol):
+    """Whatever takes a message out of the outbox."""
+
+    async def send(self, message: OutgoingMessage) -> Receipt:
+        """Hand a message over and return the proof, or raise a ``DeliveryError`` that says what became of it."""
+
+
 class Channel(Protocol):
     """A way to reach one person."""
 
@@ -70,6 +102,15 @@ class Channel(Protocol):
 
         Asked again after a restart, it returns the same answers again.
         """
+
+
+@runtime_checkable
+class Insistent(Protocol):
+    """A channel that may go on asking by itself, until it is told that nothing is asked any more."""
+
+    @property
+    def rings_on(self) -> bool:
+        """Tell whether it does."""
 
 
 @runtime_checkable
@@ -146,6 +187,15 @@ class Journal(Protocol):
         """Let go of the store."""
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A journal that goes on without its disk."""
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the ``seq`` of the last line that outlives this process; None while all do."""
+
+
 LONGEST_PAUSE = timedelta(minutes=5)
 """No try is planned further ahead, whatever a provider asks for: what seems to be shows that the clock was set back."""
 
@@ -161,6 +211,9 @@ class Outbox(Protocol):
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
         ``is_possible_duplicate`` set.
         """
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later; False when it is not its holder's."""
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, with its state and when it is tried next."""

@@ -18,6 +18,7 @@ _CUT = " …"
 _REPLACEMENT = "\ufffd"
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(sorted(_BIDI))}\ud800-\udfff]")
 _JOINERS = "\u200c\u200d"
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _SIMPLE = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")
@@ -32,6 +33,15 @@ def clean(text: str, *, limit: int = LINE_LIMIT) -> CleanText:
 def clean_body(text: str, *, limit: int = BODY_LIMIT) -> CleanText:
     """Return harmless text that keeps its lines, cut to ``limit`` characters."""
     return _clean(text, limit=limit, line_end="\n")
+
+
+def escaped_json(text: str) -> str:
+    """Return JSON in which everything that could steer a terminal, or that no encoding can hold, is escaped.
+
+    JSON itself escapes C0 only: DEL, C1, bidi controls, line ends of Unicode and lone surrogates stand in it raw. They
+    mean the same escaped, so whoever reads the JSON gets what was there.
+    """
+    return _UNSAFE_IN_JSON.sub(lambda unsafe: f"\\u{ord(unsafe[0]):04x}", text)
 
 
 def _clean(text: str, *, limit: int, line_end: str) -> CleanText:

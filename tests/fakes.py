@@ -1,14 +1,43 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.promise import SpokenPromise, spoken_promise
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.triage import Row
-from oncall_tui.errors import OnCallError
+from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.promising import Promising
+
+NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
+OURS: Final = ZoneInfo("America/New_York")
+
+
+class RecordingPromising(Promising):
+    """Reads promises as the real one does, and remembers what it was asked to keep."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+
+    def understood(self, row: Row, text: str) -> SpokenPromise:
+        try:
+            return spoken_promise(text, NOW, ours=OURS, theirs=row.zone.clock)
+        except ValueError as error:
+            raise BadUse(str(error)) from error
+
+    async def promise(self, row: Row, spoken: SpokenPromise) -> None:
+        self._note("promise", row.ticket.id, f"{spoken.due_at:%a %H:%M}", spoken.words)
+
+    async def settle(self, row: Row, outcome: PromiseOutcome) -> None:
+        self._note("settle", row.ticket.id, outcome)
 
 
 class RecordingActions(Actions):
@@ -19,7 +48,9 @@ class RecordingActions(Actions):
         self.stops_in_time = True
         self.entries: Sequence[Shift | Gap] = ()
         self.notes = ""
+        self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
+        self.promising = RecordingPromising(self._note)
 
     def _note(self, *call: str) -> None:
         if self.error is not None:
@@ -73,9 +104,33 @@ class RecordingActions(Actions):
         self._note("deliver")
         return "It goes to Ben Okafor by ben-push; saved as handover.md."
 
+    def holiday_at(self, zone: str, day: date) -> str:
+        return "Thanksgiving" if (day.month, day.day) == (11, 22) and zone.startswith("America/") else ""
+
+    async def rota_problems(self) -> Sequence[str]:
+        return self.problems
+
+    async def ask_cover(self, shift: Shift, reason: str) -> None:
+        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
+
+    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
+        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
+
+    async def take_cover(self, cover: CoverId) -> None:
+        self._note("take", cover)
+
+    async def undo_cover(self, cover: CoverId) -> None:
+        self._note("undo", cover)
+
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         self._note("shifts")
         return self.entries
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        return (
+            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+        )
 
 
 def words(text: str) -> CleanText:

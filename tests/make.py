@@ -11,6 +11,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift, ShiftOrigin
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Priority, Requester, SourceId, Status, Ticket, ticket_id
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import Group
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -140,7 +141,10 @@ def grouped(
     corrections: Sequence[Customer] = (),
     account_default: str = "",
     atlas: Atlas = EMPTY_ATLAS,
+    tiers: Sequence[Tier] = (),
 ) -> tuple[Group, ...]:
     """Return tickets as the desk groups them for a team that has these customers."""
-    book = CustomerBook(customers=customers, corrections=corrections, account_default=account_default, atlas=atlas)
+    book = CustomerBook(
+        customers=customers, corrections=corrections, account_default=account_default, atlas=atlas, tiers=tiers
+    )
     return group(tuple(tickets), book, now)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
@@ -65,6 +66,7 @@ class ScriptedSource:
     id: SourceId = HELPDESK
     tickets: Sequence[Ticket] = ()
     error: SourceError | None = None
+    messages: list[Message] = field(default_factory=list)
 
     async def open_tickets(self) -> Sequence[Ticket]:
         if self.error is not None:
@@ -72,7 +74,36 @@ class ScriptedSource:
         return self.tickets
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
-        return ()
+        if self.error is not None:
+            raise self.error
+        return tuple(self.messages)
+
+
+@dataclass
+class AnsweredSource(ScriptedSource):
+    """A help desk that takes answers, and what a test wants to go wrong with them."""
+
+    can: frozenset[AnswerKind] = frozenset(AnswerKind)
+    errors: list[DeliveryError | None] = field(default_factory=list)
+    """One for each try; None for one that is taken."""
+    takes_it_all_the_same: bool = False
+    """Whether a try that ends in an error has been written."""
+    written: list[Answer] = field(default_factory=list)
+    looks: int = 0
+
+    async def write(self, answer: Answer) -> Receipt:
+        error = self.errors.pop(0) if self.errors else None
+        if error is None or self.takes_it_all_the_same:
+            self.written.append(answer)
+        if error is not None:
+            raise error
+        return Receipt(reference=f"t{len(self.written)}")
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        self.looks += 1
+        if self.error is not None:
+            raise self.error
+        return Receipt(reference="found") if any(one.id == answer.id for one in self.written) else None
 
 
 @dataclass
@@ -172,17 +203,19 @@ class Rig:
         clock: MovingClock | None = None,
         troubles: Troubles | None = None,
         last_known: LastKnown | None = None,
+        source: ScriptedSource | None = None,
     ) -> None:
         self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
         self.troubles = troubles or Troubles()
-        self.source = ScriptedSource(tickets=(ticket(),))
+        self.source = source or ScriptedSource(tickets=(ticket(),))
         self.channels = {
             ChannelId(name): ScriptedChannel() for name in ("dana-push", "dana-phone", "sam-push", "ben-mail")
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
+        self.holder = "test"
         self.reports: list[BaseException] = []
         self.station = self._station()
 
@@ -197,7 +230,7 @@ class Rig:
                 report=self._report,
                 troubles=self.troubles,
                 clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),
-                holder="test",
+                holder=self.holder,
                 new_id=lambda: f"e{next(self.ids)}",
                 jitter=lambda: 0.5,
                 last_known=self.last_known,
@@ -239,6 +272,8 @@ class Rig:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
         self.station.escalating.sweep()
+        await self.station.delivery.renew()
+        await self.station.witnessing.look()
         while await self.station.delivery.send_next():
             await self.station.delivery.finish()
         for channel in self.channels:

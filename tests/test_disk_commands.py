@@ -57,7 +57,7 @@ def test_escalate_sends_and_says_that_nothing_goes_on_with_it(config: Path, caps
     assert main(["--config", str(config), "escalate", "helpdesk:4312"]) == 0
     said = capsys.readouterr()
     assert "Login fails" in config.with_name("received").read_text()
-    assert "accepted by dana-program for dana" in said.out
+    assert "accepted by dana-program for Dana Lee" in said.out
     assert "IT IS NOT RECORDED, so nothing goes on with it" in said.out
     assert said.err.startswith("oncall-tui: Not recorded since")
     assert "newer version of oncall-tui" in said.err

@@ -1,5 +1,6 @@
 """The rule that makes strangers' text harmless, line by line, and what holds for any text at all."""
 
+import json
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncall_tui.text_safety import BODY_LIMIT, LINE_LIMIT, clean, clean_body
+from oncall_tui.text_safety import BODY_LIMIT, LINE_LIMIT, clean, clean_body, escaped_json
 from tests.hostile.corpus import CORPUS
 
 REPLACED = "\ufffd"
@@ -171,6 +172,16 @@ def test_any_text_cut_anywhere_is_harmless_and_not_longer(text: str, limit: int)
     cut = clean(text, limit=limit)
     assert len(cut) <= limit
     assert clean(cut, limit=limit) == cut
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+def test_any_text_that_was_never_cleaned_is_harmless_in_json_and_comes_out_of_it_as_it_was(text: str) -> None:
+    written = escaped_json(json.dumps({text: [text]}, ensure_ascii=False))
+    assert not {*CONTROLS, *LINE_ENDS, *BIDI} & {*written}
+    assert written.encode()
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    assert json.loads(written) == {whole: [whole]}
 
 
 def test_the_whole_hostile_corpus_becomes_harmless() -> None:

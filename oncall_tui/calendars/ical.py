@@ -30,8 +30,8 @@ _ONE_EACH: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _PICKING: Final = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _REPEATING: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
 _DAY = timedelta(days=1)
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-"""What the libraries raise for events that break their expectations."""
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, OSError)
+"""What the libraries raise for events that break their expectations; any TZID is looked for as a file."""
 
 Component = Any
 """icalendar's components are untyped mappings; they do not leave this module."""
@@ -98,12 +98,15 @@ class Reader:
         for starts_at, ends_at, event in occurrences:
             people = self.naming.found(str(event.get("SUMMARY", "")), _attendees(event))
             if len(people) == 1:
-                turns.append(CalendarTurn(starts_at=starts_at, ends_at=ends_at, person=next(iter(people))))
+                turns.append(self._turn(starts_at, ends_at, *people))
             else:
                 problems.append(self._problem(event, _nobody_or_several(people)))
 
+    def _turn(self, starts_at: datetime, ends_at: datetime, person: PersonId) -> CalendarTurn:
+        return CalendarTurn(starts_at=starts_at, ends_at=ends_at, person=person, calendar=clean(self.name))
+
     def _problem(self, event: Component, what: str) -> CleanText:
-        title = clean(str(event.get("SUMMARY", "") or event.get("UID", "") or "without a title"), limit=60)
+        title = clean(str(event.get("SUMMARY", "") or event.get("UID", "")), limit=60) or "without a title"
         return clean(f"The event “{title}” {_when(event)}of the calendar {self.name} {what}.")
 
 
@@ -130,7 +133,7 @@ def _series(calendar: Component) -> Sequence[Sequence[Component]]:
 def _refuse_oddities(series: Iterable[Component]) -> None:
     for event in series:
         if event.errors:
-            raise _Odd(f"has a broken {', '.join(sorted({clean(str(name)) for name, _ in event.errors}))}")
+            raise _Odd(f"has a broken {', '.join(sorted({clean(str(name or 'line')) for name, _ in event.errors}))}")
         if "DTSTART" not in event:
             raise _Odd("has no start")
         _refuse_unknown_zones(event)

@@ -36,6 +36,15 @@ class Naming:
             by_mail or {id_ for id_, person in self.people.items() if person.name.casefold().strip() in others}
         )
 
+    def called(self, labels: Iterable[str]) -> frozenset[PersonId]:
+        """Return whom a service means that tells names, ids or mail addresses: each whole, and no part of it."""
+        wanted = {label.casefold().strip() for label in labels}
+        by_table = {person for text, person in self.match if text.casefold().strip() in wanted}
+        return frozenset(
+            by_table
+            or {id_ for id_, person in self.people.items() if wanted & {id_.casefold(), person.name.casefold().strip()}}
+        )
+
 
 def _names(title: str, text: str) -> bool:
     """Tell whether a text stands in a title as whole words."""

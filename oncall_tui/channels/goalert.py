@@ -3,6 +3,8 @@
 The same ``dedup`` folds into the open alert, so that a message whose fate is unknown may be sent again. A GraphQL key
 of GoAlert is made for one query and answers no other: make it (Admin, API Keys) with exactly the text of ``QUERY``.
 Who acknowledged stands only in the alert's log, by name; so the person's name there is a setting.
+
+Every alert rings, so a handover is refused here.
 """
 
 import re
@@ -17,6 +19,7 @@ from msgspec import field as named
 
 from oncall_tui.channels.asking import Questions, instant
 from oncall_tui.channels.keys import incident_key
+from oncall_tui.channels.paging import refuse_what_only_tells
 from oncall_tui.clock import Clock
 from oncall_tui.domain.fitting import fit, shorten, utf8
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Purpose, Receipt
@@ -102,8 +105,14 @@ class GoAlertChannel:
         """Return an acknowledgement where a key lets it be read."""
         return Proof.ACCEPTED if self._settings.api_key is None else Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open the alert, or close what was opened before; the alert's number says that it was taken."""
+        refuse_what_only_tells(message, self._remote)
         async with client(self._settings.url) as http:
             answer = await send(http, self._remote, "POST", "api/v2/generic/incoming", data=self._written(message))
         if "error" in answer.decode(dict[str, Any]):

@@ -93,6 +93,11 @@ class JsmOpsChannel:
         """Return an acknowledgement where a token lets it be read."""
         return Proof.ACCEPTED if self._settings.token is None else Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open the alert, or close what was opened before; the number of the request says that it was taken."""
         alias = incident_key(message)

@@ -95,6 +95,11 @@ class PagerDutyChannel:
         """Return an acknowledgement where a token lets it be read."""
         return Proof.ACCEPTED if self._settings.token is None else Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Raise the event, or resolve what was raised before; ``status`` in the body decides."""
         async with client(self._settings.url) as http:

@@ -87,12 +87,20 @@ class PushoverChannel:
         """Return that a receipt tells who acknowledged."""
         return Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Ring, or say quietly what asks for nothing; ``status`` in the body decides."""
         async with client(self._settings.url) as http:
+            if message.is_silent:
+                await self._cancel(http, message)
+                return Receipt()
             if message.purpose is Purpose.STAND_DOWN:
                 with suppress(DeliveryError):  # it would end by itself, and the stand-down matters more
-                    await self._post(http, f"receipts/cancel_by_tag/{incident_key(message)}.json", {})
+                    await self._cancel(http, message)
             answer = await self._post(http, "messages.json", self._written(message))
         taken = answer.decode(_Taken)
         if taken.status != 1 or (message.purpose.asks and not taken.receipt):
@@ -111,6 +119,11 @@ class PushoverChannel:
         if answer.decode(_Taken).status != 1:
             raise answer.refused
         return CleanText("Pushover knows this token and this user, who has a device")
+
+    async def _cancel(self, http: httpx.AsyncClient, message: OutgoingMessage) -> None:
+        answer = await self._post(http, f"receipts/cancel_by_tag/{incident_key(message)}.json", {})
+        if answer.decode(_Taken).status != 1:
+            raise answer.refused
 
     async def _post(self, http: httpx.AsyncClient, path: str, fields: dict[str, str]) -> Answer:
         token = {"token": self._settings.token.reveal()}

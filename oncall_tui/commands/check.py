@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,8 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
-from oncall_tui.domain.reach import proof_of, reach
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.reach import levels_reached, reach
+from oncall_tui.domain.rota_problems import AHEAD, problems
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
 from oncall_tui.places.holidays import regions
@@ -20,8 +20,6 @@ from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
 from oncall_tui.services.logbook import Logbook
 
-AHEAD = timedelta(days=60)
-"""How far ahead gaps of the rota are looked for."""
 _LIMIT = timedelta(seconds=60)
 
 
@@ -36,7 +34,7 @@ class Finding:
 
 async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
+    found = [*_config(config), time_zones(version("tzdata"), utc_now())]
     found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
@@ -64,6 +62,12 @@ def as_json(found: Sequence[Finding]) -> Mapping[str, object]:
     return {"findings": [{"subject": f.subject, "ok": f.is_good, "sentence": f.sentence} for f in found]}
 
 
+def _config(config: Config) -> Sequence[Finding]:
+    if not config.rota_problems:
+        return [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes")]
+    return [Finding(subject="config", is_good=False, sentence=sentence) for sentence in config.rota_problems]
+
+
 async def _try(subject: str, part: TicketSource | Channel) -> Finding:
     try:
         async with asyncio.timeout(_LIMIT.total_seconds()):
@@ -79,10 +83,12 @@ async def _seen(part: TicketSource | Channel) -> str:
     return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
 
 
-def _time_zones() -> Finding:
-    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since."""
-    known = version("tzdata")
-    is_good = utc_now().year - int(known.partition(".")[0]) <= 1
+def time_zones(known: str, now: datetime) -> Finding:
+    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since.
+
+    A version tells its year and not its day, so that the last day of that year is the latest it can be of.
+    """
+    is_good = now.year - int(known.partition(".")[0]) <= 1
     advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
     return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
 
@@ -100,11 +106,11 @@ def _customers(config: Config) -> Iterator[Finding]:
 async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
     try:
-        keeping = bootstrap.rota_keeping_of(config, utc_now)
+        keeping = await bootstrap.rota_keeping_of(config, utc_now)
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
-    found = (*problems(keeping.rota, now, now + AHEAD, config.policy), *keeping.problems)
+    found = (*problems(keeping.rota, now, now + AHEAD, config.policy, keeping.reached), *keeping.problems)
     if not found:
         return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
     return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
@@ -120,18 +126,10 @@ async def _journal(config: Config) -> Sequence[Finding]:
 
 
 def _tested(config: Config, logbook: Logbook) -> Iterator[Finding]:
-    """Say of each level when somebody on it last acknowledged a test."""
-    reached = reach(logbook.shift_events)
-    for number, level in enumerate(config.policy.levels, start=1):
-        at = proof_of(level, reached)
-        subject = f"escalation level {number}"
-        if at is None:
-            sentence = "nobody on it ever acknowledged a test; run “oncall-tui check --send-test”"
-            yield Finding(subject=subject, is_good=False, sentence=sentence)
-        else:
-            days = (utc_now() - at).days
-            sentence = f"a test was acknowledged {f'{days} d ago' if days else 'today'}"
-            yield Finding(subject=subject, is_good=True, sentence=sentence)
+    """Say of each level when somebody on it last acknowledged."""
+    for level in levels_reached(config.policy, reach(logbook.shift_events, logbook.escalations), utc_now()):
+        advice = "" if level.is_proved else "; run “oncall-tui check --send-test”"
+        yield Finding(subject="escalation", is_good=level.is_proved, sentence=level.sentence + advice)
 
 
 def _levels(config: Config) -> Sequence[Finding]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.message import DeliveryState
+from oncall_tui.domain.ringing import whom_to_ring
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Row
@@ -17,7 +18,8 @@ from oncall_tui.text_safety import clean
 
 ACCEPTED_WITHIN = timedelta(seconds=60)
 ACKNOWLEDGED_WITHIN = timedelta(hours=12)
-NOT_ACCEPTED = 1
+NOT_ACCEPTED, NOT_ACKNOWLEDGED = 1, 3
+"""Exit codes: nobody took it; with ``--wait``, a provider took it and nobody acknowledged. 0 is acknowledged."""
 
 
 async def escalate(station: Station, name: str, *, why: str, waits: bool, say: Callable[[str], None]) -> int:
@@ -26,6 +28,15 @@ async def escalate(station: Station, name: str, *, why: str, waits: bool, say: C
     ticket = row.ticket.id
     await station.actions.escalate(row, why=why)
     await station.actions.send_now(ticket)
+    said = ""
+
+    def tell() -> None:
+        nonlocal said
+        known = station.logbook.latest(ticket)
+        sentence = "" if known is None else _sentence(known, name)
+        if waits and known is not None and known.attempts and sentence != said:
+            say(sentence)
+            said = sentence
 
     def is_settled() -> bool:
         known = station.logbook.latest(ticket)
@@ -33,12 +44,23 @@ async def escalate(station: Station, name: str, *, why: str, waits: bool, say: C
             return True
         return known.acknowledged is not None if waits else _accepted(known)
 
+    station.logbook.on_change(tell)
     await drain(station, until=is_settled, within=ACKNOWLEDGED_WITHIN if waits else ACCEPTED_WITHIN)
     known = station.logbook.latest(ticket)
     if known is None:
         raise BadUse(f"{name} could not be escalated")
-    say(_sentence(known, name) + _next(known, is_recorded=not station.troubles.is_wrong("disk")))
-    return 0 if known.acknowledged is not None or (_accepted(known) and not waits) else NOT_ACCEPTED
+    sentence = _sentence(known, name) + _next(known, is_recorded=not station.troubles.is_wrong("disk"))
+    if sentence != said:
+        say(sentence)
+    return _code(known, waits=waits)
+
+
+def _code(escalation: Escalation, *, waits: bool) -> int:
+    if escalation.acknowledged is not None:
+        return 0
+    if not _accepted(escalation):
+        return NOT_ACCEPTED
+    return NOT_ACKNOWLEDGED if waits else 0
 
 
 def _row(station: Station, name: str) -> Row:
@@ -63,16 +85,24 @@ def _accepted(escalation: Escalation) -> bool:
 
 
 def _sentence(escalation: Escalation, name: str) -> str:
-    if escalation.acknowledged is not None:
-        words = f": “{escalation.acknowledged.words}”" if escalation.acknowledged.words else ""
-        return f"{name}: acknowledged by {escalation.acknowledged.name}{words}"
-    if escalation.state is EscalationState.EXHAUSTED:
-        return f"{name}: nobody could be reached; ring somebody"
+    """Return what is proved, and no more."""
+    taken = escalation.acknowledged
+    if taken is not None:
+        words = f": “{taken.words}”" if taken.words else ""
+        return f"{name}: acknowledged by {taken.name}{f' through {taken.channel}' if taken.channel else ''}{words}"
     accepted = [a for a in escalation.attempts if a.state is DeliveryState.ACCEPTED]
     if accepted:
-        return f"{name}: accepted by {accepted[-1].channel} for {accepted[-1].person}, not acknowledged"
-    details = "; ".join(f"{a.channel}: {a.detail}" for a in escalation.attempts if a.detail)
-    return f"{name}: not accepted yet{': ' + details if details else ''}"
+        target = escalation.policy.target(accepted[-1].person)
+        whose = target.name if target else accepted[-1].person
+        proved = f"{name}: accepted by {accepted[-1].channel} for {whose}, not acknowledged"
+    else:
+        details = "; ".join(f"{a.channel}: {a.detail}" for a in escalation.attempts if a.detail)
+        proved = f"{name}: not accepted yet{': ' + details if details else ''}"
+    if escalation.state is EscalationState.EXHAUSTED:
+        return f"{proved}; NOBODY IS LEFT TO ASK. {whom_to_ring(escalation, everybody=True)}"
+    if not escalation.state.is_live:
+        return f"{proved}; it is {escalation.state.value}{f': {escalation.reason}' if escalation.reason else ''}"
+    return proved
 
 
 def _next(escalation: Escalation, *, is_recorded: bool) -> str:

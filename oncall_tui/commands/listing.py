@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from oncall_tui.commands.output import rfc3339, wall
+from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk, SourceState
 
@@ -91,8 +92,10 @@ def _ticket(row: Row, desk: Desk) -> Json:
         "priority": ticket.priority.name.lower() if ticket.priority else None,
         "waiting_since": rfc3339(ticket.waiting_since),
         "due_at": rfc3339(row.due_at),
+        "due_from": row.due.why if row.due else None,
         "touches": ticket.touches,
-        "usual_touches": None,
+        "usual_touches": row.usual_touches,
+        "suggested": why_escalate(row, desk.at) or None,
         "escalation": escalation.state.value if escalation else None,
         "url": ticket.url or None,
     }
@@ -117,5 +120,5 @@ def _row_line(row: Row, desk: Desk) -> str:
     name = next((text for text in who if text), ticket.requester.name or ticket.requester.email)
     escalation = desk.escalation_of(ticket.id)
     mark = f" [{escalation.state.value}]" if escalation else ""
-    late = " LATE" if row.is_late(desk.at) else ""
+    late = " LATE" if row.is_late(desk.at) else " due soon" if row.is_due_soon(desk.at) else ""
     return f"  {ticket.id}{late}{mark}  {name}  {ticket.subject}"

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.commands.output import rfc3339
+from oncall_tui.domain.override_table import override_table
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Gap, Rota, Shift
+from oncall_tui.domain.rota_plan import override_span
 from oncall_tui.errors import BadUse
 
 Json = Mapping[str, object]
@@ -50,6 +52,12 @@ def as_text(
     spans.sort(key=lambda span: span.starts_at)
     lines = [f"On the clock of {rota.zone.key}:", *(_line(span, people, rota.zone) for span in spans)]
     return "\n".join(lines + [f"Problem: {problem}" for problem in problems])
+
+
+def as_overrides(rota: Rota, start: datetime, end: datetime) -> str:
+    """Return the overrides of a span as tables of the config, for a team whose machines share no journal."""
+    found = [override for override in rota.overrides if override_span(override, rota.zone).overlaps(start, end)]
+    return "\n\n".join(override_table(override, rota.zone) for override in found) or "# No overrides in this time."
 
 
 def as_ics(rota: Rota, start: datetime, end: datetime, person: str | None, *, team: str, at: datetime) -> bytes:

@@ -18,13 +18,15 @@ from oncall_tui.commands import check, escalate, listing, rota, status, watch
 from oncall_tui.config import Config
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
-from oncall_tui.text_safety import clean_body
+from oncall_tui.text_safety import clean_body, escaped_json
 
 ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
@@ -57,7 +59,7 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.person is not None and not asked.ics:
         raise BadUse("--person is for calendars: write --ics as well")
     config = bootstrap.load_team(asked.config, os.environ)
-    keeping = bootstrap.rota_keeping_of(config, _clock(asked))
+    keeping = await bootstrap.rota_keeping_of(config, _clock(asked))
     await keeping.open()
     await keeping.read_all()
     schedule = keeping.rota
@@ -66,7 +68,12 @@ async def _rota(asked: argparse.Namespace) -> int:
     if asked.ics:
         _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
         return 0
-    found = (*problems(schedule, start, end, config.policy), *keeping.problems)
+    if asked.overrides:
+        _print(rota.as_overrides(schedule, start, end))
+        return 0
+    proved = await _reach_problems(config, _clock(asked)())
+    wrong = problems(schedule, start, end, config.policy, keeping.reached)
+    found = (*config.rota_problems, *wrong, *keeping.problems, *proved)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
@@ -74,15 +81,25 @@ async def _rota(asked: argparse.Namespace) -> int:
     return FINDING if found else 0
 
 
+async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
+    try:
+        logbook = await bootstrap.logbook_of(config)
+    except StoreFailed as error:
+        return [f"Whether anybody was proved reachable is not known: {error}"]
+    return list(reach_problems(config.policy, reach(logbook.shift_events, logbook.escalations), now))
+
+
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
+    logbook: Logbook | None = None
     escalations: Sequence[Escalation] = ()
     unknown = ""
     try:
-        escalations = (await bootstrap.logbook_of(config)).escalations
+        logbook = await bootstrap.logbook_of(config)
+        escalations = logbook.escalations
     except StoreFailed as error:
-        unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = bootstrap.rota_keeping_of(config, utc_now)
+        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
+    keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
     await keeping.open()
     _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
     return FINDING if unknown else 0
@@ -101,7 +118,9 @@ async def _send_test(config: Config) -> None:
     opened = await bootstrap.station_of(config)
     await opened.open()
     proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
-    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    now, schedule = utc_now(), opened.board.team.rota
+    also = [bootstrap.target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
+    await proving.prove(within=ACKNOWLEDGED_WITHIN, also=also)
     await opened.close()
 
 
@@ -180,7 +199,7 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
     if isinstance(what, str):
         print(clean_body(what, limit=10_000_000))
     else:
-        print(json.dumps(what, ensure_ascii=False, indent=2))
+        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(

@@ -7,6 +7,7 @@ from oncall_tui.commands.output import span
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.wall_time import LATEST
 
 
 def line(rota: Rota, people: Mapping[PersonId, Person], escalations: Sequence[Escalation], now: datetime) -> str:
@@ -20,7 +21,7 @@ def line(rota: Rota, people: Mapping[PersonId, Person], escalations: Sequence[Es
             who += f", {name} in {span(following.starts_at - now)}"
     else:
         name = people[shift.person].name if shift.person in people else shift.person
-        who = f"{name} {span(shift.ends_at - now)} left"
+        who = f"{name}, no end planned" if shift.ends_at >= LATEST else f"{name} {span(shift.ends_at - now)} left"
     return who + _escalated(escalations)
 
 

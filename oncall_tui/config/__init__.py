@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli
@@ -10,6 +10,7 @@ from platformdirs import user_config_path, user_data_path
 
 from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
+from oncall_tui.config.mending import mended, without_rota
 from oncall_tui.config.rota_tables import CalendarTable
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
@@ -17,6 +18,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
 from oncall_tui.domain.ticket import SourceId
+from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.secrets import Secret, chmod_line, is_open_to_others
 from oncall_tui.settings import Where, read_table, secrets_of, shown
@@ -51,6 +53,8 @@ class Team:
     name: str
     time_zone: str
     """IANA name of the rota's wall clock."""
+    country: str
+    """Whose public holidays are ours, by ISO 3166; empty for that of the zone."""
     store: Path
     """Where the journal lives."""
 
@@ -83,7 +87,10 @@ class Config:
     channels: tuple[ChannelEntry, ...]
     sources: tuple[SourceEntry, ...]
     customers: tuple[Customer, ...]
+    tiers: tuple[Tier, ...]
     handover: Handover
+    rota_problems: tuple[str, ...] = ()
+    """What is written in the rota and cannot be used."""
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -111,7 +118,8 @@ def usual_path() -> Path:
 def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: Mapping[str, str]) -> Config:
     """Read a config without fetching its secrets.
 
-    Without kinds the tables of sources and channels are left unread, and the config has none of them.
+    Without kinds the tables of sources and channels are left unread, and the config has none of them. Where only the
+    rota has mistakes, the config is what can be used of it, with a sentence for each of them.
 
     Raises:
         ConfigInvalid: With a sentence for every problem.
@@ -119,14 +127,20 @@ def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: 
     root, where = _parse(path)
     problems: list[str] = []
     tables = read_table(root, RootTable, where, problems, text=clean)
-    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, problems)
-    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, problems)
+    fatal: list[str] = []
+    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, fatal)
+    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, fatal)
     connectors = _Connectors(channels=tuple(channel_entries), sources=tuple(source_entries))
-    problems += cross_problems(root, where)
-    me = _me(root, environ, problems)
-    if tables is None or problems:
+    problems += [*fatal, *cross_problems(root, where)]
+    told = len(fatal)
+    me = _me(root, environ, fatal)
+    problems += fatal[told:]
+    if tables is not None and not problems:
+        return _config(path, tables, connectors, me or tables.me)
+    usable = read_table(mended(root, where), RootTable, where, fatal, text=clean)
+    if usable is None or fatal or cross_problems(without_rota(root), where):
         raise ConfigInvalid(problems)
-    return _config(path, tables, connectors, me or tables.me)
+    return replace(_config(path, usable, connectors, me or usable.me), rota_problems=tuple(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +187,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
     return Config(
         path=path,
         me=PersonId(me) if me else None,
-        team=Team(name=team.name, time_zone=team.time_zone, store=_store(team.store)),
+        team=Team(name=team.name, time_zone=team.time_zone, country=team.country, store=_store(team.store)),
         people=tables.people,
         rotations=tuple(rotation for table in rota.rotations for rotation in table.rotations()),
         overrides=tuple(override.override() for override in rota.overrides),
@@ -184,6 +198,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
+        tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
         handover=Handover(to=handover.to, good_news_to=handover.good_news_to),
     )
 

@@ -22,7 +22,7 @@ NEXT = "next"
 """Stands for whoever the rota names next."""
 SQLITE = "sqlite"
 
-_LISTS = frozenset({"people", "channels", "to", "good_news_to"})
+_LISTS = frozenset({"people", "channels", "accounts", "to", "good_news_to"})
 """Keys where a single text is refused already, for not being a list."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _REGION = re.compile(r"[A-Za-z0-9]{1,3}")
@@ -36,10 +36,12 @@ def cross_problems(root: Table, where: Where) -> list[str]:
     return [
         *_problems(root, where, "", "me", person),
         *_problems(root, where, "team", "time_zone", zone_rule),
+        *_problems(root, where, "team", "country", country_rule),
         *_problems(root, where, "team", "store", store_rule),
         *_problems(root, where, "people", "id", _new_id(taken)),
         *_problems(root, where, "people", "time_zone", zone_rule),
         *_problems(root, where, "people", "channels", _known("[[channels]]", channels)),
+        *_problems(root, where, "people", "accounts", _account(_ids(root, "sources"))),
         *_problems(root, where, "rota.rotations", "people", person),
         *_problems(root, where, "rota.rotations", "time_zone", zone_rule),
         *_problems(root, where, "rota.overrides", "person", person),
@@ -125,6 +127,19 @@ def _known(table: str, ids: tuple[str, ...]) -> Rule:
             return ""
         near = nearest(name, ids)
         return shown(near) if near else f"the id of one of the {table}: {', '.join(ids) or 'there is none yet'}"
+
+    return rule
+
+
+def _account(sources: tuple[str, ...]) -> Rule:
+    known = _known("[[sources]]", sources)
+
+    def rule(account: str) -> str:
+        source, colon, name = account.partition(":")
+        if not colon or not name.strip():
+            return 'the id of a source and the name there, such as "helpdesk:aruiz"'
+        remedy = known(source.strip())
+        return f"{remedy} before the colon" if remedy else ""
 
     return rule
 

@@ -1,17 +1,18 @@
 """The tables of the rota as they are written, and what they mean to the domain."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation, WeekTime
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.secrets import Secret
-from oncall_tui.settings import POSITIVE, readable
+from oncall_tui.settings import POSITIVE, readable, shown
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
@@ -24,6 +25,22 @@ _A_WEEK_TIME = 'a day and a time, such as "Fri 18:00"'
 _A_START = f'{_A_WEEK_TIME}, or several days and a time, such as "Mon-Thu 18:00"'
 _AN_END = f'{_A_WEEK_TIME}, or only a time, such as "09:00", for the first such time after each start'
 _A_PACE = '"1 week", "2 weeks" and so on'
+
+
+_NEEDED = {
+    "token": 'a secret, such as { env = "PLAN_TOKEN" }',
+    "schedule": "the id of the schedule, as its page's address shows it",
+    "address": 'where the service is, such as "https://oncall.example"',
+    "login": "the mail address of the token's owner",
+    "site": "the cloud id, shown at https://YOUR-SITE.atlassian.net/_edge/tenant_info",
+}
+_NEEDS: Mapping[str, Sequence[str]] = {
+    "pagerduty": ("token", "schedule"),
+    "jsm-ops": ("token", "schedule", "login", "site"),
+    "goalert": ("token", "address"),
+    "grafana-irm": ("token", "schedule", "address"),
+    "incident-io": ("token", "schedule"),
+}
 
 
 def week_time(text: str) -> WeekTime:
@@ -151,20 +168,59 @@ class MatchTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarTable:
-    """One of ``[[rota.calendars]]``."""
+    """One of ``[[rota.calendars]]``: iCalendar, or the schedule of an on-call service."""
 
     name: str
+    kind: Literal["ical", "pagerduty", "jsm-ops", "goalert", "grafana-irm", "incident-io"] = "ical"
     path: Path | None = None
     url: Secret | None = None
     """A secret, because whoever knows the address of a calendar can read it."""
+    schedule: str = ""
+    """The schedule's id at the service."""
+    token: Secret | None = None
+    address: str = ""
+    """Where the service is; empty for where it usually is."""
+    login: str = ""
+    site: str = ""
     refresh: timedelta = field(default=timedelta(minutes=15), metadata=POSITIVE)
     match: tuple[MatchTable, ...] = ()
 
     def problems(self) -> Sequence[tuple[str, str]]:
-        """Refuse a calendar that is nowhere, or in two places."""
+        """Refuse a calendar that is nowhere, or in two places, and a schedule that cannot be asked for."""
+        if self.refresh < timedelta(minutes=1):
+            return [("refresh", '"1m" or more')]
+        return self._places() if self.kind == "ical" else [*self._missing(), *self._unused()]
+
+    def _places(self) -> Sequence[tuple[str, str]]:
         if (self.path is None) == (self.url is None):
             return [("path", "either path or url, and not both")]
-        return [("refresh", '"1m" or more')] if self.refresh < timedelta(minutes=1) else []
+        services = ("schedule", "token", "address", "login", "site")
+        return [(key, 'a kind of its own, such as kind = "pagerduty", or nothing') for key in self._given(services)]
+
+    def _missing(self) -> Iterator[tuple[str, str]]:
+        needed = {key: remedy for key, remedy in _NEEDED.items() if key in _NEEDS[self.kind]}
+        given = self._given(tuple(needed))
+        yield from ((key, remedy) for key, remedy in needed.items() if key not in given)
+        from oncall_tui.http_client import url_problem  # noqa: PLC0415 - it brings a library that a start need not wait for
+
+        if self.address and (remedy := url_problem(self.address)) is not None:
+            yield "address", remedy
+
+    def _unused(self) -> Iterator[tuple[str, str]]:
+        for key in self._given(("path", "url")):
+            yield key, f"nothing: kind = {shown(self.kind)} is asked for its schedule"
+
+    def _given(self, keys: Sequence[str]) -> Sequence[str]:
+        written = {
+            "path": self.path,
+            "url": self.url,
+            "schedule": self.schedule,
+            "token": self.token,
+            "address": self.address,
+            "login": self.login,
+            "site": self.site,
+        }
+        return [key for key in keys if written[key]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

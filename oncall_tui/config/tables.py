@@ -16,8 +16,10 @@ from oncall_tui.config.rota_tables import (
     RotaTable,
     RotationTable,
 )
+from oncall_tui.config.tier_tables import TierTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.tier import SavedAnswer
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 
 
@@ -27,6 +29,7 @@ class TeamTable:
 
     name: str
     time_zone: str
+    country: str = ""
     store: str = "sqlite"
 
 
@@ -76,6 +79,7 @@ class RootTable:
     channels: tuple[Mapping[str, object], ...] = ()
     sources: tuple[Mapping[str, object], ...] = ()
     customers: tuple[Customer, ...] = ()
+    tiers: Mapping[str, TierTable] = field(default_factory=dict)
     handover: HandoverTable = field(default_factory=HandoverTable)
 
 
@@ -95,6 +99,8 @@ TABLES: Mapping[str, type] = {
     "channels": ConnectorTable,
     "sources": ConnectorTable,
     "customers": Customer,
+    "tiers.NAME": TierTable,
+    "tiers.NAME.answers": SavedAnswer,
     "handover": HandoverTable,
 }
 """Every table by its name in the file."""

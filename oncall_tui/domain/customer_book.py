@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.ticket import Requester
+from oncall_tui.domain.tier import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,11 @@ class CustomerBook:
     account_default: str = ""
     """The zone a help desk writes down for whoever named none; empty when there is no such zone."""
     atlas: Atlas = EMPTY_ATLAS
+    tiers: Sequence[Tier] = ()
+
+    def tier(self, name: str) -> Tier | None:
+        """Return the tier of a name, however it is written."""
+        return next((tier for tier in self.tiers if tier.name.casefold() == name.casefold()), None) if name else None
 
     def find(self, requester: Requester) -> Customer | None:
         """Return the first row of the customers table that somebody who wrote belongs to."""

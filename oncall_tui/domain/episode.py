@@ -54,6 +54,11 @@ class Attempt:
     is_dropped: bool = False
     """Nothing more is tried, because it was no longer needed; what may have arrived before still may have."""
 
+    @property
+    def has_reached(self) -> bool:
+        """Tell whether it reached the person, or may have."""
+        return self.state in {DeliveryState.ACCEPTED, DeliveryState.UNKNOWN, DeliveryState.SENDING}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgedBy:
@@ -90,5 +95,4 @@ class Escalation:
     @property
     def told(self) -> tuple[Attempt, ...]:
         """Return the attempts that reached, or may have reached, a person."""
-        reached = {DeliveryState.ACCEPTED, DeliveryState.UNKNOWN, DeliveryState.SENDING}
-        return tuple(attempt for attempt in self.attempts if attempt.state in reached)
+        return tuple(attempt for attempt in self.attempts if attempt.has_reached)

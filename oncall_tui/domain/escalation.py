@@ -46,6 +46,7 @@ from oncall_tui.domain.ladder import (
     level_ends_at,
     send,
     stand_down,
+    stand_down_late,
     start_next_level,
     untried,
 )
@@ -178,8 +179,7 @@ def _settled(escalation: Escalation, event: _Settled, now: datetime) -> Step | N
         return known, ()
     if not known.state.wants_acknowledgement:
         # It was on its way when somebody acknowledged: whoever it reached is told so, like everybody before.
-        taker = known.acknowledged.person if known.acknowledged else None
-        return known, tuple(effect for effect in stand_down(known, but=taker) if effect.target.person == later.person)
+        return known, tuple(stand_down_late(escalation, later))
     if later.state is DeliveryState.ACCEPTED and known.state is EscalationState.QUEUED:
         return replace(known, state=EscalationState.NOTIFYING), ()
     if later.state is DeliveryState.REJECTED and is_current(known, later):
@@ -246,14 +246,14 @@ def _acknowledged(escalation: Escalation, event: EscalationAcknowledged, now: da
     )
     if escalation.state is EscalationState.CLEARED:
         return replace(taken, ended_at=now), ()
-    return taken, tuple(stand_down(escalation, but=event.person))
+    return taken, tuple(stand_down(escalation, taken=taken.acknowledged))
 
 
 def _withdrawn(escalation: Escalation, event: EscalationWithdrawn, now: datetime) -> Step | None:
     if not escalation.state.is_live:
         return None
     ended = _ended(escalation, EscalationState.WITHDRAWN, now, event.reason)
-    return ended, tuple(stand_down(escalation, but=None))
+    return ended, tuple(stand_down(escalation, taken=None))
 
 
 def _solved(escalation: Escalation, now: datetime) -> Step | None:
@@ -264,7 +264,7 @@ def _solved(escalation: Escalation, now: datetime) -> Step | None:
     if not escalation.state.wants_acknowledgement:
         return None
     ended = _ended(escalation, EscalationState.CLEARED, now, CleanText("solved before anyone acknowledged"))
-    return ended, tuple(stand_down(escalation, but=None))
+    return ended, tuple(stand_down(escalation, taken=None))
 
 
 def _ended(escalation: Escalation, state: EscalationState, now: datetime, reason: CleanText) -> Escalation:

@@ -18,12 +18,20 @@ from oncall_tui.domain.ticket_events import TicketEvent
 StreamId = NewType("StreamId", str)
 """Events that must follow one another in one order: all of one ticket, or all of the shift."""
 
+CoverId = NewType("CoverId", str)
+
 SHIFT_STREAM = StreamId("shift")
+_OF_A_TICKET = "ticket:"
 
 
 def stream_of(ticket: TicketId) -> StreamId:
     """Return the stream that holds everything that happened to a ticket."""
-    return StreamId(f"ticket:{ticket}")
+    return StreamId(f"{_OF_A_TICKET}{ticket}")
+
+
+def ticket_of(stream: StreamId) -> TicketId:
+    """Return the ticket whose stream this is."""
+    return TicketId(stream.removeprefix(_OF_A_TICKET))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +228,38 @@ class CustomerZoneCorrected:
     """IANA name; empty takes the correction back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverAsked:
+    """Somebody asked to be replaced for a shift; with ``in_return_from``, one person and for one of that person's."""
+
+    cover: CoverId
+    person: PersonId
+    """Whose shift it is: on call until somebody takes it."""
+    starts_at: datetime
+    ends_at: datetime
+    reason: CleanText = NO_TEXT
+    in_return_from: PersonId | None = None
+    """Whose shift is taken over in return; None when nothing is, and anybody may take it."""
+    in_return_starts_at: datetime | None = None
+    in_return_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverTaken:
+    """Somebody took the shift: from then on an override says so."""
+
+    cover: CoverId
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverUndone:
+    """What was asked for is not wanted any more, or what was taken is given back from then on."""
+
+    cover: CoverId
+    by: PersonId | None = None
+
+
 ShiftEvent = (
     HandoverNoteWritten
     | HandoverDelivered
@@ -230,6 +270,9 @@ ShiftEvent = (
     | MachineSlept
     | ChannelProved
     | CustomerZoneCorrected
+    | CoverAsked
+    | CoverTaken
+    | CoverUndone
 )
 
 Event = EscalationEvent | TicketEvent | ShiftEvent

@@ -1,6 +1,6 @@
-"""How the burden of being on call is shared: weekends, nights and real hours for each person."""
+"""How the burden of being on call is shared: weekends, nights, holidays and real hours for each person."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -15,6 +15,15 @@ _SATURDAY, _SUNDAY = 5, 6
 _DAY = timedelta(days=1)
 
 
+HolidayAt = Callable[[str, date], str]
+"""Returns the name of the public holiday a date is in the country of a time zone, or nothing."""
+
+
+def no_holidays(_zone: str, _day: date) -> str:
+    """Name no day a holiday."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """What one person's shifts come to."""
@@ -22,11 +31,18 @@ class Duty:
     weekends: int = 0
     """Weekends of which at least one noon falls into a shift."""
     nights: int = 0
+    holidays: int = 0
+    """Public holidays where the person lives, whose noon falls into a shift."""
     length: timedelta = timedelta()
     """Real hours, clock changes included."""
 
 
-def duties(shifts: Iterable[Shift], people: Mapping[PersonId, Person], zone: tzinfo) -> Mapping[PersonId, Duty]:
+def duties(
+    shifts: Iterable[Shift],
+    people: Mapping[PersonId, Person],
+    zone: tzinfo,
+    holiday_at: HolidayAt = no_holidays,
+) -> Mapping[PersonId, Duty]:
     """Return what everybody's shifts come to, also those who have none.
 
     Nights and weekends are those of the clock where a person lives: a night of the team may be a morning of hers.
@@ -35,6 +51,7 @@ def duties(shifts: Iterable[Shift], people: Mapping[PersonId, Person], zone: tzi
         shifts: The shifts that count.
         people: The team.
         zone: For somebody whose zone is unknown.
+        holiday_at: Names holidays.
     """
     weekends: dict[PersonId, set[int]] = {}
     found = dict.fromkeys(people, Duty())
@@ -42,11 +59,15 @@ def duties(shifts: Iterable[Shift], people: Mapping[PersonId, Person], zone: tzi
         person = people.get(shift.person)
         own = (zone_info(person.time_zone) if person else None) or zone
         before = found.get(shift.person, Duty())
-        noons = (day for day in _days_at(shift, _NOON, own) if day.weekday() in {_SATURDAY, _SUNDAY})
-        weekends.setdefault(shift.person, set()).update((day.toordinal() - 1) // 7 for day in noons)
+        noons = tuple(_days_at(shift, _NOON, own))
+        weekends.setdefault(shift.person, set()).update(
+            (day.toordinal() - 1) // 7 for day in noons if day.weekday() in {_SATURDAY, _SUNDAY}
+        )
+        home = person.time_zone if person else ""
         found[shift.person] = Duty(
             weekends=len(weekends[shift.person]),
             nights=before.nights + sum(1 for _ in _days_at(shift, _NIGHT, own)),
+            holidays=before.holidays + sum(1 for day in noons if home and holiday_at(home, day)),
             length=before.length + shift.length,
         )
     return found

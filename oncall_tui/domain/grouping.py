@@ -8,10 +8,13 @@ from types import MappingProxyType
 from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
 from oncall_tui.domain.row_order import FEW, batched, group_of, merged
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
+from oncall_tui.domain.tier import target
 from oncall_tui.domain.triage import Group, Row, by_who_feels_it
 
 _NO_RECORDS: Final[Mapping[TicketId, TicketRecord]] = MappingProxyType({})
@@ -23,9 +26,10 @@ def group(
     now: datetime,
     *,
     records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+    experience: Experience = NO_EXPERIENCE,
 ) -> tuple[Group, ...]:
     """Return tickets by the clock their customers see now, in the order of this module."""
-    return Grouping().group(tickets, book, now, records=records)
+    return Grouping().group(tickets, book, now, records=records, experience=experience)
 
 
 class Grouping:
@@ -44,15 +48,10 @@ class Grouping:
         now: datetime,
         *,
         records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+        experience: Experience = NO_EXPERIENCE,
     ) -> tuple[Group, ...]:
         """Return tickets by the clock their customers see now."""
-        steps = self.steps(tickets, book, now, records=records)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                groups: tuple[Group, ...] = end.value
-                return groups
+        return at_once(self.steps(tickets, book, now, records=records, experience=experience))
 
     def steps(
         self,
@@ -61,18 +60,21 @@ class Grouping:
         now: datetime,
         *,
         records: Mapping[TicketId, TicketRecord] = _NO_RECORDS,
+        experience: Experience = NO_EXPERIENCE,
     ) -> Generator[None, None, tuple[Group, ...]]:
         """Do the same step by step, each short enough for a screen to answer a key in between."""
         before = self._made
         places = Places(book, now, before.places, before.clocks)
-        if before.tickets is tickets and before.records == records and places.are_as_before():
+        is_same = before.tickets is tickets and before.records == records and before.experience == experience
+        if is_same and places.are_as_before():
             return before.groups
-        work = _Work(before, places, dict(records))
+        work = _Work(before, places, dict(records), experience)
         yield from work.sort_in(tickets)
         groups = yield from work.groups()
         self._made = _Made(
             tickets=tickets,
             records=work.records,
+            experience=experience,
             places=places.cache,
             clocks=places.clocks,
             known=work.known,
@@ -97,6 +99,7 @@ class _Made:
 
     tickets: Sequence[Ticket] | None = None
     records: Mapping[TicketId, TicketRecord] = field(default_factory=dict)
+    experience: Experience = NO_EXPERIENCE
     places: PlaceCache = field(default_factory=PlaceCache)
     clocks: Mapping[ClockKey, SeenClock] = field(default_factory=dict)
     known: Mapping[TicketId, _Known] = field(default_factory=dict)
@@ -107,8 +110,12 @@ class _Made:
 class _Work:
     """One grouping under way."""
 
-    def __init__(self, before: _Made, places: Places, records: Mapping[TicketId, TicketRecord]) -> None:
-        self._before, self._places, self.records = before, places, records
+    def __init__(
+        self, before: _Made, places: Places, records: Mapping[TicketId, TicketRecord], experience: Experience
+    ) -> None:
+        self._before, self._places, self.records, self._experience = before, places, records, experience
+        was = before.experience
+        self._has_learnt = (was.usual, was.last_ended) != (experience.usual, experience.last_ended)
         self.known: dict[TicketId, _Known] = {}
         self._sizes: Counter[timedelta | None] = Counter()
         self._fresh: dict[timedelta | None, list[Row]] = {}
@@ -130,23 +137,31 @@ class _Work:
         is_same = known is not None and known.row.ticket is ticket
         place = known.place if known and is_same and self._places.is_same_epoch else self._places.of(ticket.requester)
         clock = self._places.clock(place)
-        if (
-            known
-            and is_same
-            and known.row.record is record
-            and known.clock is clock
-            and (known.place is place or known.place == place)
-        ):
+        if known is None or not is_same or not self._teaches_the_same(known.row):
+            return _Known(self._new_row(ticket, place, clock), place, clock)
+        is_placed = known.clock is clock and (known.place is place or known.place == place)
+        if is_placed and known.row.record is record:
             return known
-        row = Row(
+        return _Known(self._new_row(ticket, place, clock), place, clock)
+
+    def _teaches_the_same(self, row: Row) -> bool:
+        return not self._has_learnt and row.same_trouble == self._experience.same_trouble.get(row.ticket.id, 0)
+
+    def _new_row(self, ticket: Ticket, place: Place, clock: SeenClock) -> Row:
+        tier, experience = self._places.tier(ticket, place), self._experience
+        return Row(
             ticket=ticket,
             zone=place.zone,
             day=clock.day,
             customer=place.customer,
             works_today=clock.works_today,
-            record=record,
+            record=self.records.get(ticket.id),
+            tier=tier,
+            target=target(ticket, tier, clock.place) if tier else None,
+            usual_touches=experience.usual_touches(ticket) if experience.usual else None,
+            same_trouble=experience.same_trouble.get(ticket.id, 0),
+            is_back_again=experience.is_back_again(ticket),
         )
-        return _Known(row, place, clock)
 
     def groups(self) -> Generator[None, None, Sequence[Group]]:
         """Return the groups, in no order; one of which no row has changed is the one it was."""

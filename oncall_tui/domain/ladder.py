@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from oncall_tui.domain.episode import Attempt, Escalation, EscalationState
+from oncall_tui.domain.episode import AcknowledgedBy, Attempt, Escalation, EscalationState
 from oncall_tui.domain.message import DeliveryState, MessageKey
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Level, Target
@@ -32,6 +32,8 @@ class StandDown:
     key: MessageKey
     target: Target
     channel: ChannelId
+    is_silent: bool = False
+    """Only the service is told, so that it stops asking by itself: the person knows, or reads it elsewhere."""
 
 
 Effect = Notify | StandDown
@@ -166,12 +168,35 @@ def is_current(escalation: Escalation, attempt: Attempt) -> bool:
     return (attempt.round, attempt.level) == (escalation.round, escalation.level)
 
 
-def stand_down(escalation: Escalation, *, but: PersonId | None) -> Iterator[StandDown]:
-    """Tell each person once, through the channel that last reached that person."""
-    count = len(escalation.attempts)  # a second acknowledgement after more attempts is told anew
+def stand_down(escalation: Escalation, *, taken: AcknowledgedBy | None) -> Iterator[StandDown]:
+    """Tell each person once, through the channel that last reached that person, and every other channel silently.
+
+    Whoever took it needs not be told, but her other channels do: she answers an e-mail while a paging service goes on.
+    """
     last = {attempt.person: attempt.channel for attempt in escalation.told}
-    for person, channel in last.items():
-        target = escalation.policy.target(person)
-        if person != but and target is not None:
-            key = MessageKey(f"{escalation.id}/stand-down/{count}/{person}/{channel}")
-            yield StandDown(key=key, target=target, channel=channel)
+    for person, channel in dict.fromkeys((attempt.person, attempt.channel) for attempt in escalation.told):
+        is_taker = taken is not None and person == taken.person
+        if not (is_taker and taken is not None and channel == taken.channel):
+            yield from _stood_down(escalation, person, channel, is_silent=is_taker or channel != last[person])
+
+
+def stand_down_late(before: Escalation, late: Attempt) -> Iterator[StandDown]:
+    """Tell a person, or only the service, of a message that was on its way when nothing was asked any more."""
+    taken = before.acknowledged
+    is_taker = taken is not None and late.person == taken.person
+    if not late.has_reached or (is_taker and taken is not None and late.channel == taken.channel):
+        return
+    earlier = [attempt.channel for attempt in before.told if attempt.person == late.person]
+    # What was told to stop asking may have begun anew with this message.
+    again = "/again" if late.channel in earlier else ""
+    yield from _stood_down(before, late.person, late.channel, is_silent=is_taker or bool(earlier), again=again)
+
+
+def _stood_down(
+    escalation: Escalation, person: PersonId, channel: ChannelId, *, is_silent: bool, again: str = ""
+) -> Iterator[StandDown]:
+    target = escalation.policy.target(person)
+    if target is not None:
+        count = len(escalation.attempts)  # a second acknowledgement after more attempts is told anew
+        key = MessageKey(f"{escalation.id}/stand-down/{count}/{person}/{channel}{again}")
+        yield StandDown(key=key, target=target, channel=channel, is_silent=is_silent)

@@ -22,11 +22,24 @@ class Purpose(StrEnum):
     HANDOVER = "handover"
     TEST = "test"
     """Asks a person to show that a channel reaches them."""
+    REPLY = "reply"
+    """Goes to a help desk, for the customer to read."""
+    NOTE = "note"
+    """Goes to a help desk, never to be shown to the customer."""
+    TAKE = "take"
+    """Assigns a ticket in its help desk."""
+    SOLVE = "solve"
+    """Solves a ticket in its help desk."""
 
     @property
     def asks(self) -> bool:
         """Tell whether the person is asked to acknowledge; if not, nothing may ring."""
         return self in {Purpose.NOTIFICATION, Purpose.TEST}
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether it goes to a help desk instead of a person of ours."""
+        return self in {Purpose.REPLY, Purpose.NOTE, Purpose.TAKE, Purpose.SOLVE}
 
 
 class Proof(IntEnum):
@@ -78,6 +91,8 @@ class OutgoingMessage:
     url: str = ""
     """Link to the ticket, http or https only."""
     is_possible_duplicate: bool = False
+    is_silent: bool = False
+    """Only ends what a paging service goes on with by itself: the person has nothing to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta
 from typing import Final
 
 from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
-from oncall_tui.domain.ticket import Requester
-from oncall_tui.domain.wall_time import local, utc_offset, zone_info
+from oncall_tui.domain.targets import Workplace
+from oncall_tui.domain.ticket import Requester, Ticket
+from oncall_tui.domain.tier import Tier
+from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
 _QUARTER: Final = 15
@@ -26,6 +28,7 @@ class SeenClock:
     offset: timedelta | None
     day: LocalDay
     works_today: WorkingHours | None
+    place: Workplace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,10 @@ class Places:
             known = self.clocks[key] = before if before == seen and before is not None else seen
         return known
 
+    def tier(self, ticket: Ticket, place: Place) -> Tier | None:
+        """Return how a customer is served, the customers table before the help desk."""
+        return self._book.tier((place.customer.tier if place.customer else "") or ticket.tier)
+
     def _find(self, requester: Requester) -> Place:
         book = self._book
         customer = book.find(requester)
@@ -121,20 +128,17 @@ def _country(hints: Hints, zone: CustomerZone) -> tuple[str, str]:
 
 
 def _clock(now: datetime, atlas: Atlas, zone: CustomerZone, hours: str, country: str, region: str) -> SeenClock:
-    tz: tzinfo | None = zone_info(zone.zone)
-    if tz is None and zone.offset is not None:
-        tz = timezone(zone.offset)
+    tz = zone.clock
     if tz is None:
         return SeenClock(offset=None, day=LocalDay(day=Day.UNKNOWN), works_today=None)
 
-    def holiday_on(day: date) -> str:
-        return atlas.holidays(country, region, day.year).get(day, "") if country else ""
-
     usual = _hours(hours, country)
+    place = Workplace(zone=tz, hours=usual, country=country, region=region, atlas=atlas)
     return SeenClock(
         offset=utc_offset(now, tz),
-        day=local_day(now, tz, usual, holiday_on),
-        works_today=usual if works_on(local(now, tz).date(), usual, holiday_on) else None,
+        day=local_day(now, tz, usual, place.holiday_on),
+        works_today=usual if works_on(local(now, tz).date(), usual, place.holiday_on) else None,
+        place=place,
     )
 
 

@@ -6,10 +6,11 @@ neither.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.office_days import HolidayGap, OfficeDays, holiday_gaps
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota_plan import (
     Absence,
@@ -21,6 +22,7 @@ from oncall_tui.domain.rota_plan import (
     Rotation,
     ShiftOrigin,
     WeekTime,
+    closed_spans,
     week_of,
 )
 from oncall_tui.domain.spans import Span, join, lay
@@ -94,6 +96,8 @@ class Rota:
     closures: tuple[Closure, ...] = ()
     calendar_turns: tuple[CalendarTurn, ...] = ()
     """What calendars say, the topmost first; they lie between overrides and rotations."""
+    office: OfficeDays = field(default_factory=OfficeDays)
+    """When the team is at work without being on call."""
 
     def shifts(self, start: datetime, end: datetime) -> tuple[Shift, ...]:
         """Return every shift that shares time with a span, whole, in order; no two of them overlap."""
@@ -121,6 +125,14 @@ class Rota:
             for span in self._schedule(start, end)
             if span.of.person not in self.people
         )
+
+    def holiday_gaps(self, start: datetime, end: datetime) -> tuple[HolidayGap, ...]:
+        """Return what a public holiday leaves open in a span: nobody is on call, and nobody is at work either."""
+        claims = [(span.starts_at, span.ends_at) for span in self.claims(start, end)]
+        if not claims:
+            return ()
+        closed = [(span.starts_at, span.ends_at) for span in closed_spans(self.closures, self.zone)]
+        return tuple(holiday_gaps([*claims, *closed], self.office, self.zone, start, end))
 
     def on_call(self, at: datetime) -> Shift | None:
         """Return the shift under way at an instant."""

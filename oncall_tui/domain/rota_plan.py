@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.people import PersonId
@@ -92,6 +93,8 @@ class CalendarTurn:
     starts_at: datetime
     ends_at: datetime
     person: PersonId
+    calendar: str = ""
+    """What the calendar is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,7 @@ class Claim:
     """Nobody is meant to be there."""
     reason: str = field(default="", compare=False)
     name: str = field(default="", compare=False)
-    """What a rotation is called."""
+    """What a rotation or a calendar is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ class Layers:
         """Yield the claims of these weeks and of everything that is written by date, the topmost first."""
         for override in reversed(self.overrides):
             yield override_span(override, self.zone)
-        closed = [_off(closure, self.zone) for closure in self.closures]
+        closed = closed_spans(self.closures, self.zone)
         absent = absent_spans(self.absences, self.zone)
         for turn in self._turns(weeks):
             yield from _taken_away(turn, closed, is_intended=True)
@@ -139,7 +142,7 @@ class Layers:
                 yield Span(
                     starts_at=turn.starts_at,
                     ends_at=turn.ends_at,
-                    of=Claim(person=turn.person, origin=ShiftOrigin.CALENDAR, week=week),
+                    of=Claim(person=turn.person, origin=ShiftOrigin.CALENDAR, week=week, name=turn.calendar),
                 )
         for rotation in self.rotations:
             yield from rotation_turns(rotation, weeks, self.zone)
@@ -168,8 +171,8 @@ def rotation_turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator
             continue
         day = week * _DAYS_OF_WEEK + 1 + starts.weekday
         yield Span(
-            starts_at=instant(date.fromordinal(day), starts.at, zone),
-            ends_at=instant(date.fromordinal(day + days), ends.at, zone, is_end=True),
+            starts_at=_moment(day, starts.at, zone, is_end=False),
+            ends_at=_moment(day + days, ends.at, zone, is_end=True),
             of=Claim(
                 person=people[turn % len(people)] if people else None,
                 origin=ShiftOrigin.ROTATION,
@@ -179,9 +182,20 @@ def rotation_turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator
         )
 
 
+@lru_cache(maxsize=1 << 13)
+def _moment(day: int, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
+    """Return an instant of a turn: every desk, list and countdown asks for the same ones again."""
+    return instant(date.fromordinal(day), at, zone, is_end=is_end)
+
+
 def week_of(on: date) -> int:
     """Return how many whole weeks, Monday to Sunday, went before a date; the calendar's first day is a Monday."""
     return (on.toordinal() - 1) // _DAYS_OF_WEEK
+
+
+def closed_spans(closures: Iterable[Closure], zone: ZoneInfo) -> Sequence[Span[str]]:
+    """Return when nobody has to be on call, and why."""
+    return [_off(closure, zone) for closure in closures]
 
 
 def absent_spans(absences: Iterable[Absence], zone: ZoneInfo) -> Mapping[PersonId, Sequence[Span[str]]]:

@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
-from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.message import Proof
+from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
+from oncall_tui.domain.reach import Reach
 from oncall_tui.domain.rota import Gap, Rota, Shift, ShiftOrigin
 from oncall_tui.domain.rota_plan import Claim, absent_spans, override_span
 from oncall_tui.domain.spans import Span
 from oncall_tui.domain.wall_time import local, utc_offset
 
+AHEAD = timedelta(days=60)
+"""How far ahead problems are looked for."""
 _WEEK = timedelta(weeks=1)
 _CLOCK_CHANGE = timedelta(hours=2)
 """No clock on earth is put forward or back by more."""
@@ -21,7 +25,9 @@ _WEEKS_AROUND = (-8, -7, -6, 6, 7, 8)
 _Claims = Sequence[Span[Claim]]
 
 
-def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None = None) -> tuple[str, ...]:
+def problems(
+    rota: Rota, start: datetime, end: datetime, policy: Policy | None = None, reached: Reach | None = None
+) -> tuple[str, ...]:
     """Return a sentence for everything that leaves, or may leave, nobody to answer within a span.
 
     Args:
@@ -29,6 +35,7 @@ def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None =
         start: From when on.
         end: Until when.
         policy: Who is told bad news; None when nobody asks about that.
+        reached: What tests have proved; None when nobody asks about that.
     """
     if start >= end:
         return ()
@@ -36,11 +43,14 @@ def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None =
     return (
         *_nobody_ever(rota, claims),
         *gaps(rota, start, end),
+        *open_holidays(rota, start, end),
         *_gaps_by_clocks(rota, start, end),
         *_nobody_named(rota),
         *_backwards(rota),
         *_people(rota, start),
+        *(_unproved(rota, reached, start, end) if reached is not None else ()),
         *_overlaps(rota, claims),
+        *_overlaps_of_calendars(rota, claims),
         *_absent_in_overrides(rota, start),
         *(_levels(rota, policy, start, end) if policy is not None else ()),
     )
@@ -52,6 +62,16 @@ def gaps(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
         if not gap.is_intended:
             why = f": {gap.reason}" if gap.reason else ""
             yield f"Nobody is on call {_between(rota.zone, gap.starts_at, gap.ends_at)}{why}."
+
+
+def open_holidays(rota: Rota, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield a sentence for every public holiday of which something is open."""
+    for holiday in rota.holiday_gaps(start, end):
+        when = _between(rota.zone, holiday.starts_at, holiday.ends_at)
+        yield (
+            f"Nobody is on call {when}, a public holiday ({holiday.name}) on which nobody is at work either; write an "
+            "override, or a closure if that is meant."
+        )
 
 
 def _nobody_ever(rota: Rota, claims: _Claims) -> Iterator[str]:
@@ -112,6 +132,29 @@ def _people(rota: Rota, start: datetime) -> Iterator[str]:
             yield f"{known.name} takes turns on call and has no channel; give {person} at least one."
 
 
+def people_on_call(rota: Rota, start: datetime, end: datetime) -> Sequence[Person]:
+    """Return everybody who has a shift in a span, in the order of their first."""
+    return [rota.people[person] for person in dict.fromkeys(shift.person for shift in rota.shifts(start, end))]
+
+
+def _unproved(rota: Rota, reached: Reach, start: datetime, end: datetime) -> Iterator[str]:
+    """Name all in one sentence who have channels of which none was ever acknowledged."""
+    names = [
+        person.name
+        for person in people_on_call(rota, start, end)
+        if person.channels
+        and not any(
+            (proved := reached.get((person.id, channel))) and proved.proof is Proof.ACKNOWLEDGED
+            for channel in person.channels
+        )
+    ]
+    if names:
+        yield (
+            f"No channel was ever proved to reach {', '.join(names)}, who {'is' if len(names) == 1 else 'are'} on call "
+            "in this time; run “oncall-tui check --send-test”."
+        )
+
+
 def _named(rota: Rota, start: datetime) -> dict[PersonId, str]:
     """Return everybody the rota counts on from an instant on, and the first place that names them."""
     named: dict[PersonId, str] = {}
@@ -130,7 +173,6 @@ def _named(rota: Rota, start: datetime) -> dict[PersonId, str]:
 def _overlaps(rota: Rota, claims: _Claims) -> Iterator[str]:
     """Name each pair of rotations that want somebody at the same time, and overrides that contradict one another."""
     told: set[tuple[str, str]] = set()
-    # Calendars show an exception as a second event, so that theirs overlap by design.
     real = [claim for claim in claims if claim.of.person and claim.of.origin is not ShiftOrigin.CALENDAR]
     for upper, lower in combinations(real, 2):
         if upper.of.origin is not lower.of.origin or not upper.overlaps(lower.starts_at, lower.ends_at):
@@ -142,6 +184,32 @@ def _overlaps(rota: Rota, claims: _Claims) -> Iterator[str]:
             yield _two_rotations(upper.of, lower.of, when)
         elif upper.of.origin is ShiftOrigin.OVERRIDE and upper.of.person != lower.of.person:
             yield f"Overrides name both {upper.of.person} and {lower.of.person} {when}; {upper.of.person} counts."
+
+
+def _overlaps_of_calendars(rota: Rota, claims: _Claims) -> Iterator[str]:
+    """Name each pair of people whom one calendar names at the same time, when first, and how often.
+
+    What one calendar says against another, or a rotation, is no contradiction: the upper one is an exception.
+    """
+    found: dict[tuple[str, PersonId, PersonId], list[str]] = {}
+    mine = [claim for claim in claims if claim.of.person and claim.of.origin is ShiftOrigin.CALENDAR]
+    places = {id(claim): place for place, claim in enumerate(mine)}
+    in_time = sorted(mine, key=lambda claim: claim.starts_at)
+    for number, earlier in enumerate(in_time):
+        for later in in_time[number + 1 :]:
+            if later.starts_at >= earlier.ends_at:
+                break
+            if later.of.name == earlier.of.name and later.of.person != earlier.of.person:
+                upper, lower = sorted((earlier, later), key=lambda claim: places[id(claim)])
+                when = _between(rota.zone, later.starts_at, min(earlier.ends_at, later.ends_at))
+                key = (upper.of.name, upper.of.person or PersonId(""), lower.of.person or PersonId(""))
+                found.setdefault(key, []).append(when)
+    for (name, upper_person, lower_person), times in found.items():
+        more = f", and {len(times) - 1} more times" if times[2:] else ", and once more" if times[1:] else ""
+        yield (
+            f'The calendar "{name}" names both {upper_person} and {lower_person} {times[0]}{more}; '
+            f"{upper_person} counts. Let it name one person."
+        )
 
 
 def _two_rotations(upper: Claim, lower: Claim, when: str) -> str:

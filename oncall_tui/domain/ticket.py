@@ -65,6 +65,12 @@ class Message:
     is_public: bool = True
     is_inbound: bool = False
     """True when the customer wrote it."""
+    attachments: tuple[CleanText, ...] = ()
+    """Names of the files that came with it."""
+    reference: str = ""
+    """What the help desk calls it; empty where that cannot be told."""
+    mark: str = ""
+    """The id of our answer that this is, where the help desk keeps such a mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from oncall_tui.domain.answer_events import AnswerEvent
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -17,6 +18,8 @@ class PromiseOutcome(StrEnum):
 
     KEPT = "kept"
     BROKEN = "broken"
+    """Its time passed; what was promised is still owed."""
+    KEPT_LATE = "kept late"
     TAKEN_BACK = "taken back"
     """It was made by mistake, or the customer let us off."""
 
@@ -30,6 +33,8 @@ class PromiseMade:
     due_at: datetime
     words: CleanText = NO_TEXT
     by: PersonId | None = None
+    waiting_since: datetime | None = None
+    """Since when the customer had been waiting then; an answer of ours changes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +47,24 @@ class PromiseSettled:
     by: PersonId | None = None
 
 
-TicketEvent = PromiseMade | PromiseSettled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEnded:
+    """Its source, which had listed it, does not list it among the open ones any more."""
+
+    ticket: TicketId
+    touches: int | None = None
+    """How many it had then; None where the source cannot tell."""
+    kinds: tuple[CleanText, ...] = ()
+    """What it can be compared by."""
+    customer: CleanText = NO_TEXT
+    """Whose it was: an organisation or a mail address, in small letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReopened:
+    """A ticket that had ended is open again."""
+
+    ticket: TicketId
+
+
+TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened | AnswerEvent

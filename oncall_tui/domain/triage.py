@@ -6,7 +6,7 @@ first, then whatever is due next, then whoever has been waiting longest, then th
 due, or that nobody waits for, comes after those that are.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from oncall_tui.domain.customer import Customer
+from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
 from oncall_tui.domain.ticket import Status, Ticket
 from oncall_tui.domain.ticket_record import TicketRecord
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.wall_time import local
 from oncall_tui.domain.zone_guess import CustomerZone
 
@@ -37,17 +39,42 @@ class Row:
     """The customer's hours on the present date there; None on a day off, or where nobody knows."""
     record: TicketRecord | None = None
     """What we did to it, where the journal says anything."""
+    tier: Tier | None = None
+    """How its customer is served, where the config declares it."""
+    target: Due | None = None
+    """When the tier wants an answer."""
+    usual_touches: int | None = None
+    """How many touches tickets of its kind take; None where too few were seen."""
+    same_trouble: int = 0
+    """How many customers report the same at once; 0 where it is the only one."""
+    is_back_again: bool = False
+    """Another ticket of the same customer ended a few days before."""
+
+    @property
+    def due(self) -> Due | None:
+        """Return the next thing that is due, because we promised it or somebody wants it; None where nothing is.
+
+        The help desk's own time counts instead of the tier's target.
+        """
+        promise = self.record.owed_promise if self.record else None
+        promised = Due(at=promise.due_at, origin=DueOrigin.PROMISE) if promise else None
+        wanted = Due(at=self.ticket.due_at, origin=DueOrigin.HELP_DESK) if self.ticket.due_at else self.target
+        if promised is None or wanted is None:
+            return promised or wanted
+        return min(promised, wanted, key=lambda due: due.at)
 
     @property
     def due_at(self) -> datetime | None:
-        """Return when the next thing is due: by the help desk, or because we promised it; None where nothing is."""
-        promise = self.record.next_promise if self.record else None
-        dues = (self.ticket.due_at, promise.due_at if promise else None)
-        return min((due for due in dues if due is not None), default=None)
+        """Return when the next thing is due; None where nothing is."""
+        return self.due.at if self.due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
         return self.due_at is not None and self.due_at <= now
+
+    def is_due_soon(self, now: datetime) -> bool:
+        """Tell whether something is due within the hour."""
+        return self.due is not None and self.due.is_soon(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +116,11 @@ class Group:
     def late(self, now: datetime) -> int:
         """Return how many of its tickets are late."""
         return bisect_right(self.rows, now, key=lambda row: row.due_at or NEVER)
+
+    def soon(self, now: datetime) -> int:
+        """Return how many of its tickets are due soon."""
+        later = self.rows[self.late(now) :]
+        return bisect_left(later, x=True, key=lambda row: not row.is_due_soon(now))
 
 
 def sums_of(rows: Sequence[Row]) -> Sums:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -45,6 +45,11 @@ class CustomerZone:
     offset: timedelta | None = None
     """A fixed UTC offset, where no zone is known."""
     origin: ZoneOrigin = ZoneOrigin.UNKNOWN
+
+    @property
+    def clock(self) -> tzinfo | None:
+        """Return what their wall clock goes by, or None where nobody knows."""
+        return zone_info(self.zone) or (None if self.offset is None else timezone(self.offset))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

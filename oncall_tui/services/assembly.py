@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from oncall_tui.domain.people import ChannelId
-from oncall_tui.ports import Channel, LastKnown, Store
+from oncall_tui.domain.ticket import SourceId
+from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Store
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.answers import Answers, desk_channel
 from oncall_tui.services.board import Board, Team
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
+from oncall_tui.services.help_desk import HelpDesk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
+from oncall_tui.services.promising import Promising
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.token_ends import Token, TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks, Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +44,9 @@ class Parts:
     jitter: Callable[[], float]
     """Returns a number from 0 up to 1, another one each time."""
     calendars: Sequence[KeptCalendar] = ()
+    tokens: Sequence[Token] = ()
     last_known: LastKnown | None = None
     """Keeps tickets for the next start; None where nothing is kept."""
-    tokens: Sequence[Token] = ()
 
 
 def put_together(parts: Parts) -> Station:
@@ -49,11 +55,19 @@ def put_together(parts: Parts) -> Station:
     logbook = Logbook(parts.store, clock)
     polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter, last_known=parts.last_known)
     escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
-    delivery = Delivery(parts.store, logbook, parts.channels, clock, troubles, holder=parts.holder)
+    desks: dict[SourceId, AnswerableSource] = {}
+    carriers: dict[ChannelId, Carrier] = dict(parts.channels)
+    for source in polling.sources.values():
+        if isinstance(source, AnswerableSource):
+            desks[source.id] = source
+            look_again = partial(polling.refresh, source.id)
+            carriers[desk_channel(source.id)] = HelpDesk(source, logbook, clock, on_written=look_again)
+    delivery = Delivery(parts.store, logbook, carriers, clock, troubles, holder=parts.holder)
     board = Board(parts.team, polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
     escalating.on_step(delivery.poke)
+    logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
         board=board,
@@ -61,6 +75,8 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        promising=Promising(logbook, board, clock, parts.new_id),
+        answers=Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id),
         clock=clock,
         new_id=parts.new_id,
     )
@@ -81,6 +97,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,

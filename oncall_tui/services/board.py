@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain import covers
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
@@ -14,10 +15,13 @@ from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.steps import at_once
+from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import Group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -50,6 +54,7 @@ class Team:
     rota: Rota
     policy: Policy
     customers: Sequence[Customer] = ()
+    tiers: Sequence[Tier] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -67,6 +72,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
+        self._learning = Learning(logbook, polling)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -123,20 +129,18 @@ class Board:
 
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
-        steps = self._steps(self._clock())
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return self._desk(end.value)
+        return self._desk(at_once(self._steps(self._clock())))
 
     def _steps(self, now: datetime) -> Generator[None, None, tuple[Group, ...]]:
         book = CustomerBook(
             customers=self.team.customers,
             corrections=corrected_zones(self._logbook.shift_events),
             atlas=self.team.atlas,
+            tiers=self.team.tiers,
         )
-        return self._grouping.steps(self._polling.tickets, book, now, records=self._logbook.records)
+        experience = yield from self._learning.steps(now)
+        tickets, records = self._polling.tickets, self._logbook.records
+        return (yield from self._grouping.steps(tickets, book, now, records=records, experience=experience))
 
     def _desk(self, groups: tuple[Group, ...]) -> Desk:
         now = self._clock()
@@ -145,6 +149,8 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
             team=team.name,
@@ -154,11 +160,14 @@ class Board:
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
             ended_shift=self._ended_shift(now, shift),
-            next_shift=team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now),
+            next_shift=following,
+            next_known_since=covers.known_since(changed_hands, following) if following else None,
+            covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
             groups=groups,
             escalations=self._escalations(now),
+            unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, answer_of_key
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.events import (
@@ -14,19 +15,20 @@ from oncall_tui.domain.events import (
     NotificationDropped,
     NotificationRejected,
     StreamId,
+    ticket_of,
 )
 from oncall_tui.domain.ladder import is_superseded
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, StoreError
-from oncall_tui.ports import LONGEST_PAUSE, Channel, Claimed, Outbox, Settlement
+from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
+from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Insistent, Outbox, Settlement
+from oncall_tui.services.answer_outcomes import answer_event
+from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 SENDING_LIMIT = timedelta(seconds=15)
-LEASE = timedelta(seconds=20)
-"""Longer than a message can take to send; after a crash another process, or the next start, goes on this much later."""
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60))
 """Pauses between tries; the last one repeats for as long as the message is wanted."""
 _TICK = 1.0
@@ -40,18 +42,17 @@ class Delivery:
         self,
         outbox: Outbox,
         logbook: Logbook,
-        channels: Mapping[ChannelId, Channel],
+        channels: Mapping[ChannelId, Carrier],
         clock: Clock,
         troubles: Troubles,
         *,
         holder: str,
     ) -> None:
-        self._outbox = outbox
+        self._leases = Leases(outbox, clock, holder)
         self._logbook = logbook
         self._channels = channels
         self._clock = clock
         self._troubles = troubles
-        self._holder = holder
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], MessageKey] = {}
 
@@ -63,6 +64,7 @@ class Delivery:
         """Send for ever."""
         while True:
             self._woken.clear()
+            await self.renew()
             if not await self.send_next():
                 try:
                     async with asyncio.timeout(_TICK):
@@ -70,11 +72,15 @@ class Delivery:
                 except TimeoutError:
                     continue
 
+    async def renew(self) -> None:
+        """Tell other processes that what is being sent here still is."""
+        await self._leases.renew()
+
     async def send_next(self) -> bool:
         """Begin to send the message that is due longest; False when none is due or enough are under way."""
         if len(self._under_way) >= _AT_ONCE:
             return False
-        claimed = await self._outbox.claim(now=self._clock(), holder=self._holder, lease=LEASE)
+        claimed = await self._leases.claim()
         if claimed is None:
             return False
         if claimed.message.key in self._under_way.values():
@@ -85,7 +91,7 @@ class Delivery:
         return True
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._under_way[task]
+        self._leases.let_go(self._under_way.pop(task))
         error = None if task.cancelled() else task.exception()
         if error is not None:
             sentence = f"sending failed in a way nobody foresaw ({type(error).__name__}); it is tried again"
@@ -126,8 +132,9 @@ class Delivery:
 
     def _again(self, claimed: Claimed, error: DeliveryError) -> Settlement:
         key, detail = claimed.message.key, CleanText(str(error))
-        if isinstance(error, Rejected):
-            return Settlement(key=key, state=DeliveryState.REJECTED, detail=detail, tries=claimed.tries)
+        if isinstance(error, Rejected | Held):
+            state = DeliveryState.REJECTED if isinstance(error, Rejected) else DeliveryState.DROPPED
+            return Settlement(key=key, state=state, detail=detail, tries=claimed.tries)
         pause = BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1]
         if isinstance(error, NotSent) and error.retry_after is not None:
             pause = min(max(pause, error.retry_after), LONGEST_PAUSE)
@@ -138,9 +145,16 @@ class Delivery:
     def _is_wanted(self, message: OutgoingMessage) -> bool:
         """Tell whether a message still has to leave.
 
-        After an acknowledgement only the stand-down does. Of several that ask one person through one channel only the
-        newest does, so that a channel that returns after hours does not say the same thing as often as it was asked to.
+        After an acknowledgement only the stand-down does; one that has nothing to read only where a service would go on
+        by itself. Of several that ask one person through one channel only the newest does, so that a channel that
+        returns after hours does not say the same thing as often as it was asked to.
         """
+        if message.is_silent:
+            channel = self._channels.get(message.channel)
+            return isinstance(channel, Insistent) and channel.rings_on
+        if message.purpose.answers:
+            answer = self._answer_of(message)
+            return answer is not None and answer.state.is_on_its_way and answer.message_key == message.key
         if message.purpose is not Purpose.NOTIFICATION:
             return True
         escalation = self._escalation_of(message)
@@ -151,8 +165,17 @@ class Delivery:
     def _escalation_of(self, message: OutgoingMessage) -> Escalation | None:
         return self._logbook.escalation(EscalationId(message.key.partition("/")[0]))
 
+    def _answer_of(self, message: OutgoingMessage) -> Answer | None:
+        record = self._logbook.record(ticket_of(StreamId(message.stream)))
+        return record.answering.answer(answer_of_key(message.key))
+
     async def _settle(self, message: OutgoingMessage, settlement: Settlement) -> None:
         """Record the outcome beside the settlement, in one transaction, for whoever waits for it."""
+        answer = self._answer_of(message) if message.purpose.answers else None
+        told = answer_event(answer, settlement) if answer is not None else None
+        if told is not None:
+            await self._logbook.did(told, settle=settlement)
+            return
         escalation = self._escalation_of(message)
         if message.purpose is Purpose.NOTIFICATION and escalation is not None:
             event = _event(escalation, settlement, may_have_arrived=message.is_possible_duplicate)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
@@ -54,6 +56,16 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """Escalations of which leaving would lose something, because the disk takes nothing."""
+
+    unknown: frozenset[EscalationId] = frozenset()
+    """Nothing of them is on the disk."""
+    outdated: frozenset[EscalationId] = frozenset()
+    """Their beginning is on the disk, and what happened since then is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything the screen shows, at one instant."""
 
@@ -71,11 +83,16 @@ class Desk:
     """My shift that is over and has no successor on this screen; None in every other case."""
     next_shift: Shift | None = None
     """The shift that follows the one under way, or the next one when nobody is on call."""
+    next_known_since: datetime | None = None
+    """When the next shift came to its person by being taken; None where it was planned."""
+    covers: tuple[Cover, ...] = ()
+    """Covers and swaps that were ever asked for."""
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
+    unrecorded: Unrecorded = field(default_factory=Unrecorded)
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
 

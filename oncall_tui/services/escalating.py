@@ -13,7 +13,7 @@ from oncall_tui.domain.ladder import standstill
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.errors import DeliveryError, StoreError
+from oncall_tui.errors import DeliveryError, NotSent, StoreError
 from oncall_tui.ports import Channel
 from oncall_tui.services.countdowns import Countdowns
 from oncall_tui.services.logbook import Logbook
@@ -25,6 +25,8 @@ SWEEP_EVERY = timedelta(seconds=15)
 _RETIMED_FROM = timedelta(seconds=30)
 """A clock set back by less changes no plan: the step comes when it is due, and only its announced time is a bit off."""
 _ASKING_LIMIT = timedelta(seconds=30)
+_LONGEST_SILENCE = timedelta(minutes=1)
+"""However long a provider wants not to be asked: an acknowledgement seen late wakes somebody for nothing."""
 
 
 class Escalating:
@@ -164,15 +166,23 @@ class Escalating:
 
     async def _ask_for_ever(self, channel: ChannelId) -> None:
         while True:
+            pause = ACKNOWLEDGEMENTS_EVERY
             try:
                 await self.ask(channel)
             except (DeliveryError, StoreError, TimeoutError) as error:
+                pause = pause_after(error)
                 why = str(error) or "no answer in time"
                 self._troubles.say(
                     f"acknowledgements {channel}",
                     CleanText(f"{channel} cannot tell who acknowledged: {why}"),
                 )
-            await asyncio.sleep(ACKNOWLEDGEMENTS_EVERY.total_seconds())
+            await asyncio.sleep(pause.total_seconds())
+
+
+def pause_after(error: Exception) -> timedelta:
+    """Return how long a channel is left alone that could not tell: as long as it asks for, within bounds."""
+    wanted = error.retry_after if isinstance(error, NotSent) and error.retry_after is not None else timedelta()
+    return min(max(wanted, ACKNOWLEDGEMENTS_EVERY), _LONGEST_SILENCE)
 
 
 def _awaited(escalation: Escalation, channel: ChannelId) -> list[Awaited]:

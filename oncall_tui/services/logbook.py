@@ -20,7 +20,8 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
-from oncall_tui.ports import Journal, Settlement
+from oncall_tui.ports import Forgetful, Journal, Settlement
+from oncall_tui.services.desk import Unrecorded
 from oncall_tui.services.messages import message_for
 
 _TRIES = 8
@@ -38,6 +39,8 @@ class Logbook:
         self._escalations: dict[EscalationId, Escalation] = {}
         self._latest: dict[TicketId, EscalationId] = {}
         self._records: dict[TicketId, TicketRecord] = {}
+        self._lines: dict[EscalationId, tuple[int, int]] = {}
+        """The first and the last line of each escalation."""
         self._shift: list[Recorded] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -68,6 +71,17 @@ class Logbook:
     def escalation(self, identity: EscalationId) -> Escalation | None:
         """Return an escalation by its id."""
         return self._escalations.get(identity)
+
+    @property
+    def unrecorded(self) -> Unrecorded:
+        """Return which escalations a disk that takes nothing does not know, or knows only as they were."""
+        until = self._journal.recorded_until if isinstance(self._journal, Forgetful) else None
+        if until is None:
+            return Unrecorded()
+        return Unrecorded(
+            unknown=frozenset(identity for identity, (first, _) in self._lines.items() if first > until),
+            outdated=frozenset(identity for identity, (first, last) in self._lines.items() if first <= until < last),
+        )
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each change, whoever wrote it."""
@@ -186,6 +200,8 @@ class Logbook:
         step = advance(self._subject(ticket, event), event, recorded.at)
         if step is not None:
             self._escalations[step[0].id] = step[0]
+            first, _ = self._lines.get(step[0].id, (recorded.seq, recorded.seq))
+            self._lines[step[0].id] = (first, recorded.seq)
             if isinstance(event, EscalationArmed):
                 self._latest[ticket] = event.escalation
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from oncall_tui.domain import brief as briefs
-from oncall_tui.domain.escalation import Effect, Escalation, EscalationState, Notify
+from oncall_tui.domain.escalation import Effect, Escalation, EscalationState, Notify, StandDown
 from oncall_tui.domain.events import stream_of
 from oncall_tui.domain.message import OutgoingMessage, Purpose
 from oncall_tui.domain.text import CleanText
@@ -21,6 +21,7 @@ def message_for(effect: Effect, escalation: Escalation, now: datetime) -> Outgoi
         body=_body(effect, escalation, now),
         stream=stream_of(escalation.brief.ticket),
         url=escalation.brief.url,
+        is_silent=isinstance(effect, StandDown) and effect.is_silent,
     )
 
 

@@ -98,10 +98,11 @@ class Polling:
         """Call ``listener`` after each reading."""
         self._listeners.append(listener)
 
-    def refresh(self) -> None:
-        """Read every source at once."""
-        for reading in self._readings.values():
-            reading.woken.set()
+    def refresh(self, only: SourceId | None = None) -> None:
+        """Read every source, or only one, at once."""
+        for identity, reading in self._readings.items():
+            if only in {None, identity}:
+                reading.woken.set()
 
     def loops(self) -> Sequence[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
         """Return one loop for each source."""

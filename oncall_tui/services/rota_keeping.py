@@ -1,18 +1,22 @@
-"""Keeps the rota as it is now: what the config says, and what calendars last said."""
+"""Keeps the rota as it is now: what the config says, what calendars last said, and which shifts changed hands."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from oncall_tui.clock import Clock
-from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.rota_problems import gaps
+from oncall_tui.domain.covers import covers, overrides
+from oncall_tui.domain.reach import Reach, reach
+from oncall_tui.domain.rota import Override, Rota
+from oncall_tui.domain.rota_problems import gaps, open_holidays
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import local
-from oncall_tui.errors import SecretUnavailable, SourceError
+from oncall_tui.errors import SecretUnavailable, SourceError, StoreFailed
 from oncall_tui.ports import CalendarFeed, CalendarReading
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 BEHIND = timedelta(days=60)
@@ -39,24 +43,46 @@ class RotaKeeping:
         self._calendars = {calendar.feed.name: calendar for calendar in calendars}
         self._readings: dict[str, CalendarReading] = {}
         self._failures: dict[str, CleanText] = {}
+        self._taken: tuple[Override, ...] = ()
+        self._unknown: tuple[CleanText, ...] = ()
+        self.reached: Reach | None = None
+        """What tests have proved; None where no journal says so."""
         self._clock = clock
         self._troubles = troubles
         self._listeners: list[Callable[[Rota], None]] = []
+        self._news = asyncio.Event()
 
     @property
     def rota(self) -> Rota:
         """Return the rota as it is now; calendars lie above one another in the order of the config."""
         readings = [self._readings[name] for name in self._calendars if name in self._readings]
-        return replace(self._written, calendar_turns=tuple(turn for reading in readings for turn in reading.turns))
+        return replace(
+            self._written,
+            overrides=(*self._written.overrides, *self._taken),
+            calendar_turns=tuple(turn for reading in readings for turn in reading.turns),
+        )
 
     @property
     def problems(self) -> Sequence[CleanText]:
         """Return a sentence for everything in calendars that could not be read or understood."""
-        return tuple(sentence for name in self._calendars for sentence in self._sentences(name))
+        of_calendars = (sentence for name in self._calendars for sentence in self._sentences(name))
+        return (*self._unknown, *of_calendars)
 
     def on_change(self, listener: Callable[[Rota], None]) -> None:
         """Hand each new rota to ``listener``."""
         self._listeners.append(listener)
+
+    def follow(self, logbook: Logbook) -> None:
+        """Lay what the journal says of covers and swaps over the rest."""
+        self.reached = reach(logbook.shift_events, logbook.escalations)
+        taken = overrides(covers(logbook.shift_events))
+        if taken != self._taken:
+            self._taken = taken
+            self._tell()
+
+    def without_journal(self, error: StoreFailed) -> None:
+        """Say that nobody knows of covers and swaps."""
+        self._unknown = (CleanText(f"The journal cannot be read, so covers and swaps are not known: {error}"),)
 
     async def open(self) -> None:
         """Take every calendar's last good copy, so that the first screen knows who is on call."""
@@ -91,13 +117,23 @@ class RotaKeeping:
         return [*reading, ("rota", self._watch_gaps)]
 
     def look_ahead(self) -> None:
-        """Say which gap is next, from a week before."""
+        """Say which gap is next, from a week before; what public holidays open is looked up at leisure."""
         now = self._clock()
-        coming = next(gaps(self.rota, now, now + WARNED), None)
-        if coming is None:
-            self._troubles.clear("rota")
+        self._warn("rota", next(gaps(self.rota, now, now + WARNED), None))
+        self._news.set()
+
+    async def look_at_holidays(self) -> None:
+        """Say what the next public holiday opens, from a week before."""
+        now = self._clock()
+        # The books of holidays take a while to open, and no frame waits for them.
+        found = await asyncio.to_thread(lambda rota: next(open_holidays(rota, now, now + WARNED), None), self.rota)
+        self._warn("holiday", found)
+
+    def _warn(self, subject: str, sentence: str | None) -> None:
+        if sentence is None:
+            self._troubles.clear(subject)
         else:
-            self._troubles.say("rota", CleanText(coming))
+            self._troubles.say(subject, CleanText(sentence))
 
     def _say(self, name: str) -> None:
         sentences = self._sentences(name)
@@ -136,4 +172,8 @@ class RotaKeeping:
     async def _watch_gaps(self) -> None:
         while True:
             self.look_ahead()
-            await asyncio.sleep(_LOOKED_AT.total_seconds())
+            self._news.clear()
+            await self.look_at_holidays()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOKED_AT.total_seconds()):
+                    await self._news.wait()

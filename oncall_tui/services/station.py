@@ -17,6 +17,7 @@ from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Wakefulness
+from oncall_tui.services.witnessing import Witnessing
 
 Loop = Callable[[], Coroutine[None, None, None]]
 
@@ -38,6 +39,7 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    witnessing: Witnessing
     wakefulness: Wakefulness
     token_ends: TokenEnds
     report: Callable[[BaseException], str]
@@ -57,6 +59,7 @@ class Station:
             *self.polling.loops(),
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
             ("tokens", self.token_ends.run),
         )

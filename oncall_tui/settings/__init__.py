@@ -153,10 +153,8 @@ class _Reading:
 
     def _converted(self, found: object, wanted: object, key: str) -> object:
         plain = _plain(wanted)
-        if get_origin(plain) is tuple:
-            return self._list(found, get_args(plain)[0], key)
-        if not isinstance(plain, type):
-            return _alternative(found, plain)
+        if get_origin(plain) is not None or not isinstance(plain, type):
+            return self._several(found, plain, key)
         if issubclass(plain, Enum):
             return plain(one_of(found, [member.value for member in plain]))
         if is_dataclass(plain):
@@ -165,6 +163,14 @@ class _Reading:
             return self.text(str(scalar(found, str, self.where, key)))
         return scalar(found, plain, self.where, key)
 
+    def _several(self, found: object, plain: object, key: str) -> object:
+        """Return a list, tables by their names, or one of several things that may be written."""
+        if get_origin(plain) is tuple:
+            return self._list(found, get_args(plain)[0], key)
+        if get_origin(plain) is Mapping:
+            return self._named(found, get_args(plain)[1], self.where.inside(key))
+        return _alternative(found, plain)
+
     def _table(self, found: object, into: type, where: Where) -> object:
         if not isinstance(found, Mapping):
             raise Unusable(f"[{where.path}] above its keys")
@@ -172,6 +178,22 @@ class _Reading:
         if value is None:
             raise _Told
         return value
+
+    def _named(self, found: object, into: type, where: Where) -> Mapping[str, object]:
+        """Return tables that stand below one another, each under a name of its own."""
+        if not isinstance(found, Mapping):
+            raise Unusable(f"[{where.path}.NAME] above the keys of each such table")
+        named: dict[str, object] = {}
+        for name, table in found.items():
+            if not isinstance(table, Mapping):
+                self.problems.append(
+                    where.instead(name, f"found {shown(table)}", f"[{where.path}.{name}] above its keys")
+                )
+                continue
+            value: object = _Reading(where.inside(name), self.problems, self.text).value_of(table, into)
+            if value is not None:
+                named[self.text(name)] = value
+        return named
 
     def _list(self, found: object, wanted: object, key: str) -> tuple[object, ...]:
         if is_dataclass(wanted) and isinstance(wanted, type):

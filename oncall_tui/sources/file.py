@@ -22,11 +22,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind, written
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Priority, Requester, SourceId, Status, Ticket, TicketId, ticket_id
-from oncall_tui.errors import SourceGarbled, SourceUnreachable
+from oncall_tui.errors import Rejected, SourceGarbled, SourceUnreachable
 from oncall_tui.http_client import LIST_LIMIT, MEGABYTE, Remote, TokenAuth, client, decode, fetch, url_problem
 from oncall_tui.secrets import Secret
+from oncall_tui.sources.file_answers import AnswerAddress, AnswerFile, Answers
 from oncall_tui.text_safety import clean, clean_body
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -46,6 +49,10 @@ class Settings:
     """An https address that answers with such a file."""
     token: Secret | None = None
     """A bearer token for url, where it wants one."""
+    answers_path: Path | None = None
+    """A file to which every answer is added as one line of JSON; or else answers_url; or neither, to read only."""
+    answers_url: str = ""
+    """An https address every answer is posted to, with an Idempotency-Key header and the same token."""
     refresh: timedelta = timedelta(seconds=60)
     """How often it is read."""
     timeout: timedelta = timedelta(seconds=30)
@@ -55,8 +62,10 @@ class Settings:
         """Name each key that cannot be used, and what to write instead."""
         if (self.path is None) == (not self.url):
             return [("path", "either path or url")]
-        problem = url_problem(self.url) if self.url else None
-        return [("url", problem)] if problem is not None else []
+        found = [(key, url_problem(url)) for key, url in (("url", self.url), ("answers_url", self.answers_url)) if url]
+        if self.answers_path is not None and self.answers_url:
+            found.append(("answers_path", "either answers_path or answers_url"))
+        return [(key, problem) for key, problem in found if problem is not None]
 
 
 class Person(msgspec.Struct):
@@ -74,6 +83,9 @@ class Entry(msgspec.Struct, rename={"author": "from"}):
     text: str
     author: str = ""
     public: bool = True
+    attachments: list[str] = msgspec.field(default_factory=list)
+    key: str = ""
+    """Of the answer that this is, as it was handed over."""
 
 
 class Row(msgspec.Struct):
@@ -93,6 +105,7 @@ class Row(msgspec.Struct):
     country: str = ""
     tier: str = ""
     tags: list[str] = msgspec.field(default_factory=list)
+    assignee: str = ""
     touches: int | None = None
     url: str = ""
     messages: list[Entry] = msgspec.field(default_factory=list)
@@ -109,6 +122,11 @@ class FileSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self._answers: Answers | None = None
+        if settings.answers_path is not None:
+            self._answers = AnswerFile(settings.answers_path.expanduser(), self._remote)
+        elif settings.answers_url:
+            self._answers = AnswerAddress(settings.answers_url, settings.token, self._remote)
 
     @property
     def id(self) -> SourceId:
@@ -130,6 +148,25 @@ class FileSource:
         if found is None:
             raise SourceGarbled(f"{self._id} has no such ticket any more")
         return found.messages
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything where there is a place for answers, else nothing."""
+        return frozenset(AnswerKind) if self._answers is not None else frozenset()
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Hand an answer over with its key, for whoever reads it to act on."""
+        if self._answers is None:
+            raise Rejected(f"{self._id} takes no answers: give it answers_path or answers_url in {self._remote.where}")
+        return await self._answers.write(answer)
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for an answer where answers are kept, else among the ticket's own messages."""
+        kept = await self._answers.find(answer) if self._answers is not None else None
+        if kept is not None:
+            return kept
+        found = written(answer, await self.thread(answer.ticket), claimed)
+        return Receipt(reference=found.reference or found.mark) if found is not None else None
 
     async def _tickets(self) -> Sequence[Ticket]:
         body = await (self._download() if self._settings.path is None else asyncio.to_thread(self._read))
@@ -241,6 +278,7 @@ def parse_ticket(payload: object, source: SourceId) -> Ticket:
         priority=parse_priority(row.priority),
         tier=clean(row.tier),
         tags=tuple(clean(tag) for tag in row.tags),
+        assignee=clean(row.assignee),
         created_at=_utc(row.created_at),
         updated_at=_utc(row.updated_at),
         waiting_since=_utc(row.waiting_since),
@@ -267,6 +305,8 @@ def parse_entry(entry: Entry, requester: Person) -> Message:
         text=clean_body(entry.text),
         is_public=entry.public,
         is_inbound=bool(entry.author) and entry.author in {requester.name, requester.email},
+        attachments=tuple(clean(name) for name in entry.attachments),
+        mark=clean(entry.key),
     )
 
 

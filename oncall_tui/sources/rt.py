@@ -18,20 +18,25 @@ import httpx
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind, written
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
-from oncall_tui.errors import SourceGarbled, SourceRefused
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, read, url_problem
+from oncall_tui.errors import OutcomeUnknown, Rejected, SourceError, SourceGarbled, SourceRefused
+from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.rt_payload import (
     CONVERSATION,
     Exchange,
     Payload,
+    is_done,
     parse_customers,
     parse_exchange,
+    parse_file_names,
     parse_message,
     parse_number,
     parse_ticket,
+    parse_transaction,
 )
 from oncall_tui.text_safety import clean
 
@@ -54,6 +59,7 @@ _TICKET_FIELDS = {
 }
 _TRANSACTION_FIELDS = {"fields": "Type,Created,Creator,ObjectId"}
 _ATTACHMENT_FIELDS = {"fields": "ContentType,Filename,TransactionId,Content"}  # one more, Parent, is a 500 in RT 5.0.3
+_FILE_FIELDS = {"fields": "Filename,TransactionId"}
 _LATEST_HISTORY: Mapping[str, str | int] = {
     "orderby": "id",
     "order": "DESC",
@@ -145,16 +151,73 @@ class RtSource:
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a ticket."""
-        number = ticket.partition(":")[2]
-        if not (number.isascii() and number.isdigit()):
-            raise SourceGarbled(f"{self._id} has no ticket of that number")
+        number = self._number(ticket)
         async with self._client() as http:
             customers = parse_customers(await read(http, self._remote, f"ticket/{number}", dict[str, object]))
             history = await read(http, self._remote, f"ticket/{number}/history", _Page, params=_LATEST_HISTORY)
             spoken = [t for t in self._readable(history) if t.get("Type") in CONVERSATION][:_THREAD]
-            words = await self._words(http, [parse_number(transaction) for transaction in spoken])
-        messages = (parse_message(t, words.get(parse_number(t), ()), customers) for t in reversed(spoken))
+            numbers = [parse_number(transaction) for transaction in spoken]
+            words = await self._parts(http, numbers, _text_of)
+            files = parse_file_names(await self._parts(http, numbers, _files_of))
+        messages = (parse_message(t, words, files, customers) for t in reversed(spoken))
         return [message for message in messages if message is not None]
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this user may is for RT to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Correspond, comment, or change owner or status."""
+        number = self._number(answer.ticket)
+        async with self._client() as http:
+            if answer.kind.has_words:
+                # Two addresses, so that no field can make a note public.
+                path = f"ticket/{number}/{'correspond' if answer.kind is AnswerKind.REPLY else 'comment'}"
+                content = {"Content": answer.text, "ContentType": "text/plain"}
+                taken = await send(http, self._remote, "POST", path, json=content)
+                taken.decode(list[str])
+                return Receipt(reference=parse_transaction(taken.headers.get("Location", "")))
+            taken = await send(http, self._remote, "PUT", f"ticket/{number}", json=self._change(answer))
+            said = " ".join(taken.decode(list[str]))
+        return await self._proved(answer, said)
+
+    def _change(self, answer: Answer) -> Mapping[str, str]:
+        if answer.kind is AnswerKind.SOLVE:
+            return {"Status": "resolved"}
+        return {"Owner": self._account(answer)}
+
+    def _account(self, answer: Answer) -> str:
+        account = answer.account or self._settings.user
+        if not account:
+            raise Rejected(f'{self._id} does not know you: add accounts = ["{self._id}:NAME"] to your [[people]]')
+        return account
+
+    async def _proved(self, answer: Answer, said: str) -> Receipt:
+        """Return the proof of a change: RT answers 200 to one it refuses too."""
+        try:
+            receipt = await self.find(answer, frozenset())
+        except SourceError as error:
+            raise OutcomeUnknown(str(error)) from error
+        if receipt is None:
+            raise Rejected(f"{self._id} refused: {clean(said, limit=120)}")
+        return receipt
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the words in the ticket, or for its owner or status."""
+        if answer.kind.has_words:
+            found = written(answer, await self.thread(answer.ticket), claimed)
+            return Receipt(reference=found.reference) if found is not None else None
+        async with self._client() as http:
+            ticket = await read(http, self._remote, f"ticket/{self._number(answer.ticket)}", dict[str, object])
+        owner = self._account(answer) if answer.kind is AnswerKind.TAKE else ""
+        return Receipt() if is_done(ticket, owner) else None
+
+    def _number(self, ticket: TicketId) -> str:
+        number = ticket.partition(":")[2]
+        if not (number.isascii() and number.isdigit()):
+            raise SourceGarbled(f"{self._id} has no ticket of that number")
+        return number
 
     def _client(self) -> httpx.AsyncClient:
         settings = self._settings
@@ -181,12 +244,16 @@ class RtSource:
                 written[str(transaction.get("ObjectId"))].append(transaction)
         return {ticket.id: parse_exchange(written[ticket.number], who) for ticket, who in tickets.items()}
 
-    async def _words(self, http: httpx.AsyncClient, transactions: Sequence[int]) -> Mapping[int, Sequence[Payload]]:
-        words: dict[int, list[Payload]] = defaultdict(list)
+    async def _parts(
+        self, http: httpx.AsyncClient, transactions: Sequence[int], query: Callable[[Sequence[int], int], str]
+    ) -> Mapping[int, Sequence[Payload]]:
+        """Return what belongs to each transaction, the contents of files left out."""
+        fields = _ATTACHMENT_FIELDS if query is _text_of else _FILE_FIELDS
+        parts: dict[int, list[Payload]] = defaultdict(list)
         for batch in _batches(transactions):
-            for part in await self._all(http, "attachments", partial(_text_of, batch), _ATTACHMENT_FIELDS):
-                words[int(str(part.get("TransactionId")))].append(part)
-        return words
+            for part in await self._all(http, "attachments", partial(query, batch), fields):
+                parts[int(str(part.get("TransactionId")))].append(part)
+        return parts
 
     async def _all(
         self, http: httpx.AsyncClient, path: str, query: Callable[[int], str], fields: Mapping[str, str]
@@ -221,6 +288,12 @@ def _text_of(transactions: Sequence[int], after: int) -> str:
     wanted = [{"field": "TransactionId", "operator": "=", "value": number} for number in transactions]
     text = {"field": "ContentType", "operator": "STARTSWITH", "value": "text/"}
     return json.dumps([*wanted, text, {"field": "id", "operator": ">", "value": after}])
+
+
+def _files_of(transactions: Sequence[int], after: int) -> str:
+    wanted = [{"field": "TransactionId", "operator": "=", "value": number} for number in transactions]
+    named = {"field": "Filename", "operator": "!=", "value": ""}
+    return json.dumps([*wanted, named, {"field": "id", "operator": ">", "value": after}])
 
 
 def _batches(entries: Iterable[T]) -> Iterator[Sequence[T]]:

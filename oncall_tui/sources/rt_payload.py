@@ -159,11 +159,16 @@ def parse_exchange(transactions: Sequence[Payload], customers: frozenset[str]) -
     return Exchange(waiting_since=waiting_since, replies=replies)
 
 
-def parse_message(transaction: Payload, attachments: Sequence[Payload], customers: frozenset[str]) -> Message | None:
-    """Read a transaction with its words; None when it has none."""
-    at = parse_instant(transaction, "Created")
-    text = parse_words(attachments)
-    if at is None or not text:
+def parse_message(
+    transaction: Payload,
+    words: Mapping[int, Sequence[Payload]],
+    files: Mapping[int, tuple[CleanText, ...]],
+    customers: frozenset[str],
+) -> Message | None:
+    """Read a transaction with its words and the names of its files; None when it has neither."""
+    at, number = parse_instant(transaction, "Created"), parse_number(transaction)
+    text, attached = parse_words(words.get(number, ())), files.get(number, ())
+    if at is None or not (text or attached):
         return None
     creator = transaction.get("Creator")
     return Message(
@@ -172,7 +177,28 @@ def parse_message(transaction: Payload, attachments: Sequence[Payload], customer
         text=text,
         is_public=transaction.get("Type") != "Comment",
         is_inbound=isinstance(creator, Mapping) and creator.get("id") in customers,
+        attachments=attached,
+        reference=str(number),
     )
+
+
+def parse_file_names(parts: Mapping[int, Sequence[Payload]]) -> Mapping[int, tuple[CleanText, ...]]:
+    """Read the names of the files of each transaction."""
+    return {number: tuple(name for part in own if (name := _text(part, "Filename"))) for number, own in parts.items()}
+
+
+def parse_transaction(location: str) -> str:
+    """Read the number of a transaction from its address; empty when there is none."""
+    number = location.rpartition("/")[2]
+    return number if number.isascii() and number.isdigit() else ""
+
+
+def is_done(ticket: Payload, owner: str) -> bool:
+    """Tell whether a ticket belongs to somebody, or, without a name, whether it is solved."""
+    if not owner:
+        return not _STATUSES.get(str(ticket.get("Status")), Status.OPEN).is_open
+    found = ticket.get("Owner")
+    return isinstance(found, Mapping) and owner in {str(found.get("id")), str(found.get("Name"))}
 
 
 def parse_words(attachments: Sequence[Payload]) -> CleanText:

@@ -22,6 +22,11 @@ class MemoryStore:
         self.learn(known)
 
     @property
+    def length(self) -> int:
+        """Return how many lines the journal has."""
+        return len(self._journal)
+
+    @property
     def snapshot(self) -> Snapshot:
         """Return all that is known."""
         return Snapshot(lines=tuple(self._journal), entries=tuple(self._outbox.values()))
@@ -77,6 +82,14 @@ class MemoryStore:
         entry = entry.claim(now=now, holder=holder, lease=lease)
         self.hold(entry)
         return entry.claimed
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+        entry = self._outbox.get(key)
+        renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
+        if renewed is not None:
+            self.hold(renewed)
+        return renewed is not None
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""

@@ -4,25 +4,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from oncall_tui.domain.answer_events import AnswerConfirmed, AnswerHeld, AnswerRefused
 from oncall_tui.domain.events import Event, HandoverMessageSettled, NotificationAccepted, NotificationRejected
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
 
-_FIRST_TO_LAST: Final = (Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.HANDOVER, Purpose.TEST)
+_URGENCY: Final = {
+    Purpose.NOTIFICATION: 0,
+    Purpose.STAND_DOWN: 1,
+    # One for all of them: answers to one ticket leave in the order in which they were asked for.
+    Purpose.REPLY: 2,
+    Purpose.NOTE: 2,
+    Purpose.TAKE: 2,
+    Purpose.SOLVE: 2,
+    Purpose.HANDOVER: 3,
+    Purpose.TEST: 4,
+}
 
 
 def urgency(message: OutgoingMessage) -> int:
     """Return how soon a message leaves among those that are due: bad news before all else, whatever waited longer."""
-    return _FIRST_TO_LAST.index(message.purpose)
+    return _URGENCY[message.purpose]
 
 
 def settlement_in(event: Event) -> Settlement | None:
     """Return the settlement that was recorded beside an event, where the event tells it."""
     match event:
-        case NotificationAccepted() | HandoverMessageSettled(is_accepted=True):
+        case NotificationAccepted() | HandoverMessageSettled(is_accepted=True) | AnswerConfirmed():
             return Settlement(key=event.key, state=DeliveryState.ACCEPTED)
-        case NotificationRejected() | HandoverMessageSettled():
+        case AnswerHeld():
+            return Settlement(key=event.key, state=DeliveryState.DROPPED, detail=event.detail)
+        case NotificationRejected() | HandoverMessageSettled() | AnswerRefused():
             return Settlement(key=event.key, state=DeliveryState.REJECTED, detail=event.detail)
         case _:
             return None
@@ -76,6 +89,11 @@ class Entry:
             tries=self.tries + 1,
             holder=holder,
         )
+
+    def renewed(self, *, now: datetime, holder: str, lease: timedelta) -> Self | None:
+        """Return it with a lease that ends later; None where it is not being sent by this holder any more."""
+        is_mine = self.state is DeliveryState.SENDING and self.holder == holder
+        return replace(self, next_try_at=now + lease) if is_mine else None
 
     def settle(self, settlement: Settlement, *, at: datetime) -> Self:
         """Return it as it stands after a settlement.

@@ -1,21 +1,22 @@
 """The store in one SQLite file, used from a thread of its own so that the screen never waits for a disk."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, Self, TypeVar
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.store import sqlite_rows as rows
+from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.outbox import Entry
 from oncall_tui.store.snapshot import Snapshot
+from oncall_tui.store.sqlite_errors import hangs
 from oncall_tui.store.sqlite_file import SqliteFile
 from oncall_tui.store.versions import check_version
 
@@ -28,31 +29,47 @@ PATIENCE: Final = timedelta(seconds=1)
 class SqliteStore:
     """Journal and outbox in one file; several windows may have it open."""
 
-    def __init__(self, file: SqliteFile, thread: ThreadPoolExecutor) -> None:
-        self._file, self._thread = file, thread
+    def __init__(self, path: Path, file: SqliteFile, thread: DiskThread) -> None:
+        self._path, self._file, self._thread = path, file, thread
         self._is_closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, patience: timedelta = PATIENCE, aside: Path | None = None) -> Self:
+    async def open(
+        cls,
+        path: Path,
+        *,
+        patience: timedelta = PATIENCE,
+        aside: Path | None = None,
+        thread: DiskThread | None = None,
+    ) -> Self:
         """Open the store, creating it where there is none, or raise ``StoreFailed``.
 
-        With ``aside``, a damaged file is moved there and a new one begun.
+        With ``aside``, a damaged file is moved there and a new one begun. The store lets ``thread`` go at its end.
         """
-        return await cls._open(lambda: SqliteFile.open(path.absolute(), patience=patience, aside=aside))
+        return await cls._open(
+            path, lambda: SqliteFile.open(path.absolute(), patience=patience, aside=aside), thread or DiskThread()
+        )
 
     @classmethod
-    async def open_to_read(cls, path: Path, *, patience: timedelta = PATIENCE) -> Self:
+    async def open_to_read(
+        cls, path: Path, *, patience: timedelta = PATIENCE, thread: DiskThread | None = None
+    ) -> Self:
         """Open the store without changing anything, even on a read-only disk, or raise ``StoreFailed``."""
-        return await cls._open(lambda: SqliteFile.open_to_read(path.absolute(), patience=patience))
+        return await cls._open(
+            path, lambda: SqliteFile.open_to_read(path.absolute(), patience=patience), thread or DiskThread()
+        )
 
     @classmethod
-    async def _open(cls, work: Callable[[], SqliteFile]) -> Self:
-        with ExitStack() as undo:
-            thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-            undo.callback(thread.shutdown, wait=False)
-            file = await _in_thread(thread, work)
-            undo.pop_all()
-        return cls(file, thread)
+    async def _open(cls, path: Path, work: Callable[[], SqliteFile], thread: DiskThread) -> Self:
+        opened: list[SqliteFile] = []
+        try:
+            await thread.run(lambda: opened.append(work()))
+        except BaseException as error:
+            thread.afterwards(partial(_close_all, opened))  # one that is opened late after all, too
+            if isinstance(error, TimeoutError):
+                raise hangs(path) from None
+            raise
+        return cls(path, opened[0], thread)
 
     @property
     def is_new(self) -> bool:
@@ -94,7 +111,8 @@ class SqliteStore:
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
         """Return everything recorded after a ``seq``, oldest first."""
-        return await self._run("DEFERRED", lambda connection: rows.lines_after(connection, after))
+        within = ANSWERS_WITHIN if after else READS_ALL_WITHIN
+        return await self._run("DEFERRED", lambda connection: rows.lines_after(connection, after), within=within)
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""
@@ -109,32 +127,62 @@ class SqliteStore:
 
         return await self._run("IMMEDIATE", work)
 
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            entry = rows.entry_of(connection, key)
+            renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
+            if renewed is not None:
+                rows.update(connection, renewed)
+            return renewed is not None
+
+        return await self._run("IMMEDIATE", work)
+
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
         entries = await self._run("DEFERRED", rows.open_entries)
         return [(entry.message, entry.state, entry.next_try_at) for entry in entries]
 
-    async def snapshot(self) -> Snapshot:
+    async def snapshot(self, *, within: timedelta = READS_ALL_WITHIN) -> Snapshot:
         """Return all that is recorded."""
-        return await self._run("DEFERRED", rows.everything)
+        return await self._run("DEFERRED", rows.everything, within=within)
 
-    async def reunite(self, other: Snapshot, *, holder: str) -> Snapshot:
+    async def reunite(self, other: Snapshot, *, holder: str, within: timedelta = READS_ALL_WITHIN) -> Snapshot:
         """Record in one transaction what another store knows beyond this one, and return everything known then.
 
         Args:
             other: All that the other store knows.
             holder: Who sent from it; what anybody else is sending now stays his.
+            within: How long the disk may take: everything there is has to be read.
         """
-        return await self._run("IMMEDIATE", lambda connection: rows.reunite(connection, other, holder=holder))
+        return await self._run(
+            "IMMEDIATE", lambda connection: rows.reunite(connection, other, holder=holder), within=within
+        )
 
     async def close(self) -> None:
-        """Finish what was asked before and let go of the file."""
-        if not self._is_closed:
-            self._is_closed = True
-            await _in_thread(self._thread, self._file.close)
-            self._thread.shutdown()
+        """Finish what was asked before and let go of the file; where the disk hangs, once it wakes up."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._thread.hangs:
+            self._thread.afterwards(partial(_close_all, [self._file]))
+        else:
+            await self._let_go()
 
-    async def _run(self, kind: Literal["IMMEDIATE", "DEFERRED"], work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _let_go(self) -> None:
+        try:
+            await self._in_thread(self._file.close)
+        finally:
+            self._thread.end()
+
+    async def _run(
+        self,
+        kind: Literal["IMMEDIATE", "DEFERRED"],
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        within: timedelta = ANSWERS_WITHIN,
+    ) -> T:
         if self._is_closed:
             raise StoreFailed("The journal is closed: start oncall-tui again.")
 
@@ -142,9 +190,16 @@ class SqliteStore:
             with self._file.transaction(kind) as connection:
                 return work(connection)
 
-        return await _in_thread(self._thread, transaction)
+        return await self._in_thread(transaction, within=within)
+
+    async def _in_thread(self, work: Callable[[], T], *, within: timedelta = ANSWERS_WITHIN) -> T:
+        try:
+            return await self._thread.run(work, within=within)
+        except TimeoutError:
+            raise hangs(self._path) from None
 
 
-async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    # Shielded, because a write that was asked for happens even when nobody waits for it any more.
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, work))
+def _close_all(opened: Sequence[SqliteFile]) -> None:
+    with suppress(StoreFailed):
+        for file in opened:
+            file.close()

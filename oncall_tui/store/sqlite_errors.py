@@ -20,6 +20,10 @@ class StoreDamaged(StoreFailed):
     """The file cannot be read as a store any more."""
 
 
+class StoreHangs(StoreFailed):
+    """The disk does not answer at all, and does not say that it failed."""
+
+
 _DAMAGED: Final = (
     "“{path}” is damaged, or is not a journal of oncall-tui: move it aside, then put back a copy, "
     "or start again to begin a new one."
@@ -38,6 +42,9 @@ EMPTY: Final = (
     "or delete it and start again to begin a new one."
 )
 NOT_OURS: Final = "“{path}” belongs to another program and is left alone: name another place for the journal."
+_HANGS: Final = (
+    "The disk of “{path}” does not answer: look whether it is a network drive without a network, or a failing disk."
+)
 _UNUSABLE: Final = "“{path}” cannot be used ({reason}): name another place, or make this one usable."
 _UNFORESEEN: Final = "“{path}” cannot be used (SQLite's error {code}): move it aside, or name another place."
 _SENTENCES: Final[Mapping[int, str]] = MappingProxyType(
@@ -70,6 +77,11 @@ def failed(template: str, path: Path, **more: object) -> StoreFailed:
 def damaged(path: Path) -> StoreFailed:
     """Return the error for a file that cannot be one of ours any more."""
     return failed(_DAMAGED, path)
+
+
+def hangs(path: Path) -> StoreHangs:
+    """Return the error for a disk that does not answer."""
+    return StoreHangs(_HANGS.format(path=clean(str(path))))
 
 
 def read_only(path: Path) -> StoreFailed:

@@ -9,6 +9,10 @@ What that means for other windows on the same file: as long as a window is in me
 another one does, and either may send a message that both had stored, under the same key. When it is back, each has the
 other's lines: none is lost and none recorded twice. The lines are numbered anew by this process, so that its readers
 see one journal that only grows, whatever became of the file.
+
+A disk that hangs refuses nothing: it is waited for only so long, and then counts as one that refused. What it was
+asked for last may still be written whenever it wakes up; it is left alone until then, and reunited like any other, so
+that nothing is recorded twice.
 """
 
 import asyncio
@@ -20,20 +24,23 @@ from typing import Final, TypeVar
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.events import Event, Recorded, StreamId
-from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.store.disk_report import DiskReport
+from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.outbox import Entry
 from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite import PATIENCE, SqliteStore
-from oncall_tui.store.sqlite_errors import StoreLocked
+from oncall_tui.store.sqlite_errors import StoreHangs, StoreLocked
 
 T = TypeVar("T")
 
 TRY_AGAIN_AFTER: Final = timedelta(seconds=10)
 """How long a disk that refused is left alone."""
+_PER_LINE: Final = timedelta(microseconds=100)
+"""How much longer a disk may take for each line, when it is asked for all: five times what was measured."""
 _LOCKED_TRIES: Final = 3
 """How often a locked file is waited for before this process goes on without it."""
 
@@ -49,9 +56,11 @@ class SteadfastStore:
         clock: Clock,
         stopwatch: Stopwatch,
         patience: timedelta = PATIENCE,
+        threads: Callable[[], DiskThread] = DiskThread,
     ) -> None:
         self._path, self._report, self._clock, self._stopwatch = path, report, clock, stopwatch
-        self._patience = patience
+        self._patience, self._threads = patience, threads
+        self._thread: DiskThread | None = None
         self._memory = MemoryStore()
         self._disk: SqliteStore | None = None
         self._instance = ""
@@ -60,6 +69,12 @@ class SteadfastStore:
         self._next_try = 0.0
         self._turn = asyncio.Lock()
         self._is_closed = False
+        self._recorded_until: int | None = None
+
+    @property
+    def recorded_until(self) -> int | None:
+        """Return the last line that the disk has; None while it has all."""
+        return self._recorded_until
 
     async def open(self) -> None:
         """Begin with what the disk holds; one that cannot be opened is said, and everything works without it."""
@@ -69,7 +84,9 @@ class SteadfastStore:
                 if isinstance(error, StoreLocked):
                     error = await self._try_disk()
             if error is not None:
-                await self._read_what_can_be_read()
+                if not isinstance(error, StoreHangs):
+                    await self._read_what_can_be_read()
+                self._recorded_until = self._memory.length
                 self._refused(error)
 
     async def append(
@@ -125,6 +142,17 @@ class SteadfastStore:
             return claimed
 
         return await self._do(on_disk, lambda: self._memory.claim(now=now, holder=holder, lease=lease))
+
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        """Let the lease of a message that is still being sent end so much later."""
+
+        async def in_memory() -> bool:
+            return await self._memory.renew(key, now=now, holder=holder, lease=lease)
+
+        async def on_disk(disk: SqliteStore) -> bool:
+            return await disk.renew(key, now=now, holder=holder, lease=lease) and await in_memory()
+
+        return await self._do(on_disk, in_memory)
 
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         """Return every message that is not settled, the one due longest first."""
@@ -182,15 +210,17 @@ class SteadfastStore:
         return [own for own, line in zip(adopted, news, strict=True) if line.seq in mine]
 
     async def _leave_disk(self, error: StoreFailed) -> None:
-        if self._disk is not None and not isinstance(error, StoreLocked):
+        if self._disk is not None and not isinstance(error, StoreLocked | StoreHangs):
             with suppress(StoreFailed):  # what this process has seen has to do
-                self._take_over(await self._disk.snapshot())
+                self._take_over(await self._disk.snapshot(within=self._may_take))
         await self._let_go()
         self._refused(error)
-        if not isinstance(error, StoreLocked):
+        if not isinstance(error, StoreLocked | StoreHangs):
             self._next_try = self._stopwatch()  # another file may take it at once
 
     async def _try_disk(self) -> StoreFailed | None:
+        if self._thread is not None and self._thread.hangs:
+            return None
         try:
             await self._go_to_disk()
         except StoreFailed as error:
@@ -201,25 +231,43 @@ class SteadfastStore:
     async def _go_to_disk(self) -> None:
         """Open the file, and let it take everything this process knows; raise ``StoreFailed`` when it does not."""
         aside = self._path.with_name(f"{self._path.name}.damaged-{self._clock():%Y%m%dT%H%M%S%fZ}")
+        self._thread = self._threads()
         try:
-            disk = await SqliteStore.open(self._path, patience=self._patience, aside=aside)
+            disk = await SqliteStore.open(self._path, patience=self._patience, aside=aside, thread=self._thread)
         finally:
-            was_damaged = await asyncio.to_thread(_exists, aside)
+            was_damaged = not self._thread.hangs and await self._exists(aside)
             if was_damaged:
                 self._report.was_damaged(aside)
         try:
-            self._take_over(await disk.reunite(self._memory.snapshot, holder=self._holder))
+            self._take_over(await disk.reunite(self._memory.snapshot, holder=self._holder, within=self._may_take))
         except StoreFailed:
-            await disk.close()
+            await _close(disk)
             raise
         if disk.instance != (self._instance or disk.instance) and not was_damaged:
             self._report.is_another(is_new=disk.is_new)
         self._disk, self._instance = disk, disk.instance
+        self._recorded_until = None
         self._report.records()
 
+    @property
+    def _may_take(self) -> timedelta:
+        """Return how long the disk may take for everything: at the start, before it is known how much that is, long."""
+        lines = len(self._memory.snapshot.lines)
+        return ANSWERS_WITHIN + lines * _PER_LINE if lines else READS_ALL_WITHIN
+
+    async def _exists(self, path: Path) -> bool:
+        thread = self._threads()
+        try:
+            return await thread.run(path.exists)
+        except OSError:  # it does not answer either
+            return False
+        finally:
+            thread.end()
+
     async def _read_what_can_be_read(self) -> None:
+        self._thread = self._threads()
         with suppress(StoreFailed):
-            disk = await SqliteStore.open_to_read(self._path, patience=self._patience)
+            disk = await SqliteStore.open_to_read(self._path, patience=self._patience, thread=self._thread)
             try:
                 self._take_over(await disk.snapshot())
                 self._report.knows_past = True
@@ -232,20 +280,18 @@ class SteadfastStore:
 
     def _refused(self, error: StoreFailed) -> None:
         self._next_try = self._stopwatch() + TRY_AGAIN_AFTER.total_seconds()
+        self._recorded_until = self._memory.length if self._recorded_until is None else self._recorded_until
         self._report.refuses(error)
 
     async def _let_go(self) -> None:
         disk, self._disk = self._disk, None
         if disk is not None:
-            with suppress(StoreFailed):
-                await disk.close()
+            await _close(disk)
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False
+async def _close(disk: SqliteStore) -> None:
+    with suppress(StoreFailed):
+        await disk.close()
 
 
 async def _patiently(work: Callable[[SqliteStore], Awaitable[T]], disk: SqliteStore) -> T:

@@ -12,12 +12,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
@@ -25,9 +27,11 @@ from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
-from oncall_tui.ui.escalation_text import number, on_strip
+from oncall_tui.ui.escalation_text import on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
+from oncall_tui.ui.leaving_text import farewell
+from oncall_tui.ui.milestone_words import MilestoneWords
 from oncall_tui.ui.screens.escalations import EscalationsScreen
 from oncall_tui.ui.screens.handover import HandoverScreen
 from oncall_tui.ui.screens.queue import QueueScreen
@@ -39,6 +43,8 @@ LET_FINISH = 5.0
 """Seconds that quitting waits for what is being written."""
 UNSEEN = 5
 """Seconds between two looks at the clock while the terminal has no focus."""
+MENTIONED_FOR = 20
+"""Seconds for which a milestone of the shift is shown."""
 WIDE = 110
 """Columns from which the selected ticket stands beside the list."""
 
@@ -68,8 +74,8 @@ class OnCallApp(App[None]):
         Binding("w,W", "go('rota')", "Rota", id="go.rota", tooltip="Who is on call in the next weeks"),
         Binding("v,V", "notices", "Notices", show=False, id="app.notices", tooltip="Everything that is wrong with us"),
         Binding("f5", "refresh", "Refresh", show=False, id="app.refresh", tooltip="Ask every source to answer now"),
-        Binding("q,Q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
-        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard"),
+        Binding("q,Q", "leave", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
+        Binding("ctrl+c", "quit", "Quit", show=False, tooltip="Leave the dashboard, as Q does"),
         Binding("question_mark", "keys", "Help", id="app.help", tooltip="Every key that works here"),
     ]
 
@@ -91,21 +97,26 @@ class OnCallApp(App[None]):
         self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
+        self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
+        """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
         self._seconds = 0
+        self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
+        self._rang = 0.0
         self._rang_for: set[EscalationId] = set()
         self.set_reactive(OnCallApp.desk, desk or Desk(at=clock()))
         self.set_reactive(OnCallApp.now, clock())
-        keypress = Keypress(self, self._guard)
+        self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key))
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
         self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress))
+        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
+        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
 
     def on_mount(self) -> None:
         """Let the clock tick."""
+        self._mention_the_end()
         self.set_interval(1, self._second)
 
     def show(self, desk: Desk) -> None:
@@ -123,16 +134,29 @@ class OnCallApp(App[None]):
     def _tick(self) -> None:
         self.now = self._clock()
         self._ring()
+        self._mention_the_end()
 
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
         exhausted = {e.id for e in self.desk.escalations if e.state is EscalationState.EXHAUSTED}
-        # A clock that was set back must not silence the bell for as long as it was set back by.
-        is_quiet = self._rang_at is not None and self._rang_at <= self.now < self._rang_at + EXHAUSTED_REMINDER
-        if exhausted - self._rang_for or (exhausted and not is_quiet):
-            self._rang_at = self.now
+        if exhausted - self._rang_for or (exhausted and not self._is_quiet()):
+            self._rang_at, self._rang = self.now, self._stopwatch()
             self.bell()
         self._rang_for = exhausted
+
+    def _mention_the_end(self) -> None:
+        """Say once when the shift comes to an end; never with the bell, which is for bad news."""
+        due = self._milestones.due(self.desk, self.now)
+        if due is not None:
+            milestone, sentence = due
+            severity: SeverityLevel = "warning" if milestone is Milestone.OVER else "information"
+            self.notify(sentence, severity=severity, timeout=MENTIONED_FOR, markup=False)
+
+    def _is_quiet(self) -> bool:
+        """Tell whether it rang lately by both clocks: one may be set back, the other stands still while we sleep."""
+        if self._rang_at is None or self.now >= self._rang_at + EXHAUSTED_REMINDER:
+            return False
+        return self._stopwatch() < self._rang + EXHAUSTED_REMINDER.total_seconds()
 
     def post_message(self, message: Message) -> bool:
         """Note when keys arrive, before anything slow can stretch a burst of them."""
@@ -140,9 +164,9 @@ class OnCallApp(App[None]):
             case events.Key() if not any(message is known for known in self._stamped):
                 # A key that nobody handles bubbles up to here once more, and later: only its arrival counts.
                 self._stamped.append(message)
-                self._guard.saw_key(message.key, self._stopwatch())
+                self._guard.saw_key(message.key, self.arrival(message))
             case events.Paste():
-                self._guard.saw_paste(self._stopwatch())
+                self._guard.saw_paste(self.arrival(message))
             case events.AppBlur():
                 self._guard.saw_focus(has_focus=False)
             case events.AppFocus():
@@ -166,16 +190,23 @@ class OnCallApp(App[None]):
         lines = notices(self.desk) or ("Nothing is wrong with us.",)
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
 
+    def action_leave(self) -> None:
+        """Leave by a letter, which a terminal's answer may type; ctrl+q and ctrl+c, which none types, act at once."""
+        self._keypress.when_pressed("q", self._quit, otherwise="Not left", may_repeat=True)
+
+    def _quit(self) -> None:
+        self.call_later(self.action_quit)
+
     async def action_quit(self) -> None:
         """Leave; while an escalation waits for somebody only after asking, and asked again is answered."""
-        live = [e for e in on_strip(self.desk.escalations) if e.state is not EscalationState.ACKNOWLEDGED]
+        said = farewell(self.desk)
         if isinstance(self.screen, LeaveDialog):
             self.screen.dismiss(result=Leaving.LEAVE)
-        elif not live:
+        elif said is None:
             await self._leave(Leaving.LEAVE)
         else:
-            tickets = " and ".join(number(escalation) for escalation in live)
-            self.push_screen(LeaveDialog(tickets, may_watch=self._leave_watch is not None), self._leave)
+            may_watch = said.may_be_watched and self._leave_watch is not None
+            self.push_screen(LeaveDialog(said.sentences, self._keypress, may_watch=may_watch), self._leave)
 
     async def _leave(self, answer: Leaving | None) -> None:
         if answer not in {Leaving.LEAVE, Leaving.WATCH}:

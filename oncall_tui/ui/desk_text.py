@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 
 from humanize import intcomma
 
+from oncall_tui.domain.advice import why_escalate
+from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
@@ -43,13 +47,32 @@ def countdown(desk: Desk, now: datetime) -> str:
     if ended is not None:
         return f"ended {span(now - ended.ends_at)} ago: hand over with H"
     if desk.shift is not None:
-        return f"{span(desk.shift.ends_at - now)} left, to {_end(desk.shift, zone, now)}"
+        return _left(desk, desk.shift, now)
     if desk.next_shift is not None:
         person = desk.people.get(desk.next_shift.person)
         return (
             f"next: {person.name if person else desk.next_shift.person} {clock(desk.next_shift.starts_at, zone, now)}"
         )
     return "no shift is planned" if desk.sources else ""
+
+
+def is_mine(desk: Desk) -> bool:
+    """Tell whether who sits here is on call."""
+    return desk.me is not None and desk.me == desk.on_call
+
+
+def is_last_hour(desk: Desk, now: datetime) -> bool:
+    """Tell whether the shift of whoever sits here ends within an hour."""
+    return is_mine(desk) and desk.shift is not None and desk.shift.ends_at - now <= Milestone.HOUR.value
+
+
+def _left(desk: Desk, shift: Shift, now: datetime) -> str:
+    if shift.ends_at >= LATEST:
+        return "no end planned"
+    left, end = shift.ends_at - now, _end(shift, zone_of(desk), now)
+    if is_mine(desk) and left <= Milestone.TEN_MINUTES.value:
+        return f"{span(left)} left: hand over with H"
+    return f"{'last hour: ' if is_last_hour(desk, now) else ''}{span(left)} left, to {end}"
 
 
 def _end(shift: Shift, zone: str, now: datetime) -> str:
@@ -87,13 +110,18 @@ def sources_line(desk: Desk, now: datetime) -> str:
 
 
 def counts(desk: Desk, now: datetime) -> str:
-    """Return the figures of the header; none where nothing can be seen."""
+    """Return the figures of the header; none where nothing can be seen.
+
+    What is due soon takes the place of what is new: the line has room for four.
+    """
     if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.open_tickets:
         return ""
+    soon = sum(group.soon(now) for group in desk.groups)
     figures = (
         (desk.open_tickets, "open"),
-        (sum(group.sums.new for group in desk.groups), "new"),
+        *(() if soon else ((sum(group.sums.new for group in desk.groups), "new"),)),
         (sum(group.late(now) for group in desk.groups), "late"),
+        *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
@@ -199,3 +227,13 @@ def customer_name(row: Row) -> str:
 def tier_of(row: Row) -> str:
     """Return how the customer is served, the customers table before the help desk."""
     return (row.customer.tier if row.customer else "") or row.ticket.tier
+
+
+def suggested(row: Row, desk: Desk, now: datetime) -> str:
+    """Return why a ticket's tier suggests E; nothing where nothing does, or it was escalated already."""
+    if row.tier is None:
+        return ""
+    escalation = desk.escalation_of(row.ticket.id)
+    if escalation is not None and escalation.state is not EscalationState.WITHDRAWN:
+        return ""
+    return why_escalate(row, now)

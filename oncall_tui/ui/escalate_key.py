@@ -34,17 +34,20 @@ class EscalateKey:
             self._app.notify(f"{row.ticket.number} is already escalated: {escalation.state}.", markup=False)
             self._app.switch_mode("escalations")
 
+    def stop_armed(self) -> bool:
+        """Take note that Esc went down while the undo seconds run; False when nothing is to be stopped."""
+        armed = next((e for e in self._desk().escalations if e.state is EscalationState.ARMED), None)
+        if armed is not None:
+            stop = partial(self._stop, armed.brief.ticket)
+            self._keypress.when_pressed("escape", stop, otherwise="Not stopped", may_repeat=True)
+        return armed is not None
 
-def stop_armed(app: App[None], actions: Actions, desk: Desk) -> bool:
-    """Stop the escalation whose undo seconds run; False when there is none."""
-    armed = next((e for e in desk.escalations if e.state is EscalationState.ARMED), None)
-    if armed is not None:
-        carry_out(app, _stop(app, actions, armed.brief.ticket))
-    return armed is not None
+    def _stop(self, ticket: TicketId) -> None:
+        carry_out(self._app, self._say_whether_stopped(ticket))
 
-
-async def _stop(app: App[None], actions: Actions, ticket: TicketId) -> None:
-    if await actions.stop(ticket):
-        app.notify("Stopped: nothing was sent.", markup=False)
-    else:
-        app.notify("Too late to stop: it is on its way. X shows it.", severity="warning", timeout=10, markup=False)
+    async def _say_whether_stopped(self, ticket: TicketId) -> None:
+        if await self._actions.stop(ticket):
+            self._app.notify("Stopped: nothing was sent.", markup=False)
+        else:
+            sentence = "Too late to stop: it is on its way. X shows it."
+            self._app.notify(sentence, severity="warning", timeout=10, markup=False)

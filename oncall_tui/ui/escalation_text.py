@@ -6,10 +6,12 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from oncall_tui.domain.brief import Brief
 from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
 from oncall_tui.domain.ladder import current_level, deliverable, untried
 from oncall_tui.domain.message import DeliveryState
-from oncall_tui.ui.text import between, clock, cut, due
+from oncall_tui.domain.ringing import what_to_say, what_to_say_in_full, whom_to_ring
+from oncall_tui.ui.text import between, clock, countdown, cut, due
 
 ALL_OF_IT = "X for all of it"
 
@@ -20,7 +22,8 @@ class StripText:
 
     first: str
     second: str
-    state: EscalationState
+    state: EscalationState | None
+    """None for a suggestion: nothing is under way."""
 
 
 def on_strip(escalations: Iterable[Escalation]) -> tuple[Escalation, ...]:
@@ -41,7 +44,7 @@ def strip_text(escalations: Sequence[Escalation], now: datetime, zone: str, widt
         case EscalationState.ACKNOWLEDGED:
             first, second = acknowledged(escalation, now, zone), "Nothing more is sent."
         case EscalationState.EXHAUSTED:
-            first, second = _exhausted(escalation), _what_to_say(escalation)
+            first, second = _exhausted(escalation), what_to_say(escalation.brief)
             more = "X, then P, when reached"
         case _:
             first, second = _notifying(escalation, now, zone), next_step(escalation, now, zone)
@@ -74,10 +77,17 @@ def _armed_facts(escalation: Escalation, now: datetime) -> str:
     brief = escalation.brief
     facts = (
         due(brief.due_at, now).capitalize() if brief.due_at else "",
-        "" if brief.touches is None else "1 touch" if brief.touches == 1 else f"{brief.touches} touches",
+        _touches(brief),
         brief.tier,
     )
     return ", ".join(fact for fact in facts if fact) + "."
+
+
+def _touches(brief: Brief) -> str:
+    if brief.touches is None:
+        return ""
+    usual = "" if brief.usual_touches is None else f" where {brief.usual_touches} are usual"
+    return f"{brief.touches} {'touch' if brief.touches == 1 else 'touches'}{usual}"
 
 
 def _notifying(escalation: Escalation, now: datetime, zone: str) -> str:
@@ -125,11 +135,14 @@ def proof(attempt: Attempt, now: datetime, zone: str) -> str:
 
 
 def next_step(escalation: Escalation, now: datetime, zone: str) -> str:
-    """Return who is tried next and when, or that nothing happens by itself."""
+    """Return when the next step is taken, running down, and who is tried then; or that nothing happens by itself."""
     if escalation.next_action_at is None:
         return "Nothing more happens by itself: ring somebody."
-    when = "now" if escalation.next_action_at <= now else f"at {clock(escalation.next_action_at, zone, now)}"
-    return f"Next: {_next_people(escalation)} {when}."
+    return f"Next {_when(escalation.next_action_at, now, zone)}: {_next_people(escalation)}."
+
+
+def _when(at: datetime, now: datetime, zone: str) -> str:
+    return f"in {countdown(at - now)}, at {clock(at, zone, now)}" if at > now else "now"
 
 
 def _next_people(escalation: Escalation) -> str:
@@ -164,19 +177,6 @@ def _exhausted(escalation: Escalation) -> str:
     return f"▲ {number(escalation)}: NOBODY HAS ACKNOWLEDGED. {whom_to_ring(escalation)}"
 
 
-def whom_to_ring(escalation: Escalation) -> str:
-    """Return the number to ring."""
-    targets = [target for level in escalation.policy.levels for target in level.targets]
-    to_ring = next((target for target in targets if target.phone), None)
-    if to_ring is None:
-        return f"Reach {targets[0].name if targets else 'a leader'} yourself: no number is known."
-    return f"Ring {to_ring.name}: {to_ring.phone}"
-
-
-def _what_to_say(escalation: Escalation) -> str:
-    return f"Say: “{escalation.brief.customer}: {escalation.brief.subject}.”"
-
-
 def heading(escalation: Escalation, now: datetime, zone: str) -> str:
     """Return one line that names an escalation and its state."""
     brief = escalation.brief
@@ -191,17 +191,33 @@ def standing(escalation: Escalation) -> str:
     return f"{escalation.state}{where if escalation.state.wants_acknowledgement and escalation.level >= 0 else ''}"
 
 
+def on_ticket(escalation: Escalation, now: datetime, zone: str) -> str:
+    """Return what somebody who looks at the ticket has to know: who has it and in what words, or that nobody has."""
+    taken = escalation.acknowledged
+    if taken is not None:
+        state = "" if escalation.state is EscalationState.ACKNOWLEDGED else f"{standing(escalation)}, "
+        words = f": “{taken.words}”" if taken.words else ""
+        return f"{state}acknowledged by {taken.name} at {clock(taken.at, zone, now)}{words}"
+    if escalation.state is EscalationState.EXHAUSTED:
+        return f"NOBODY HAS ACKNOWLEDGED. {whom_to_ring(escalation)}"
+    return standing(escalation)
+
+
 def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...]:
     """Return everything that is known of an escalation, one line each, oldest first."""
     brief = escalation.brief
-    lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}", *([f"Why: {brief.why}"] if brief.why else [])]
+    lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}"]
+    known = (("Why", brief.why), ("Runbook", brief.runbook_step), ("Tried", brief.tried))
+    lines += [f"{what}: {words}" for what, words in known if words]
     for attempt in escalation.attempts:
         tried = f"{_name(escalation, attempt)} by {attempt.channel}"
         lines.append(f"{clock(attempt.at, zone, now)}  {tried}: {proof(attempt, now, zone)}")
     if escalation.acknowledged is not None:
         lines.append(acknowledged(escalation, now, zone))
     if escalation.state is EscalationState.EXHAUSTED:
-        lines.append(whom_to_ring(escalation))
+        if escalation.next_action_at is not None:
+            lines.append(f"Nobody is left to ask. The bell rings again {_when(escalation.next_action_at, now, zone)}.")
+        lines += [whom_to_ring(escalation, everybody=True), what_to_say_in_full(brief, now)]
     elif escalation.state.wants_acknowledgement:
         lines.append(next_step(escalation, now, zone))
     if escalation.ended_at is not None:

@@ -1,7 +1,7 @@
 """Whether a person pressed a key, or a paste or a terminal's answer typed it.
 
 A terminal that answers an escape sequence types letters as if somebody had pressed them, all at once; a person's
-keys lie further apart. So a key that sends something out counts only when it stands alone.
+keys lie further apart. So a key that sends something out, stops it or leaves counts only when it stands alone.
 """
 
 from collections import deque
@@ -10,6 +10,9 @@ from enum import Enum
 
 ALONE = 0.05
 """Seconds around the key in which no other key may arrive."""
+ESC_COMES_LATE = 0.25
+"""Seconds within which Esc arrives after what was typed with it: Textual waits 0.1 s for the rest of a sequence, and
+looks every 0.1 s whether that is over."""
 VERDICT_AFTER = 0.06
 """Seconds after which enough has been seen to judge a key."""
 HELD = 0.7
@@ -33,6 +36,11 @@ class _Key:
     name: str
     at: float
 
+    @property
+    def alone_since(self) -> float:
+        """Return the instant since when no other key may have arrived."""
+        return self.at - ALONE - (ESC_COMES_LATE if self.name == "escape" else 0)
+
 
 class KeypressGuard:
     """Watches every key and judges those that send something out; times are seconds of one stopwatch."""
@@ -54,8 +62,12 @@ class KeypressGuard:
         """Remember what the terminal last said about its window."""
         self._has_focus = has_focus
 
-    def judge(self, name: str) -> Verdict:
-        """Return what the latest press of a key was; to be asked ``VERDICT_AFTER`` seconds after it."""
+    def judge(self, name: str, *, may_repeat: bool = False) -> Verdict:
+        """Return what the latest press of a key was; to be asked ``VERDICT_AFTER`` seconds after it.
+
+        With ``may_repeat``, a key pressed a second time is not taken for one that is held down, which repeats faster
+        than anybody presses.
+        """
         burst = self._burst_of(name.lower())
         if not self._has_focus:
             self._has_focus = (
@@ -67,7 +79,8 @@ class KeypressGuard:
             return Verdict.TYPED
         last = self._last.get(name.lower())
         self._last[name.lower()] = burst[-1].at
-        return Verdict.HELD if last is not None and burst[0].at - last <= HELD else Verdict.PRESSED
+        is_again = may_repeat and len(burst) == 1
+        return Verdict.HELD if last is not None and burst[0].at - last <= HELD and not is_again else Verdict.PRESSED
 
     def _burst_of(self, name: str) -> list[_Key]:
         """Return the latest press of a key with every key that came too close to it, or to one of those."""
@@ -76,8 +89,8 @@ class KeypressGuard:
         if end is None:
             return []
         start = end
-        while start > 0 and keys[start].at - keys[start - 1].at <= ALONE:
+        while start > 0 and keys[start - 1].at >= keys[start].alone_since:
             start -= 1
-        while end + 1 < len(keys) and keys[end + 1].at - keys[end].at <= ALONE:
+        while end + 1 < len(keys) and keys[end].at >= keys[end + 1].alone_since:
             end += 1
         return keys[start : end + 1]

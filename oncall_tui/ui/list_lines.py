@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from rich.cells import cell_len
 
 from oncall_tui.domain.row_order import batched
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, tier_of
+from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested, tier_of
 from oncall_tui.ui.escalation_text import mark
 from oncall_tui.ui.text import MINUTE, between, cut, due, fit, fit_right, touches, waiting
 
@@ -23,6 +24,8 @@ DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
 _NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
+LATE, SOON, SUGGESTED = "!", "~", "E"
+"""Repeat beside a ticket what its due time says."""
 STAR = " ★"
 """Stands behind customers for whom the customers table declares a tier."""
 
@@ -55,6 +58,8 @@ class TicketLine:
     star: str
     subject: str
     mark: str
+    is_suggested: bool
+    """Its tier suggests E."""
     is_stale: bool
 
     @property
@@ -102,7 +107,7 @@ class Columns:
     def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
         ticket = line.row.ticket
-        symbol = line.mark or ("!" if line.row.is_late(now) else " ")
+        symbol = line.mark or (SUGGESTED if line.is_suggested else _symbol(line.row, now))
         return self._line(
             f"{CURSOR if is_cursor else ' '}{symbol} ",
             line.number,
@@ -140,6 +145,10 @@ class Columns:
         return fit(title, self.width - day_width - 1) + " " + between(day, count, day_width)
 
 
+def _symbol(row: Row, now: datetime) -> str:
+    return LATE if row.is_late(now) else SOON if row.is_due_soon(now) else " "
+
+
 def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
     """Return the line of a ticket."""
     return TicketLine(
@@ -149,19 +158,14 @@ def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
         star=STAR if row.customer and row.customer.tier else "",
         subject=row.ticket.subject,
         mark=mark(desk.escalation_of(row.ticket.id)),
+        is_suggested=bool(suggested(row, desk, desk.at)),
         is_stale=is_stale,
     )
 
 
 def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
     """Return the groups with only those tickets that contain some text."""
-    steps = finding(groups, wanted)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            filtered: tuple[Group, ...] = end.value
-            return filtered
+    return at_once(finding(groups, wanted))
 
 
 def finding(groups: Iterable[Group], wanted: str) -> Generator[None, None, tuple[Group, ...]]:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
@@ -36,13 +37,14 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
         on_crash=station.report,
         leave_watch=leave_watch,
     )
+    # A key knows when it was read from the terminal; whoever draws meanwhile would stretch a burst of them.
+    app.arrival = attrgetter("time")
     app.driver_class = terminal.LastingDriver
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
     litter.settle()
-    loops = (station.run(), _end_with_terminal(app), litter.collect_for_ever())
-    tasks = {asyncio.create_task(loop) for loop in loops}
+    tasks = {asyncio.create_task(work) for work in (station.run(), _end_with_terminal(app), litter.collect_for_ever())}
     station.board.watch(app.show)
     try:
         await app.run_async()

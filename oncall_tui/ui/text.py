@@ -69,6 +69,13 @@ def span(length: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "m")) if count)
 
 
+def countdown(left: timedelta) -> str:
+    """Return ``4 m 12 s``, rounded up so that it ends when the time is over."""
+    seconds = max(0, -int(-left.total_seconds() // 1))
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} m {rest:02} s" if minutes else f"{rest} s"
+
+
 def age(length: timedelta) -> str:
     """Return one figure with its unit: ``12 s``, ``40 m``, ``2 h``, ``3 d``; rounded down."""
     if length < MINUTE:

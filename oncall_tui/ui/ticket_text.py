@@ -6,12 +6,15 @@ from itertools import chain, repeat
 
 from textual.content import Content
 
+from oncall_tui.domain.advice import signs_of
 from oncall_tui.domain.local_day import Day, day_by_hours
+from oncall_tui.domain.suggestion import Sign
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, tier_of, zone_of
-from oncall_tui.ui.escalation_text import standing
+from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, suggested, tier_of, zone_of
+from oncall_tui.ui.escalation_text import on_ticket
+from oncall_tui.ui.promise_text import history, promise_standing
 from oncall_tui.ui.text import age, clock, due, touches, wall
 
 LABEL = 10
@@ -27,7 +30,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
     escalation = desk.escalation_of(ticket.id)
     lines = (
         ("ticket", " · ".join(part for part in (ticket.number, str(ticket.status), _priority(row)) if part)),
-        ("escalation", standing(escalation) if escalation else ""),
+        ("escalation", on_ticket(escalation, now, zone) if escalation else ""),
         (
             "waiting",
             f"{age(now - ticket.waiting_since)}, since {clock(ticket.waiting_since, zone, now)}"
@@ -36,13 +39,18 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ),
         (
             "due",
-            f"{due(row.due_at, now)}, {clock(row.due_at, zone, now)} here" if row.due_at else "no due time known",
+            f"{due(row.due.at, now)}, {row.due.why}, {clock(row.due.at, zone, now)} here"
+            if row.due
+            else "no due time known",
         ),
-        ("touches", touches(ticket.touches) if ticket.touches is not None else "not known"),
+        ("promised", _promised(row, now, zone)),
+        ("touches", _touches(row)),
+        ("signs", "; ".join(words for sign, words in signs_of(row, now).items() if sign is not Sign.LATE)),
+        ("suggested", f"E: {why}" if (why := suggested(row, desk, now)) else ""),
         ("clock", customer_clock(row, now)),
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
-        ("tier", tier_of(row)),
+        ("tier", ": ".join(part for part in (tier_of(row), row.tier.strategy if row.tier else "") if part)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
         ("customer", customer_name(row)),
@@ -51,6 +59,21 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("tags", ", ".join(ticket.tags)),
     )
     return "\n".join((ticket.subject, "", *(_fact(name, text, width) for name, text in lines if text)))
+
+
+def _touches(row: Row) -> str:
+    if row.ticket.touches is None:
+        return "not known"
+    usual = "" if row.usual_touches is None else f", {row.usual_touches} usual"
+    return f"{touches(row.ticket.touches)}{usual}"
+
+
+def _promised(row: Row, now: datetime, zone: str) -> str:
+    if row.record is None:
+        return ""
+    owed, before = row.record.owed_promise, history(row.record)
+    parts = (promise_standing(owed, now, zone) if owed else "", f"before: {before}" if before else "")
+    return "; ".join(part for part in parts if part)
 
 
 def _fact(name: str, text: str, width: int) -> str:

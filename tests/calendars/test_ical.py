@@ -205,6 +205,7 @@ def test_an_attendee_is_found_by_the_address_in_the_table() -> None:
         ("DTSTART:20261016T160000Z\nDTEND:20261017T160000Z\nSUMMARY:Anatol", "names nobody of the team"),
         ("DTSTART:20261016T160000Z\nDTEND:20261017T160000Z\nSUMMARY:Ana and Ben", "names ana and ben"),
         ("DTSTART:20261017T160000Z\nDTEND:20261016T160000Z\nSUMMARY:Ana", "ends before it starts"),
+        ("DTSTART:20261016T160000Z\nno line of a calendar", "has a broken line"),
         ("DTSTART:2026\nDTEND:20261016T160000Z\nSUMMARY:Ana", "has a broken DTSTART"),
         ("DTEND:20261016T160000Z\nSUMMARY:Ana", "has no start"),
         ("DTSTART;TZID=Mars/Olympus:20261016T160000\nDTEND:20261017T160000Z\nSUMMARY:Ana", "Mars/Olympus"),
@@ -244,6 +245,8 @@ def test_what_strangers_wrote_in_a_title_is_harmless_in_the_problem() -> None:
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Ana\r\n", "is cut off"),
         (b"BEGIN:VCALENDAR\r\n\x00\x01;;;\r\nEND:VCALENDAR", "is broken"),
         (b"BEGIN:VCALENDAR\r\n" + b"X" * 8_000_001, "is larger than 8 MB"),
+        (calendar("DTSTART;TZID=Europe:20261016T160000\nSUMMARY:Ana"), "is broken"),
+        (calendar(f"DTSTART;TZID={'x' * 300}:20261016T160000\nSUMMARY:Ana"), "is broken"),
     ],
 )
 def test_what_is_no_calendar_gets_a_sentence(text: bytes, what: str) -> None:

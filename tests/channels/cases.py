@@ -6,6 +6,7 @@ an answer that is found at the address that ends in PLACE.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,16 +16,21 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 from oncall_tui.channels import (
+    discord,
     goalert,
+    incident_io,
     jsm_ops,
     matrix,
+    mattermost,
     ntfy,
     pagerduty,
     pushover,
+    signal,
     slack,
     teams,
     telegram,
     twilio_sms,
+    twilio_voice,
     webhook,
 )
 from oncall_tui.clock import Clock
@@ -39,6 +45,8 @@ DANA_PUSH = ChannelId("dana-push")
 PATIENT = timedelta(seconds=10)
 QUICK = timedelta(seconds=0.15)
 """Time limit of one exchange, for a test that waits for its end."""
+NO_DISK = Path("/dev/null/nowhere")
+"""A folder that takes nothing."""
 A_PAUSE = Canned(status=429, headers=(("Retry-After", "7"),))
 """The usual way to ask for a pause of seven seconds."""
 
@@ -63,6 +71,17 @@ def read_json(request: Request) -> str:
 def read_form(request: Request) -> str:
     """Return every field of a form."""
     return "\n".join(value for values in parse_qs(request.body.decode()).values() for value in values)
+
+
+def read_markdown(request: Request) -> str:
+    """Return what a JSON body shows where it is read as Markdown."""
+    return re.sub(r"\\(.)", r"\1", read_json(request)).replace("\u200b", "")
+
+
+def read_call(request: Request) -> str:
+    """Return what is said in a call, or written in a text."""
+    form = parse_qs(request.body.decode())
+    return "\n".join(_texts(json.loads(form["Parameters"][0]))) if "Parameters" in form else form["Body"][0]
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -95,6 +114,10 @@ class Case:
     busy: Canned = A_PAUSE
     """Asks for a pause of seven seconds."""
     reference: str = "ref-1"
+    only_rings: bool = False
+    """Whether what asks for nothing is refused, because it would ring."""
+    claims: bool = True
+    """Whether an answer has to claim success in a field that is documented."""
     is_answered: bool = True
     """Whether anybody can acknowledge."""
     acknowledged_at: datetime = NOW - timedelta(seconds=50)
@@ -213,6 +236,63 @@ def _teams(url: str, clock: Clock, timeout: timedelta) -> Tried:
     return teams.build(DANA_PUSH, teams.Settings(url=Secret(f"{url}/workflow?sig={SECRET}"), timeout=timeout), clock)
 
 
+def _mattermost(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = mattermost.Settings(
+        url=url,
+        token=Secret(SECRET),
+        channel=("chan" * 7)[:26],
+        user=("dana" * 7)[:26],
+        name="dana",
+        timeout=timeout,
+    )
+    assert settings.problems() == []
+    return mattermost.build(DANA_PUSH, settings, clock)
+
+
+def _discord(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = discord.Settings(
+        token=Secret(SECRET), channel="1200000000000004711", user="1100000000000000042", url=url, timeout=timeout
+    )
+    assert settings.problems() == []
+    return discord.build(DANA_PUSH, settings, clock)
+
+
+def _signal(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = signal.Settings(
+        url=url,
+        from_="+12125550100",
+        to="+13125550102",
+        user="oncall",
+        password=Secret(SECRET),
+        folder=NO_DISK,
+        timeout=timeout,
+    )
+    assert settings.problems() == []
+    return signal.build(DANA_PUSH, settings, clock)
+
+
+def _incident_io(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = incident_io.Settings(token=Secret(SECRET), user="01DANA", url=url, timeout=timeout)
+    assert settings.problems() == []
+    return incident_io.build(DANA_PUSH, settings, clock)
+
+
+def _twilio_voice(url: str, clock: Clock, timeout: timedelta) -> Tried:
+    settings = twilio_voice.Settings(
+        account=f"AC{'0' * 31}7",
+        secret=Secret(SECRET),
+        flow=f"FW{'0' * 31}6",
+        from_="+12125550100",
+        to="+13125550102",
+        code=Secret("2580"),
+        url=url,
+        api=url,
+        timeout=timeout,
+    )
+    assert settings.problems() == []
+    return twilio_voice.build(DANA_PUSH, settings, clock)
+
+
 def _field(name: str) -> Callable[[Request], str]:
     return lambda request: str(json.loads(request.body).get(name, ""))
 
@@ -221,6 +301,7 @@ CASES = (
     Case(
         kind="webhook",
         build=_webhook,
+        claims=False,
         key_of=lambda request: request.key,
         words="On it.\u241b[2J Call you at 8.",
     ),
@@ -262,9 +343,50 @@ CASES = (
         build=_goalert,
         key_of=lambda request: parse_qs(request.body.decode())["dedup"][0],
         sends=posted_to("/incoming"),
+        only_rings=True,
         text_of=read_form,
         reference="61",
     ),
     Case(kind="jsm-ops", build=_jsm_ops, key_of=_field("alias"), status=202, acknowledged_at=NOW),
-    Case(kind="teams", build=_teams, status=202, is_answered=False),
+    Case(
+        kind="mattermost",
+        build=_mattermost,
+        key_of=_field("pending_post_id"),
+        text_of=read_markdown,
+        status=201,
+        reference=("p0st" * 7)[:26],
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="discord",
+        build=_discord,
+        key_of=_field("nonce"),
+        text_of=read_markdown,
+        busy=Canned(status=429, body=b'{"message": "slow down", "retry_after": 7.0, "global": false}'),
+        reference="1300000000000000058",
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="signal",
+        build=_signal,
+        status=201,
+        reference="1795230190000",
+        words="On it.\u241b[2J Call you at 8.",
+    ),
+    Case(
+        kind="incident-io",
+        build=_incident_io,
+        key_of=_field("idempotency_key"),
+        sends=posted_to("/v2/escalations"),
+        only_rings=True,
+    ),
+    Case(
+        kind="twilio-voice",
+        build=_twilio_voice,
+        text_of=read_call,
+        status=201,
+        reference=f"FN{'0' * 31}9",
+        acknowledged_at=NOW,
+    ),
+    Case(kind="teams", build=_teams, status=202, claims=False, is_answered=False),
 )

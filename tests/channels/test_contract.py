@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from oncall_tui.channels import CHANNELS
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof, Purpose
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from tests.channels.cases import CASES, PATIENT, QUICK, SECRET, Case, Tried
 from tests.channels.make import KEY, NOW, a_message, awaited
-from tests.servers.sink import LOGIN_PAGE, LOOPBACK, Canned, Fault, Sink, closed_port
+from tests.servers.sink import LOGIN_PAGE, LOOPBACK, Canned, Fault, Sink, closed_port, crowded_port
 
 pytestmark = pytest.mark.anyio
 
@@ -90,7 +91,7 @@ async def test_an_accepted_message_arrives_whole_and_proves_no_more_than_that(ri
 
 
 async def test_a_refusal_is_for_good(rig: Rig) -> None:
-    for status in (400, 401, 403, 404, 413, 422):
+    for status in (400, 401, 403, 404, 405, 410, 413, 415, 422):
         rig.sink.taken = rig.case.answer("refused", status)
         with pytest.raises(Rejected, match=str(status)):
             await rig.channel.send(a_message())
@@ -122,6 +123,16 @@ async def test_a_refused_connection_sent_nothing(rig: Rig) -> None:
         await nobody.send(a_message())
 
 
+async def test_a_door_nobody_opens_took_nothing(rig: Rig) -> None:
+    with crowded_port() as port:
+        nobody = rig.case.build(f"http://{LOOPBACK}:{port}", lambda: NOW, QUICK)
+        with pytest.raises(NotSent, match="did not answer within"):
+            await nobody.send(a_message())
+        if rig.case.is_answered:
+            with pytest.raises(DeliveryError):
+                await rig.answers(nobody)
+
+
 async def test_a_lost_answer_leaves_the_outcome_open(rig: Rig) -> None:
     for fault in LOST_ANSWERS - NO_END:
         rig.sink.fault = fault
@@ -148,6 +159,24 @@ async def test_an_answer_that_is_not_the_documented_one_proves_nothing(rig: Rig)
         rig.sink.taken = canned
         with pytest.raises(OutcomeUnknown):
             await rig.channel.send(a_message())
+
+
+async def test_an_object_that_claims_nothing_proves_nothing(rig: Rig) -> None:
+    rig.sink.taken = Canned(status=rig.case.status, body=b"{}")
+    if rig.case.claims:
+        with pytest.raises(DeliveryError):
+            await rig.channel.send(a_message())
+    else:
+        assert (await rig.channel.send(a_message())).proof is Proof.ACCEPTED
+
+
+async def test_a_message_of_any_length_keeps_what_is_asked_and_the_link(rig: Rig) -> None:
+    url = "https://desk.example/4312"
+    await rig.channel.send(a_message(body=f"{'background 🚨 ' * 9000}\n\nAsked of you: call.", url=url))
+    [arrived] = rig.sink.messages.values()
+    text = rig.case.text_of(arrived)
+    assert "Asked of you: call." in text
+    assert url in text
 
 
 async def test_a_redirect_is_not_followed(rig: Rig) -> None:
@@ -242,10 +271,54 @@ async def test_an_answer_that_makes_no_sense_is_not_the_same_as_not_yet(asked: R
             await asked.answers(asked.restarted())
 
 
-async def test_what_asks_for_nothing_rings_nobody(rig: Rig) -> None:
-    quiet = replace(a_message(), purpose=Purpose.STAND_DOWN)
-    receipt = await rig.channel.send(quiet)
+async def test_a_channel_that_is_asked_too_often_says_how_long_to_wait(asked: Rig) -> None:
+    asked.sink.receipts.clear()
+    asked.sink.not_yet = asked.case.busy
+    with pytest.raises(NotSent) as caught:
+        await asked.answers()
+    assert caught.value.retry_after == timedelta(seconds=7)
+
+
+async def test_an_answer_after_the_withdrawal_is_told_to_nobody(asked: Rig) -> None:
+    asked.becomes("acknowledged")
+    assert len(await asked.answers()) == 1
+    asked.sink.requests.clear()
+    assert list(await asked.channel.acknowledgements([])) == []
+    assert asked.sink.requests == []
+
+
+@pytest.mark.parametrize("purpose", [Purpose.NOTIFICATION, Purpose.TEST, Purpose.STAND_DOWN])
+async def test_a_message_of_an_escalation_is_taken_whatever_it_is_for(rig: Rig, purpose: Purpose) -> None:
+    receipt = await rig.channel.send(replace(a_message(), purpose=purpose))
     assert receipt.proof is Proof.ACCEPTED
+
+
+async def test_a_handover_is_taken_where_it_need_not_ring(rig: Rig) -> None:
+    handover = replace(a_message(), purpose=Purpose.HANDOVER)
+    if rig.case.only_rings:
+        with pytest.raises(Rejected, match="can only ring"):
+            await rig.channel.send(handover)
+        assert rig.sink.requests == []
+    else:
+        assert (await rig.channel.send(handover)).proof is Proof.ACCEPTED
+
+
+@pytest.mark.parametrize("answer", [Canned(status=401), Canned(status=503), LOGIN_PAGE, Canned(body=b"{")])
+async def test_the_check_fails_where_answers_cannot_be_read(asked: Rig, answer: Canned) -> None:
+    asked.sink.answers = lambda _: answer
+    with pytest.raises(DeliveryError):
+        await asked.channel.check()
+
+
+def test_every_kind_is_held_to_this_contract_or_speaks_no_http() -> None:
+    elsewhere = {
+        "apprise",  # test_apprise.py
+        "command",  # test_command.py
+        "demo",  # test_demo.py
+        "desktop",  # test_desktop.py
+        "email",  # tests/servers/test_email.py, against real servers
+    }
+    assert {case.kind for case in CASES} | elsewhere == set(CHANNELS)
 
 
 async def test_the_check_posts_nothing_and_fails_where_nobody_answers(rig: Rig) -> None:

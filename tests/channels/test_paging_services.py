@@ -1,16 +1,16 @@
-"""PagerDuty, GoAlert and Jira Service Management page by themselves: one incident for one escalation to one person."""
+"""PagerDuty, GoAlert, Jira Service Management and incident.io page by themselves, and are told when it is over."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from oncall_tui.channels import goalert, jsm_ops, pagerduty
+from oncall_tui.channels import goalert, incident_io, jsm_ops, pagerduty
 from oncall_tui.channels.keys import incident_key
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
-from oncall_tui.errors import DeliveryError
-from oncall_tui.ports import Channel
+from oncall_tui.errors import DeliveryError, Rejected
+from oncall_tui.ports import Channel, Insistent
 from oncall_tui.secrets import Secret
 from tests.channels.make import NOW, a_message, awaited
 from tests.channels.trial import canned, form, sent, trial
@@ -145,6 +145,42 @@ async def test_whoever_acknowledged_in_jsm_owns_the_alert_or_stands_in_its_repor
         assert len(await at.answers(canned({"values": [listed]}))) == counts
 
 
+async def test_every_round_rings_anew_in_incident_io_and_the_stand_down_cancels_what_still_rings() -> None:
+    async with trial("incident-io") as at:
+        await at.channel.send(FIRST)
+        await at.channel.send(SECOND)
+        first, second = (sent(request)["idempotency_key"] for request in at.sink.requests)
+        assert first != second
+        at.sink.requests.clear()
+        listed = [{"id": "one", "status": "expired"}, {"id": "two", "status": "triggered"}]
+        none: list[object] = []
+        at.sink.answers = lambda request: (
+            canned({"escalations": none if "nobody" in request.path else listed}) if request.method == "GET" else None
+        )
+        await at.channel.send(OVER)
+    *_, asked, cancelled = at.sink.requests
+    [common] = {asked.path.partition("starts_with%5D=")[2].partition("&")[0]}
+    assert first.startswith(common)
+    assert second.startswith(common)
+    assert cancelled.path == "/v2/escalations/two/actions/cancel"
+
+
+async def test_nothing_is_cancelled_in_incident_io_where_nobody_can_tell_what_is_ours() -> None:
+    async with trial("incident-io") as at:
+        at.sink.receipts["escalations"] = canned({"escalations": [{"id": "theirs", "status": "triggered"}]})
+        with pytest.raises(Rejected, match="close it there"):
+            await at.channel.send(OVER)
+        assert [request.method for request in at.sink.requests] == ["GET"]
+
+
+async def test_what_she_resolved_in_incident_io_counts_and_what_rang_at_her_does_not() -> None:
+    async with trial("incident-io") as at:
+        for event, counts in (("notified_users", 0), ("resolved", 1)):
+            history = [{"event": event, "occurred_at": "2026-11-21T03:04:00Z", "users": [{"id": "01DANA"}]}]
+            found = {"escalation": {"id": "ref-1", "status": "triggered", "events": history}}
+            assert len(await at.answers(canned(found))) == counts
+
+
 def test_without_what_reads_answers_none_is_promised() -> None:
     secret, identity = Secret("s"), ChannelId("dana-push")
     deaf: list[Channel] = [
@@ -167,8 +203,16 @@ async def test_without_what_reads_answers_nobody_is_asked() -> None:
         (["token"], pagerduty.Settings(routing_key=Secret("s"), user="PDANA").problems()),
         (["person"], goalert.Settings(url="https://a.example", token=Secret("s"), api_key=Secret("k")).problems()),
         (["api_key"], goalert.Settings(url="https://a.example", token=Secret("s"), person="Dana Lee").problems()),
+        (["user"], incident_io.Settings(token=Secret("s"), user="dana@acme.example").problems()),
         (["login", "token"], jsm_ops.Settings(key=Secret("s"), cloud_id="c", user="712020:dana").problems()),
     ],
 )
 def test_settings_that_go_together_are_named_together(keys: list[str], found: list[tuple[str, str]]) -> None:
     assert [key for key, _ in found] == keys
+
+
+@pytest.mark.parametrize("kind", ["pagerduty", "goalert", "jsm-ops", "incident-io", "pushover"])
+async def test_what_pages_by_itself_says_so_and_is_told_when_nothing_is_asked_any_more(kind: str) -> None:
+    async with trial(kind) as at:
+        assert isinstance(at.channel, Insistent)
+        assert at.channel.rings_on

@@ -67,6 +67,19 @@ async def test_a_stand_down_ends_the_ringing_and_rings_no_more(sink: Sink) -> No
     assert "retry" not in form(quiet)
 
 
+async def test_a_silent_stand_down_ends_the_ringing_and_says_nothing(sink: Sink) -> None:
+    """She acknowledged elsewhere: she has nothing to read."""
+    await channel(sink).send(replace(a_message(), purpose=Purpose.STAND_DOWN, is_silent=True))
+    [request] = sink.requests
+    assert request.path.startswith("/1/receipts/cancel_by_tag/oncall-tui-")
+
+
+async def test_a_silent_stand_down_that_ended_nothing_is_not_taken_for_done(sink: Sink) -> None:
+    sink.taken = Canned(body=b'{"status": 0, "errors": ["no"]}')
+    with pytest.raises(Rejected):
+        await channel(sink).send(replace(a_message(), purpose=Purpose.STAND_DOWN, is_silent=True))
+
+
 async def test_an_emergency_without_a_receipt_is_none(sink: Sink) -> None:
     sink.taken = Canned(body=b'{"status": 1, "request": "r"}')
     with pytest.raises(Rejected):

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -110,7 +110,7 @@ def test_list_prints_the_documented_object(desk: Path) -> None:
 
 
 def ticket(identity: str, subject: str, requester: str | None, zone: str | None) -> Mapping[str, object]:
-    fields = "organisation tier priority waiting_since due_at touches usual_touches escalation url"
+    fields = "organisation tier priority waiting_since due_at due_from touches usual_touches suggested escalation url"
     unknown = dict.fromkeys(fields.split())
     return {
         **unknown,
@@ -148,7 +148,7 @@ def test_a_shift_over_the_clock_change_has_its_real_length(desk: Path) -> None:
 
 def test_escalate_reaches_the_leader_and_says_no_more_than_was_proved(desk: Path) -> None:
     done = run(desk, "escalate", "desk:7", "--why", "third shop today")
-    assert (done.returncode, done.stdout) == (0, "desk:7: accepted by note for dana, not acknowledged\n")
+    assert (done.returncode, done.stdout) == (0, "desk:7: accepted by note for Dana Lee, not acknowledged\n")
     received = (desk / "received").read_text(encoding="utf-8")
     assert received.startswith("[7] Login ␛[2J fails")
     assert "Why now: third shop today" in received
@@ -158,6 +158,42 @@ def test_escalate_twice_sends_once(desk: Path) -> None:
     run(desk, "escalate", "desk:7")
     assert run(desk, "escalate", "desk:7").returncode == 0
     assert (desk / "received").read_text(encoding="utf-8").count("Asked of you") == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "code", "said"),
+    [
+        (
+            'kind = "demo"\nanswers_after = "0s"\nacknowledges_after = "0s"',
+            0,
+            ["accepted by note", "acknowledged by Dana"],
+        ),
+        (
+            'kind = "demo"\nanswers_after = "0s"\nacknowledges = false',
+            3,
+            [
+                "accepted by note for Dana Lee, not acknowledged",
+                "NOBODY IS LEFT TO ASK. Ring Dana Lee: +1 604 555 0101",
+            ],
+        ),
+        ('kind = "command"\nrun = ["false"]', 1, ["not accepted yet", "NOBODY IS LEFT TO ASK"]),
+    ],
+    ids=["acknowledged", "accepted", "neither"],
+)
+def test_a_script_that_waits_learns_from_the_exit_code_what_was_proved(
+    desk: Path, channel: str, code: int, said: Sequence[str]
+) -> None:
+    config = (desk / "config.toml").read_text(encoding="utf-8").replace('wait = "5m"', 'wait = "8s"')
+    config = config.replace('name = "Dana Lee"', 'name = "Dana Lee"\nphone = "+1 604 555 0101"')
+    before, _, rest = config.partition('kind = "command"')
+    after = rest.partition("[[sources]]")[2]
+    levels = "[escalation]\nrounds = 1\n[[escalation.levels]]"
+    config = f"{before}{channel}\n[[sources]]{after}".replace("[[escalation.levels]]", levels)
+    (desk / "config.toml").write_text(config, encoding="utf-8")
+    done = run(desk, "escalate", "desk:7", "--wait")
+    assert done.returncode == code, done
+    for words in said:
+        assert words in done.stdout
 
 
 def test_a_ticket_of_a_source_that_cannot_be_seen_is_escalated_all_the_same(desk: Path) -> None:
@@ -277,7 +313,7 @@ def test_check_names_a_region_without_holidays_of_its_own(desk: Path) -> None:
     assert "customer Acme" not in run(desk, "check").stdout
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("rota",)])
+@pytest.mark.parametrize("arguments", [("status",), ("rota", "--overrides")])
 def test_books_about_places_stay_closed_while_no_ticket_is_there(desk: Path, arguments: tuple[str, ...]) -> None:
     probe = (
         "import sys, oncall_tui.__main__ as front\n"

@@ -13,6 +13,7 @@ from oncall_tui.config.rota_tables import week_time
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import WeekTime
+from oncall_tui.domain.suggestion import Rule
 from oncall_tui.errors import ConfigInvalid
 from oncall_tui.settings import Where
 from tests.config.connectors import Letter, Post
@@ -51,11 +52,13 @@ def loaded(path: Path, **environ: str) -> Config:
 
 
 def problems(path: Path, **environ: str) -> list[str]:
-    """Return what a config is refused for, without the file's name."""
-    with pytest.raises(ConfigInvalid) as caught:
-        loaded(path, **environ)
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return [problem.replace(str(path), "config.toml") for problem in caught.value.problems]
+    """Return what is wrong with a config, without the file's name: it is refused unless only its rota has mistakes."""
+    try:
+        found = loaded(path, **environ).rota_problems
+    except ConfigInvalid as error:
+        found = tuple(str(error).splitlines())
+    assert found
+    return [problem.replace(str(path), "config.toml") for problem in found]
 
 
 def of(tmp_path: Path, text: str, **environ: str) -> list[str]:
@@ -324,3 +327,107 @@ values = st.recursive(scalars, lambda v: st.lists(v, max_size=3) | st.dictionari
 def test_no_mixture_of_tables_crashes_the_checks(root: dict[str, object]) -> None:
     found = cross_problems(root, Where(file=Path("config.toml")))
     assert all("\x1b" not in problem and "\n" not in problem for problem in found)
+
+
+SCHEDULE = '[[rota.calendars]]\nname = "Plan"\nkind = "{kind}"\ntoken = {{ env = "PLAN_TOKEN" }}\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("pagerduty", 'schedule = "P1"'),
+        ("incident-io", 'schedule = "P1"'),
+        ("jsm-ops", 'schedule = "P1"\nlogin = "ana@acme.example"\nsite = "1"'),
+        ("goalert", 'address = "https://oncall.example"'),
+        ("grafana-irm", 'schedule = "P1"\naddress = "https://oncall.example"'),
+    ],
+)
+def test_a_schedule_of_an_on_call_service_needs_what_that_service_asks_for(
+    tmp_path: Path, kind: str, more: str
+) -> None:
+    head = TEAM + PEOPLE + SCHEDULE.format(kind=kind)
+    (table,) = loaded(config_file(tmp_path, head + more)).calendars
+    assert table.kind == kind
+    key = more.splitlines()[-1].partition(" ")[0]
+    (problem,) = problems(config_file(tmp_path, head + "\n".join(more.splitlines()[:-1])))
+    assert f"{key}: " in problem
+    assert "write " in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('kind = "pagerdutty"\nschedule = "P1"', 'kind: found "pagerdutty"; write "pagerduty"'),
+        ('kind = "goalert"\naddress = "http://oncall.example"\ntoken = { env = "T" }', "write an https:// address"),
+        ('url = { env = "U" }\nschedule = "P1"', 'a kind of its own, such as kind = "pagerduty"'),
+        ('kind = "goalert"\naddress = "https://a.example"\ntoken = { env = "T" }\npath = "p.ics"', "path: "),
+    ],
+)
+def test_a_schedule_that_cannot_be_asked_for_is_refused_with_the_remedy(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    (found,) = problems(config_file(tmp_path, f'{TEAM}{PEOPLE}[[rota.calendars]]\nname = "Plan"\n{text}'))
+    assert problem in found
+
+
+ROTA_WITH_SLIPS = """
+[[rota.rotations]]
+name = "Weekend"
+starts = "Fri 18:00"
+ends = "Mon 09:00"
+from = 2026-11-20
+people = ["ana", "bne"]
+[[rota.rotations]]
+name = "Nights"
+starts = "Monday evening"
+ends = "09:00"
+from = 2026-11-20
+people = ["ana"]
+[[rota.overrides]]
+starts = 2026-12-28T09:00:00
+ends = 2026-12-25T18:00:00
+person = "ben"
+[[rota.overrides]]
+starts = 2026-12-25T18:00:00
+ends = 2026-12-28T09:00:00
+person = "ben"
+[[rota.shifts]]
+person = "ben"
+"""
+
+
+def test_slips_in_the_rota_are_all_told_and_the_rest_of_the_config_counts(tmp_path: Path) -> None:
+    config = loaded(config_file(tmp_path, TEAM + PEOPLE + ROTA_WITH_SLIPS))
+    assert [rotation.people for rotation in config.rotations] == [("ana", "bne")]
+    assert [override.person for override in config.overrides] == ["ben"]
+    said = [problem.partition(", ")[2] for problem in config.rota_problems]
+    assert [each.partition(": found")[0] for each in said] == [
+        "[rota]: there is no key shifts; write one of rotations, overrides, absences, closures, calendars.",
+        "[[rota.rotations]] Nights, starts",
+        "[[rota.overrides]] no. 1, ends",
+        "[[rota.rotations]] Weekend, people",
+    ]
+
+
+def test_a_slip_in_the_rota_and_one_elsewhere_are_told_together_and_the_config_is_refused(tmp_path: Path) -> None:
+    text = TEAM + PEOPLE.replace("Africa/Lagos", "Africa/Lagoss") + ROTA_WITH_SLIPS
+    with pytest.raises(ConfigInvalid) as caught:
+        loaded(config_file(tmp_path, text))
+    assert len(caught.value.problems) == 5
+
+
+def test_a_tier_is_read_whatever_its_name_and_its_mistakes_name_the_nearest_word(tmp_path: Path) -> None:
+    written = '[tiers.Gold]\nfirst_reply = "30m"\ntargets = "around the clock"\nsuggest_escalation = ["touches > 4"]\n'
+    tier = loaded(config_file(tmp_path, TEAM + PEOPLE + written)).tiers[0]
+    assert (tier.name, tier.first_reply, tier.is_around_the_clock) == ("Gold", timedelta(minutes=30), True)
+    assert tier.rules == (Rule(more_than=4),)
+    wrong = '[tiers.gold]\nfirst_replay = "1h"\nsuggest_escalation = ["lat", "angry"]\ngoodwill = -1\n'
+    found = problems(config_file(tmp_path, TEAM + PEOPLE + wrong))
+    assert any("there is no key first_replay; write first_reply" in problem for problem in found)
+    own = wrong.replace("first_replay", "first_reply")
+    kinds = '"late", "reopened", "same trouble", "back again", "promise broken", "touches > 4", "touches > usual"'
+    assert problems(config_file(tmp_path, TEAM + PEOPLE + own)) == [
+        "config.toml, [tiers.gold], goodwill: found -1; write what may be spent, 0 or more.",
+        'config.toml, [tiers.gold], suggest_escalation: found ["lat", "angry"]; write "late" for "lat".',
+        f'config.toml, [tiers.gold], suggest_escalation: found ["lat", "angry"]; write only some of {kinds}.',
+    ]

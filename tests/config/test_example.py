@@ -13,6 +13,8 @@ from tests.config.kinds import CHANNELS, SOURCES
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 CONNECTORS = {"sources": SOURCES, "channels": CHANNELS}
 HEADER = re.compile(r"#?\[{1,2}([a-z.]+)\]{1,2}$")
+NAMED = re.compile(r"^(tiers)\.[a-z]+")
+"""Tables whose names are anybody's own."""
 SETTING = re.compile(r'#?([a-z_]+) = (?:"(.*)")?')
 
 
@@ -27,9 +29,10 @@ def explained() -> dict[str, set[str]]:
     table = ""
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if header := HEADER.match(line):
-            table = header[1]
+            table = NAMED.sub(r"\1.NAME", header[1])
             parent, _, own = table.rpartition(".")
-            shown[parent].add(own)
+            if own != "NAME":
+                shown[parent].add(own)
             shown[""].add(table.partition(".")[0])
         elif setting := SETTING.match(line):
             shown[table.partition(" ")[0] if setting[1] in known_keys(ConnectorTable) else table].add(setting[1])

@@ -111,7 +111,15 @@ class Night:
 
     @property
     def stood_down(self) -> Sequence[str]:
-        return [effect.target.person for _, effect in self.left if isinstance(effect, StandDown)]
+        """Return who got a line to read."""
+        told = [effect for _, effect in self.left if isinstance(effect, StandDown)]
+        return [effect.target.person for effect in told if not effect.is_silent]
+
+    @property
+    def silenced(self) -> Sequence[str]:
+        """Return the channels whose services are told to ask no more."""
+        told = [effect for _, effect in self.left if isinstance(effect, StandDown)]
+        return [effect.channel for effect in told if effect.is_silent]
 
     @property
     def last_key(self) -> MessageKey:
@@ -249,6 +257,19 @@ def test_a_message_that_was_on_its_way_is_stood_down_when_it_arrives() -> None:
     assert night.stood_down == []
     night.accepted(on_its_way)
     assert night.stood_down == ["lee"]
+
+
+def test_every_channel_of_whoever_took_it_is_silenced_but_the_one_she_answered_through() -> None:
+    night = Night().raised()
+    night.accepted(night.last_key)
+    night.live_on(1)
+    night.accepted(night.last_key)
+    through = ChannelId("dana-phone")
+    acknowledged = EscalationAcknowledged(
+        escalation=ONE, person=PersonId("dana"), acknowledged_at=night.now, channel=through
+    )
+    night.happened(acknowledged)
+    assert (night.stood_down, night.silenced) == ([], ["dana-push"])
 
 
 def test_the_person_who_escalates_cannot_be_the_one_who_acknowledges() -> None:

@@ -1,6 +1,6 @@
 """How the burden is shared."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.fairness import Duty, duties
@@ -35,3 +35,13 @@ def test_two_shifts_of_one_weekend_are_one_weekend_and_a_saturday_morning_is_non
     morning = shift("dana", starts_at=at("2026-11-20 23:00"), ends_at=at("2026-11-21 14:00"))
     found = duties([saturday, sunday, morning], PEOPLE, NEW_YORK)
     assert (found[PersonId("ana")].weekends, found[PersonId("dana")].weekends) == (1, 0)
+
+
+def test_a_holiday_is_one_where_the_person_lives() -> None:
+    def thanksgiving(zone: str, day: date) -> str:
+        return "Thanksgiving" if zone.startswith("America/") and f"{day:%m-%d}" == "11-26" else ""
+
+    thursday, friday = at("2026-11-26 05:00"), at("2026-11-27 05:00")
+    shifts = [shift(who, starts_at=thursday, ends_at=friday) for who in ("ana", "sam")]
+    found = duties(shifts, PEOPLE, NEW_YORK, thanksgiving)
+    assert (found[PersonId("ana")].holidays, found[PersonId("sam")].holidays) == (1, 0)

@@ -1,11 +1,15 @@
 """What is said about a rota weeks ahead."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.message import Proof
+from oncall_tui.domain.office_days import OfficeDays
+from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
+from oncall_tui.domain.reach import Proved, Reach
 from oncall_tui.domain.rota import Absence, CalendarTurn, Closure, Override, Rota, Rotation, WeekTime
 from oncall_tui.domain.rota_problems import problems
 from tests.make import at, people
@@ -167,3 +171,77 @@ def test_a_year_with_many_rotations_is_judged_quickly_enough_to_be_asked_each_ho
     nights = [rotation("ana", "ben", name="Nights", starts=f"{day} 18:00", ends=f"{day + 1} 09:00") for day in range(4)]
     start = datetime(2026, 1, 5, tzinfo=UTC)
     assert problems(rota(rotation("ana", "ben"), *nights), start, start + timedelta(days=365)) == ()
+
+
+def test_two_people_at_once_in_one_calendar_are_named_once_with_who_counts() -> None:
+    def turn(who: str, starts: str, ends: str, calendar: str = "Plan") -> CalendarTurn:
+        return CalendarTurn(starts_at=at(starts), ends_at=at(ends), person=PersonId(who), calendar=calendar)
+
+    weekly = [
+        each
+        for day in (20, 27)
+        for each in (
+            turn("ben", f"2026-11-{day} 22:00", f"2026-11-{day + 1} 08:00"),
+            turn("ana", f"2026-11-{day} 17:00", f"2026-11-{day} 23:00"),
+        )
+    ]
+    other = turn("dana", "2026-11-20 17:00", "2026-11-20 23:00", "Holidays")
+    plan = rota(calendar_turns=[*weekly, other])
+    found = [line for line in problems(plan, at("2026-11-17 00:00"), SPAN[1]) if "calendar" in line]
+    (line,) = found
+    assert line == (
+        'The calendar "Plan" names both ben and ana from Fri 2026-11-20 23:00 to Sat 2026-11-21 00:00 (Europe/Berlin), '
+        "and once more; ben counts. Let it name one person."
+    )
+
+
+def _office(**days: str) -> OfficeDays:
+    named = {date.fromisoformat(day.removeprefix("d").replace("_", "-")): name for day, name in days.items()}
+    return OfficeDays(holiday_on=lambda day: named.get(day, ""))
+
+
+def holidays(plan: Rota, office: OfficeDays) -> list[str]:
+    return [line for line in problems(replace(plan, office=office), *SPAN) if "public holiday" in line]
+
+
+NIGHTS = [rotation("ana", name=f"Night {day}", starts=f"{day} 18:00", ends=f"{day + 1} 09:00") for day in range(4)]
+THANKSGIVING = _office(d2026_11_26="Thanksgiving Day")
+
+
+def test_a_holiday_opens_the_hours_in_which_the_team_is_otherwise_at_work() -> None:
+    (line,) = holidays(rota(rotation("ana"), *NIGHTS), THANKSGIVING)
+    assert line == (
+        "Nobody is on call from Thu 2026-11-26 09:00 to Thu 2026-11-26 18:00 (Europe/Berlin), a public holiday "
+        "(Thanksgiving Day) on which nobody is at work either; write an override, or a closure if that is meant."
+    )
+
+
+def test_of_a_rota_for_weekends_a_holiday_opens_the_whole_day_and_before_a_weekend_the_rest_of_it() -> None:
+    found = holidays(rota(rotation("ana")), _office(d2026_12_02="A Wednesday", d2026_12_04="A Friday"))
+    assert ["from Wed 2026-12-02 00:00 to Thu 2026-12-03 00:00" in found[0], len(found)] == [True, 2]
+    assert "from Fri 2026-12-04 00:00 to Fri 2026-12-04 18:00" in found[1]
+
+
+def test_a_holiday_on_a_day_off_or_one_that_is_covered_or_closed_opens_nothing() -> None:
+    day, night = datetime.fromisoformat("2026-11-26"), datetime.fromisoformat("2026-11-27")
+    plan = rota(rotation("ana"), *NIGHTS)
+    covered = replace(plan, overrides=(Override(starts=day, ends=night, person=PersonId("ben")),))
+    closed = replace(plan, closures=(Closure(starts=day, ends=night),))
+    assert holidays(covered, THANKSGIVING) == holidays(closed, THANKSGIVING) == []
+    assert holidays(plan, _office(d2026_11_28="A Saturday")) == []
+    assert holidays(rota(), THANKSGIVING) == []
+
+
+def test_people_on_call_whom_no_test_ever_reached_are_named_in_one_sentence() -> None:
+    def proved(who: str, proof: Proof) -> Reach:
+        return {(PersonId(who), ChannelId(f"{who}-push")): Proved(proof=proof, at=SPAN[0])}
+
+    def said(reached: Reach | None) -> list[str]:
+        return [line for line in problems(rota(rotation("ana", "ben")), *SPAN, None, reached) if "proved" in line]
+
+    assert said(None) == []
+    (nobody,) = said({})
+    assert nobody.startswith("No channel was ever proved to reach Ben, Ana, who are on call in this time; run")
+    (ana,) = said({**proved("ben", Proof.ACKNOWLEDGED), **proved("ana", Proof.ACCEPTED)})
+    assert "reach Ana, who is on call" in ana
+    assert said({**proved("ben", Proof.ACKNOWLEDGED), **proved("ana", Proof.ACKNOWLEDGED)}) == []

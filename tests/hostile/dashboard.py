@@ -58,6 +58,11 @@ class Dashboard:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def press(self, keys: str | bytes) -> None:
         os.write(self._terminal, keys if isinstance(keys, bytes) else keys.encode())
 
@@ -80,7 +85,7 @@ class Dashboard:
             self._show()
             if is_so(self.screen.text):
                 return self.screen.text
-            if not self._read(0.2) and not self._runs():
+            if not self._read(0.2) and not self.is_running:
                 break
         raise AssertionError(f"{what} never showed; the screen is:\n{self.screen.text}")
 
@@ -98,15 +103,12 @@ class Dashboard:
         """Wait for its end, and return its exit code."""
         assert self._process is not None
         end = stopwatch() + PATIENCE
-        while self._runs() and stopwatch() < end:
+        while self.is_running and stopwatch() < end:
             self._read(0.1)
         while self._read(0.05):
             pass
         self._show()
         return self._process.wait(timeout=1)
-
-    def _runs(self) -> bool:
-        return self._process is not None and self._process.poll() is None
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._terminal], [], [], seconds)

@@ -6,7 +6,10 @@ import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from oncall_tui.clock import utc_now
 
 ROOT = Path(__file__).parent.parent.parent
 _ZONES = ("Asia/Tokyo", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "")
@@ -69,6 +72,40 @@ match = [{match}]
 tier = {tier}
 notes = {notes}
 """
+_CALENDAR = """
+[[rota.calendars]]
+name = {name}
+path = {path}
+[[rota.calendars.match]]
+text = {match}
+person = "dana"
+"""
+_EVENTS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:{text}
+X-WR-CALNAME:{text}
+X-WR-TIMEZONE:{text}
+BEGIN:VEVENT
+UID:problem
+DTSTART:{start:%Y%m%d}T000000Z
+DTEND:{end:%Y%m%d}T000000Z
+SUMMARY:{text}
+ORGANIZER;CN="{text}":mailto:{text}
+END:VEVENT
+BEGIN:VEVENT
+UID:turn
+DTSTART:{start:%Y%m%d}T000000Z
+DTEND:{end:%Y%m%d}T000000Z
+SUMMARY:{text} ana {text}
+DESCRIPTION:{text}
+END:VEVENT
+BEGIN:VEVENT
+UID:zone
+DTSTART;TZID="{zone}":{start:%Y%m%d}T000000
+SUMMARY:{text}
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 def toml(value: object) -> str:
@@ -101,12 +138,16 @@ class HostileDesk:
     """Its table, where it is not the usual one."""
     more_tables: str = ""
     """Further tables."""
+    calendar_words: Sequence[str] = ()
+    """What stands in calendars, one for each."""
     plain_ids: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         (self.folder / "desk.json").write_text(json.dumps(self._tickets()), encoding="ascii")
+        for number, word in enumerate(self.calendar_words):
+            (self.folder / f"{number}.ics").write_bytes(_events(word))
         config = self.folder / "config.toml"
         config.write_text(self._config(), encoding="utf-8")
         config.chmod(0o600)
@@ -142,11 +183,15 @@ class HostileDesk:
     @property
     def escalations(self) -> int:
         """Count the escalations the journal knows."""
+        return self.count("EscalationArmed")
+
+    def count(self, kind: str) -> int:
+        """Count the lines of one kind in the journal."""
         journal = self.folder / "journal.sqlite"
         if not journal.exists():
             return 0
         with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as opened:
-            (count,) = opened.execute("SELECT count(*) FROM journal WHERE kind = 'EscalationArmed'").fetchone()
+            (count,) = opened.execute("SELECT count(*) FROM journal WHERE kind = ?", (kind,)).fetchone()
         opened.close()
         return int(count)
 
@@ -160,7 +205,8 @@ class HostileDesk:
     def files(self) -> set[str]:
         """Return every file that appeared, by its name."""
         ours = {"desk.json", "config.toml", "browser", "journal.sqlite", "sent", "journal.sqlite-journal"}
-        return {path.name for path in self.folder.rglob("*") if path.is_file()} - ours
+        found = {path.name for path in self.folder.rglob("*") if path.is_file()}
+        return found - ours - {f"{number}.ics" for number in range(len(self.calendar_words))}
 
     def _config(self) -> str:
         word = Words(self.config_words)
@@ -185,13 +231,29 @@ class HostileDesk:
             )
             for number in range(min(len(self.config_words), 40))
         )
-        return tables + self.more_tables + "".join(customers)
+        calendars = (
+            _CALENDAR.format(
+                name=toml(f"{number} {written}"),
+                path=toml(str(self.folder / f"{number}.ics")),
+                match=toml(f"#{number}"),
+            )
+            for number, written in enumerate(self.calendar_words)
+        )
+        return tables + self.more_tables + "".join((*customers, *calendars))
 
     def _tickets(self) -> list[object]:
         word = Words(self.words)
         count = self.tickets or len(self.words)
         bodies = -(-len(self.words) // count)
         return [_ticket(number, word, bodies=bodies, plain_ids=self.plain_ids) for number in range(count)]
+
+
+def _events(word: str) -> bytes:
+    """Return a calendar in which a stranger wrote every text, and which is a calendar all the same."""
+    written = " ".join(word[:400].replace("\\", "\\\\").splitlines())
+    now = utc_now()
+    text = _EVENTS.format(text=written, zone=written[:60], start=now - timedelta(days=1), end=now + timedelta(days=5))
+    return text.replace("\n", "\r\n").encode("utf-8", "surrogatepass")
 
 
 def _ticket(number: int, word: Words, *, bodies: int, plain_ids: bool) -> object:

@@ -81,6 +81,22 @@ def test_nothing_a_terminal_answers_escalates(tmp_path: Path, replies: tuple[str
     assert (desk.escalations, desk.sent, desk.files) == (0, [], set())
 
 
+@pytest.mark.parametrize("replies", ANSWERS)
+def test_nothing_a_terminal_answers_stops_an_escalation_or_leaves(tmp_path: Path, replies: tuple[str, ...]) -> None:
+    desk = HostileDesk(tmp_path)
+    desk.config.write_text(desk.config.read_text().replace('undo = "0s"', 'undo = "1h"'))
+    with Dashboard(desk.command(), desk.environ) as running:
+        running.see("harmless")
+        running.press("E")
+        running.see("Esc stop")
+        for reply in replies:
+            for key in (b"k\x1b", b"kq", b"kq"):  # whatever else it makes the terminal type
+                running.press(REPLIES[reply] + key)
+                running.read_for(APART)
+        assert running.is_running
+    assert (desk.escalations, desk.count("EscalationStopped"), desk.files) == (1, 0, set())
+
+
 @pytest.mark.full
 def test_a_person_who_presses_e_escalates(tmp_path: Path) -> None:
     desk = HostileDesk(tmp_path)

@@ -1,10 +1,14 @@
 """The real dashboard in a real terminal, full of what strangers wrote: it draws it, and obeys none of it."""
 
 import json
+import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.hostile.clickable import COLUMNS, ROWS
 from tests.hostile.corpus import CORPUS, SHORT
 from tests.hostile.dashboard import Dashboard, run
 from tests.hostile.desk import HostileDesk
@@ -14,7 +18,7 @@ SIZES = [(80, 24), (140, 40)]
 WIDE_ONLY = [pytest.param(*SIZES[0], marks=pytest.mark.full), SIZES[1]]
 """Both in the whole count; in the ordinary run the size that shows the ticket beside the list."""
 DOWN, HOME, ESC, PALETTE, PAGE_DOWN = "\x1b[B", "\x1b[H", "\x1b", "\x10", "\x1b[6~"
-ESC_ALONE = 0.15
+ESC_ALONE = 0.3
 """Seconds until Textual takes an ESC for a key and not for the start of another one."""
 LONGER_THAN_ANY_LIMIT = 50_000
 PLACES = {
@@ -82,29 +86,84 @@ def test_no_ticket_of_the_whole_corpus_steers_a_terminal(tmp_path: Path, columns
         assert_nothing_obeyed(desk, running, running.end())
 
 
+def calendars_on(page: str) -> set[int]:
+    """Return the numbers of the calendars that are named on a page."""
+    plain = " ".join(line.strip(" │") for line in page.splitlines())
+    return {int(number) for number in re.findall(r"calendar +(\d+) ", plain)}
+
+
+IN_CALENDARS = [
+    pytest.param(SHORT[5::16], id="a sixteenth"),
+    pytest.param(SHORT, id="all", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize("words", IN_CALENDARS)
+def test_no_calendar_steers_a_terminal(tmp_path: Path, words: Sequence[str]) -> None:
+    desk = HostileDesk(tmp_path, calendar_words=words)
+    with Dashboard(desk.command(), desk.environ, 140, 40) as running:
+        running.see(" open  ")
+        running.see(f"+{len(words) - 1} more: V")
+        running.press("w")
+        running.see("planned and past")
+        running.see("calendar")
+        running.settle()
+        running.press(ESC)
+        running.read_for(ESC_ALONE)
+        running.see("E Escalate  ⏎ Open")
+        running.press("v")
+        running.see("The event “")
+        named: set[int] = set()
+        for _ in range(len(words) // 3):
+            running.settle()
+            named |= calendars_on(running.screen.text)
+            running.press(PAGE_DOWN)
+        assert len(named) >= len(words) * 0.9  # what wraps in a strange place is not found again
+        running.press(ESC)
+        running.read_for(ESC_ALONE)
+        running.see("E Escalate  ⏎ Open")
+        running.settle()
+        running.press("q")
+        assert_nothing_obeyed(desk, running, running.end())
+
+
 def _click(running: Dashboard, column: int, row: int) -> None:
     for button, end in ((35, "M"), (0, "M"), (0, "m")):  # the pointer comes, and the button goes down and up
         running.press(f"\x1b[<{button};{column};{row}{end}")
 
 
+def click_everywhere(running: Dashboard) -> None:
+    for row in range(1, ROWS + 1):
+        for column in (30, 45, 62, 100):
+            _click(running, column, row)
+        running.read_for(0.02)
+    running.settle()
+
+
+def test_the_same_clicks_are_obeyed_where_text_is_markup(tmp_path: Path) -> None:
+    desk = HostileDesk(tmp_path)
+    command = [sys.executable, "-m", "tests.hostile.clickable"]
+    with Dashboard(command, desk.environ, COLUMNS, ROWS) as running:
+        running.see("OpenOpen")
+        click_everywhere(running)
+        running.press("q")
+        assert running.end() == 0
+    assert findings(bytes(running.written)).count("\x07") == 4 * ROWS  # it rang each time
+
+
 def test_a_click_on_what_strangers_wrote_runs_nothing(tmp_path: Path) -> None:
     words = [word for word in SHORT if "@click" in word or "@mouse" in word or "link=" in word]
     desk = HostileDesk(tmp_path, words)
-    columns, rows = 140, 40
-    with Dashboard(desk.command(), desk.environ, columns, rows) as running:
+    with Dashboard(desk.command(), desk.environ, COLUMNS, ROWS) as running:
         running.see("[@click=")
-        for row in range(1, rows + 1):
-            for column in (30, 45, 62, 100):
-                _click(running, column, row)
-            running.read_for(0.02)
-        running.settle()
+        click_everywhere(running)
         assert "E Escalate  ⏎ Open" in running.screen.text
         running.press("q")
         assert_nothing_obeyed(desk, running, running.end())
 
 
 COMMANDS = [("list",), ("list", "--json"), ("handover",), ("check",)]
-OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), ("rota", "--json")]
+OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), ("rota", "--json"), ("rota", "--ics")]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +172,8 @@ OTHERS = [("handover", "--json"), ("status",), ("check", "--json"), ("rota",), (
     ids=" ".join,
 )
 def test_no_command_prints_a_control_character(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    desk = HostileDesk(tmp_path, SHORT[::2], config_words=SHORT, more_tables=BROKEN)
+    words = SHORT[3::8]
+    desk = HostileDesk(tmp_path, SHORT[::2], config_words=SHORT, more_tables=BROKEN, calendar_words=words)
     written, code = run(desk.command(*arguments), desk.environ)
     assert line_findings(written) == []
     assert code in {0, 1}

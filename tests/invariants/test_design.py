@@ -271,6 +271,65 @@ async def test_06_after_an_acknowledgement_nothing_leaves_but_the_stand_down(rig
     assert rig.received(Purpose.STAND_DOWN) == []  # Dana has it herself, and nobody else was told
 
 
+class PagingService(ScriptedChannel):
+    """A service that goes on asking by itself."""
+
+    rings_on = True
+
+
+async def test_06_whoever_acknowledges_elsewhere_is_not_paged_on_by_her_paging_service(rig: Rig) -> None:
+    """Dana answers by telephone: her service is told to stop, and she has nothing to read."""
+    service = rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1, seconds=10)
+    rig.answer("dana-phone", "on it")
+    await rig.pass_time(minutes=5)
+    assert [message.is_silent for message in service.received if message.purpose is Purpose.STAND_DOWN] == [True]
+    assert rig.received(Purpose.STAND_DOWN) == ["dana-push"]
+
+
+async def test_06_a_service_through_which_she_acknowledged_is_left_to_her(rig: Rig) -> None:
+    rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1, seconds=10)
+    rig.answer("dana-push", "on it")
+    await rig.pass_time(minutes=5)
+    assert rig.received(Purpose.STAND_DOWN) == []
+
+
+async def test_06_everybody_else_reads_one_line_and_every_paging_service_of_theirs_is_told_too(rig: Rig) -> None:
+    service = rig.channels[PUSH] = PagingService()
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=6)
+    rig.answer("sam-push", "mine")
+    await rig.pass_time(minutes=5)
+    assert [message.is_silent for message in service.received if message.purpose is Purpose.STAND_DOWN] == [True]
+    (line,) = [m for m in rig.channels[PHONE].received if m.purpose is Purpose.STAND_DOWN]
+    assert not line.is_silent
+    assert line.body.startswith("Sam Cho has 4312")
+    assert rig.received(Purpose.STAND_DOWN) == ["dana-push", "dana-phone"]
+
+
+async def test_06_a_paging_service_that_took_the_message_late_is_told_to_stop_once_more(rig: Rig) -> None:
+    """The first try may have arrived, so it was told to stop; the second try, on its way meanwhile, began anew."""
+
+    class Late(PagingService):
+        async def send(self, message: OutgoingMessage) -> Receipt:
+            if message.is_possible_duplicate and message.purpose is Purpose.NOTIFICATION:
+                await rig.station.actions.reached_by_phone(ACME, "Dana", "on it")
+            return await super().send(message)
+
+    service = rig.channels[PUSH] = Late(errors=[OutcomeUnknown("no answer")])
+    await rig.restart()
+    await rig.escalate()
+    await rig.pass_time(minutes=1)
+    assert [m.purpose for m in service.received] == [Purpose.NOTIFICATION, Purpose.STAND_DOWN, Purpose.STAND_DOWN]
+    assert all(message.is_silent for message in service.received[1:])
+
+
 async def test_06_it_is_checked_just_before_every_send_though_another_terminal_recorded_it(rig: Rig) -> None:
     other = await opened(Rig(store=rig.store, clock=rig.clock))
     await rig.escalate()
@@ -645,24 +704,24 @@ async def test_15_the_journal_alone_rebuilds_every_state(on_disk: Rig) -> None:
 # Whose clock is shown to whom
 
 
-async def test_a_leader_reads_her_own_time_and_the_customers(rig: Rig) -> None:
+async def test_a_leader_in_another_zone_sees_her_own_local_time_and_the_customers(rig: Rig) -> None:
     """It is 22:05 in New York, 12:05 in Tokyo, 19:05 in Vancouver and 12:05 in Seoul."""
     await rig.escalate()
     await rig.pass_time(minutes=6)
     (dana, *_), (sam, *_) = rig.channels[PUSH].received, rig.channels[SAM].received
-    assert "Their local time: Sat 12:05" in dana.body
-    assert "(Fri 18:57 your time)" in dana.body
-    assert "Their local time: Sat 12:10" in sam.body
-    assert "(Sat 11:57 your time)" in sam.body
+    assert "Written Fri 19:05 (your time), Sat 12:05 (theirs)" in dana.body
+    assert "Promised for Fri 18:57 (your time)" in dana.body
+    assert "Written Sat 12:10 (your time), Sat 12:10 (theirs)" in sam.body
+    assert "Promised for Sat 11:57 (your time)" in sam.body
     rig.answer("sam-push", CleanText("mine"))
     await rig.pass_time(seconds=5)
     assert "Sam Cho has 4312" in rig.channels[PHONE].received[-1].body
-    assert "since Fri 19:11." in rig.channels[PHONE].received[-1].body
+    assert "since Fri 19:11 (your time)." in rig.channels[PHONE].received[-1].body
     assert DANA.time_zone == "America/Vancouver"
 
 
-async def test_the_person_on_call_reads_hers(rig: Rig) -> None:
+async def test_the_person_on_call_sees_her_own_local_time(rig: Rig) -> None:
     await rig.escalate()
     await rig.pass_time(seconds=30)
     assert "Dana Lee: accepted 22:05" in strip(rig)
-    assert "Next: Dana Lee by dana-phone at 22:06." in strip(rig)
+    assert "Next in 35 s, at 22:06: Dana Lee by dana-phone." in strip(rig)

@@ -158,6 +158,10 @@ class DoomedStore:
             self.world.call_ends()
         return claimed
 
+    async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
+        self.world.check_alive()
+        return await self.inner.renew(key, now=now, holder=holder, lease=lease)
+
     async def unsettled(self) -> Sequence[tuple[OutgoingMessage, DeliveryState, datetime]]:
         return await self.inner.unsettled()
 

@@ -18,7 +18,7 @@ from oncall_tui.bootstrap import load_config, station_of
 from oncall_tui.clock import clock_started_at, utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.services.delivery import LEASE
+from oncall_tui.services.leases import LEASE
 
 AHEAD = LEASE + timedelta(seconds=1)
 SOON, LATE = 0.02, 0.25

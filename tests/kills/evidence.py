@@ -19,7 +19,7 @@ from tests.kills.dashboard import LONG
 from tests.kills.leader import Leaders
 from tests.kills.scene import Scene
 
-FASTER = 12
+FASTER = 8
 """How fast the last clock runs: a message that is answered after its full second still keeps within its lease."""
 _LOOK_EVERY = 0.2
 _BEGUN = {EscalationState.ARMED, EscalationState.QUEUED}

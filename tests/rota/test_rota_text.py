@@ -1,5 +1,6 @@
 """The calendar of the W screen, as a person sees it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 
 from oncall_tui.domain.fairness import duties
 from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Absence, Closure, Gap, Override, Rota, Rotation, Shift, WeekTime
 from oncall_tui.ui.rota_text import RotaView, calendar
 from tests.make import at, person
@@ -81,10 +83,10 @@ def test_eight_weeks_at_80_columns() -> None:
         "23 Nov  ─╴    ·     ·   ─╴      ·   closed 54 h     Ben 6 h  closed 9 h",
         "30 Nov  ━╸    ·     ·   Ben╴    ·   Ben 63 h ─────  you 9 h  Ben 15 h",
         "",
-        "2026, planned and past  weekends   nights    hours",
-        "Ben Okafor                     3       19      336",
-        "Ana Ruiz (you)                 4       13      255",
-        "Dana Lee                       3        9      190",
+        "2026, planned and past  weekends   nights  holidays    hours",
+        "Ben Okafor                     3       19         0      336",
+        "Ana Ruiz (you)                 4       13         0      255",
+        "Dana Lee                       3        9         0      190",
     ]
 
 
@@ -107,3 +109,14 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 
 def test_an_empty_rota_says_so() -> None:
     assert calendar(RotaView(entries=(), people=PEOPLE, now=NOW, zone="UTC"), 78).plain == "No shift is planned."
+
+
+def test_below_the_weeks_stands_how_old_the_proof_is_that_a_leader_can_be_reached() -> None:
+    levels = (
+        LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+        LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+    )
+    assert calendar(replace(view(), levels=levels), 78).plain.splitlines()[-2:] == [
+        "✓ Level 1 was last proved reachable 3 days ago",
+        "▲ Nobody of level 2 was ever proved reachable: oncall-tui check --send-test",
+    ]

@@ -29,7 +29,7 @@ Set($WebDomain, '127.0.0.1'); Set($WebPort, {port}); Set($WebBaseURL, 'http://12
 Set($DatabaseType, 'SQLite'); Set($DatabaseHost, 'localhost'); Set($DatabasePort, '');
 Set($DatabaseUser, ''); Set($DatabasePassword, ''); Set($DatabaseName, '{folder}/rt.sqlite');
 Set($Timezone, 'UTC'); Set($LogToSyslog, undef); Set($LogToFile, undef); Set($LogToSTDERR, 'warning');
-Set($MailCommand, 'testfile');
+Set($MailCommand, 'sendmailpipe'); Set($SendmailPath, '{folder}/sendmail'); Set($SendmailArguments, '-t');
 Set($GnuPG, Enable => 0); Set($SMIME, Enable => 0); Set($DisableGraphViz, 1); Set($DisableGD, 1);
 $RT::MasonDataDir = '{folder}/mason'; $RT::MasonSessionDir = '{folder}/session';
 1;
@@ -70,6 +70,11 @@ class RealRt:
         self._http = httpx.Client(
             base_url=f"{self.url}/REST/2.0/", auth=(self.user, self.password), trust_env=False, timeout=60
         )
+
+    @property
+    def mails(self) -> Path:
+        """Return the folder of the mails it sent."""
+        return self._folder / "mails"
 
     def create_user(self, name: str, **fields: str) -> None:
         """Create somebody, with fields as RT calls them: EmailAddress, RealName, Timezone, Organization, Country."""
@@ -126,6 +131,10 @@ class RealRt:
         config.write_text(_CONFIG.format(folder=self._folder, port=self._port))
         password = self._folder / "root-password"
         password.write_text(self.password)
+        self.mails.mkdir()
+        keeps_mails = self._folder / "sendmail"
+        keeps_mails.write_text(f'#!/bin/sh\ncat > "$(mktemp {self.mails}/XXXXXXXX)"\n')
+        keeps_mails.chmod(0o755)
         setup = program("rt-setup-database-5", PACKAGES)
         arguments = ["--action", "init", "--root-password-file", str(password), "--dba", "", "--dba-password", ""]
         made = subprocess.run(

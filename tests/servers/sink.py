@@ -13,7 +13,8 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -189,3 +190,16 @@ def closed_port() -> int:
         unused.bind((LOOPBACK, 0))
         port: int = unused.getsockname()[1]
         return port
+
+
+@contextmanager
+def crowded_port() -> Iterator[int]:
+    """Hold a port at which connecting never ends, because the queue of those who want in is full."""
+    with ExitStack() as sockets:
+        listener, *waiting = (sockets.enter_context(socket.socket()) for _ in range(4))
+        listener.bind((LOOPBACK, 0))
+        listener.listen(0)
+        for early in waiting:
+            early.settimeout(0)
+            early.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 
 import pytest
 
@@ -124,6 +125,19 @@ async def test_her_reply_acknowledges_with_her_words(real_smtp: SmtpServer, real
     assert awaited.accepted_at <= answer.at <= utc_now()
     assert await channel(real_smtp, real_dovecot).acknowledgements([awaited, other]) == [answer]
     assert "\\Seen" not in real_dovecot.flags()[0]
+
+
+async def test_of_two_replies_the_first_counts_however_late_both_are_read(
+    real_smtp: SmtpServer, real_dovecot: Dovecot
+) -> None:
+    mail = channel(real_smtp, real_dovecot)
+    awaited = replace(await sent(mail), accepted_at=utc_now() - timedelta(hours=30))
+    for hours, body in ((1, "Still on it."), (29, "On it."), (2, "Anybody?")):
+        written = format_datetime(utc_now() - timedelta(hours=hours))
+        real_dovecot.append(reply_to(real_smtp.letters[0], body, Date=written))
+    [answer] = await mail.acknowledgements([awaited])
+    assert answer.words == "On it."
+    assert answer.at - awaited.accepted_at < timedelta(hours=2)
 
 
 async def test_a_new_mail_of_hers_with_the_code_acknowledges(real_smtp: SmtpServer, real_dovecot: Dovecot) -> None:

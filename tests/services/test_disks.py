@@ -12,9 +12,13 @@ import pytest
 
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.text import CleanText
+from oncall_tui.services.desk import Unrecorded
+from oncall_tui.store.encoding import encode_event
+from oncall_tui.store.sqlite import SqliteStore
 from tests.rig import FRIDAY_NIGHT, MovingClock, ticket
 from tests.services.disk_rig import RECOVERY, disk_rig, escalate_on, keys, notices, running, start_on
 from tests.store import broken
+from tests.store.hanging import HangingDisk
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +38,7 @@ FULL = "The disk is full and “{path}” takes nothing more: free some space, t
 REFUSES = (
     "The system refuses to read or write “{path}”: look for a full quota, a limit on file sizes or a failing disk."
 )
+HANGS = "The disk of “{path}” does not answer: look whether it is a network drive without a network, or a failing disk."
 READ_ONLY = "“{path}” is read-only: make the file and its folder writable for yourself."
 
 
@@ -233,6 +238,47 @@ def killed_after_sending(path: Path) -> list[str]:
     return accepted
 
 
+@pytest.mark.parametrize("is_done_first", [False, True], ids=["before it writes", "after it wrote"])
+async def test_e_goes_out_on_a_disk_that_hangs_and_what_it_writes_late_is_there_once(
+    path: Path, *, is_done_first: bool
+) -> None:
+    disk = HangingDisk(is_done_first=is_done_first)
+    seen = await escalate_on(path, disk.hanging, disk.threads)
+    assert (seen["received"], seen["broken"]) == (["dana-push"], [NOT_RECORDED + HANGS.format(path=path)])
+    assert (seen["mended"], seen["restarted"], seen["sent twice"], seen["kept"]) == ([], "notifying", [], 1)
+    journal = await SqliteStore.open_to_read(path)
+    events = [encode_event(line.event) for line in await journal.read()]
+    await journal.close()
+    assert len(events) == len(set(events)), events
+
+
+async def test_e_goes_out_when_the_disk_hangs_from_the_start(path: Path) -> None:
+    disk = HangingDisk()
+    seen = await start_on(path, disk.hanging, disk.threads)
+    assert seen == {
+        "received": ["dana-push"],
+        "started": [NOT_RECORDED + UNKNOWN + HANGS.format(path=path)],
+        "known": 0,
+    }
+
+
+async def test_a_disk_that_hangs_is_waited_for_once_and_not_again_at_every_step(path: Path) -> None:
+    disk = HangingDisk()
+    async with running(path, threads=disk.threads) as rig:
+        with disk.hanging(path):
+            await rig.escalate()
+            await rig.pass_time(minutes=20)
+            assert {"dana-push", "dana-phone", "sam-push"} <= set(rig.received())
+            assert disk.given_up == 1
+
+
+def test_who_leaves_while_the_disk_hangs_is_not_held_up(path: Path) -> None:
+    asyncio.run(armed(path))
+    command = [sys.executable, "-m", "tests.services.disk_rig", "hanging", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ('["dana-push"]\n', "", 0)
+
+
 async def armed(path: Path) -> MovingClock:
     async with running(path) as rig:
         await rig.escalate()
@@ -266,3 +312,21 @@ async def test_a_handover_that_cannot_be_saved_is_delivered_all_the_same(path: P
             "NOT SAVED (the handover could not be saved as handover.md: No space left on device), but "
             "on its way through ben-mail."
         )
+
+
+async def test_the_desk_knows_which_escalations_a_broken_disk_does_not(path: Path) -> None:
+    async with running(path) as rig:
+        rig.source.tickets = (ticket(), ticket("4313"))
+        await rig.read()
+        await rig.escalate("4313")
+        assert rig.station.board.desk().unrecorded == Unrecorded()
+        with broken.locked(path):
+            await rig.escalate()
+            await rig.pass_time(seconds=6)
+            desk = rig.station.board.desk()
+        by_number = {escalation.brief.number: escalation.id for escalation in desk.escalations}
+        assert desk.unrecorded == Unrecorded(
+            unknown=frozenset({by_number["4312"]}), outdated=frozenset({by_number["4313"]})
+        )
+        await rig.pass_time(seconds=RECOVERY)
+        assert rig.station.board.desk().unrecorded == Unrecorded()

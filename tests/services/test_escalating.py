@@ -7,6 +7,7 @@ import pytest
 from oncall_tui.domain.message import Purpose
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceRefused
+from oncall_tui.services.escalating import pause_after
 from tests.rig import Rig, ticket
 
 pytestmark = pytest.mark.anyio
@@ -180,13 +181,13 @@ async def test_the_message_says_everything_a_leader_needs(rig: Rig) -> None:
     assert message.body == CleanText(
         "Acme KK needs a decision: Login fails for every user\n"
         "\n"
-        "Ticket 4312, from Kenji Mori\n"
-        "Their local time: Sat 12:05\n"
-        "Waiting: 2 h\n"
-        "Promise: late by 8 m (Fri 18:57 your time)\n"
-        "Touches so far: 5\n"
-        "\n"
         "Why now: Late, and the third shop today\n"
+        "\n"
+        "Ticket 4312, from Kenji Mori\n"
+        "Written Fri 19:05 (your time), Sat 12:05 (theirs)\n"
+        "Waiting since Sat 10:05 (theirs): 2 h when this was written\n"
+        "Promised for Fri 18:57 (your time): late by 8 m when this was written\n"
+        "Touches so far: 5\n"
         "\n"
         "Asked of you: say that you have it, and what to do. On call: Ana Ruiz, +1 212 555 0100.\n"
         "https://desk.example/4312",
@@ -208,3 +209,17 @@ async def test_nobody_answering_ends_loud_and_rings_again(rig: Rig) -> None:
     await rig.pass_time(minutes=50)
     assert rig.escalation_line == "exhausted"
     assert rig.received() == ["dana-push"] * 3 + ["dana-phone"] * 3 + ["sam-push"] * 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seconds"),
+    [(None, 5), (timedelta(seconds=1), 5), (timedelta(seconds=20), 20), (timedelta(hours=1), 60)],
+)
+def test_a_provider_that_was_asked_too_often_is_left_alone_but_not_for_long(
+    wanted: timedelta | None, seconds: int
+) -> None:
+    assert pause_after(NotSent("dana-push asks for a pause", wanted)) == timedelta(seconds=seconds)
+
+
+def test_a_provider_that_could_not_tell_is_asked_again_soon() -> None:
+    assert pause_after(OutcomeUnknown("dana-push did not answer")) == timedelta(seconds=5)

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from oncall_tui.bootstrap import target_of
 from oncall_tui.domain.message import Acknowledgement, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId
-from oncall_tui.domain.reach import proof_of, reach
+from oncall_tui.domain.reach import PROVED_FOR, proof_of, reach, reach_problems
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
 from oncall_tui.services.proving import Proving
-from tests.rig import DANA, SAM, Rig, team
+from tests.rig import BEN, DANA, SAM, Rig, team
 
 pytestmark = pytest.mark.anyio
 
@@ -74,3 +75,38 @@ async def test_a_channel_that_can_show_no_more_than_acceptance_says_so(rig: Rig)
     rig.channels[ChannelId("sam-push")].proves = Proof.ACCEPTED
     _, said = await prove(rig)
     assert "Sam Cho by sam-push: accepted; this channel cannot show more" in said
+
+
+async def test_people_who_take_turns_on_call_are_tested_too_and_each_channel_once(rig: Rig) -> None:
+    proving = Proving(team().policy, rig.station.escalating.channels, rig.station.logbook, rig.clock, lambda _: None)
+    levels = [target for level in team().policy.levels for target in level.targets]
+    await proving.prove(within=timedelta(0), also=[target_of(BEN), *levels])
+    assert rig.received(Purpose.TEST) == ["dana-push", "dana-phone", "sam-push", "ben-mail"]
+
+
+async def test_a_level_that_was_never_tested_or_too_long_ago_is_a_problem(rig: Rig) -> None:
+    def problems() -> list[str]:
+        logbook = rig.station.logbook
+        return list(reach_problems(team().policy, reach(logbook.shift_events, logbook.escalations), rig.clock.now))
+
+    never = "Nobody of level 2 was ever proved reachable; run “oncall-tui check --send-test”."
+    assert problems() == [never.replace("level 2", "level 1"), never]
+    answers_at_once(rig, "dana-push")
+    await prove(rig)
+    assert problems() == [never]
+    rig.clock.now += PROVED_FOR
+    assert problems() == [never]
+    rig.clock.now += timedelta(days=1)
+    old = "Level 1 was last proved reachable 31 days ago; run “oncall-tui check --send-test”."
+    assert problems() == [old, never]
+
+
+async def test_an_escalation_she_acknowledged_proves_as_much_as_a_test(rig: Rig) -> None:
+    await rig.read()
+    await rig.escalate()
+    await rig.pass_time(minutes=6)
+    rig.answer("sam-push", "mine")
+    await rig.pass_time(seconds=1)
+    logbook = rig.station.logbook
+    reached = reach(logbook.shift_events, logbook.escalations)
+    assert proof_of(team().policy.levels[1], reached) == rig.clock.now - timedelta(seconds=1)

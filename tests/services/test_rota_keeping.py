@@ -1,13 +1,14 @@
 """The rota while calendars come, change and fail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from oncall_tui.domain.office_days import OfficeDays
 from oncall_tui.domain.people import PersonId
-from oncall_tui.domain.rota import Absence, CalendarTurn, Rota
+from oncall_tui.domain.rota import Absence, CalendarTurn, Closure, Rota
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import SourceUnreachable
 from oncall_tui.ports import CalendarReading
@@ -134,3 +135,24 @@ async def test_who_sits_here_is_whoever_a_calendar_names_when_the_first_desk_is_
     kept.keeping.on_change(rig.station.board.use_rota)
     await kept.keeping.open()
     assert rig.station.board.desk().me == BEN
+
+
+async def test_what_a_public_holiday_opens_is_a_line_on_the_screen_from_a_week_before() -> None:
+    thanksgiving = OfficeDays(holiday_on=lambda day: "Thanksgiving Day" if (day.month, day.day) == (11, 26) else "")
+    written = replace(team().rota, office=thanksgiving)
+    troubles, clock = Troubles(), MovingClock(FRIDAY_NIGHT - timedelta(days=3))
+    keeping = RotaKeeping(written, (), clock, troubles)
+    await keeping.look_at_holidays()
+    assert not list(troubles.sentences)
+    clock.now = FRIDAY_NIGHT
+    await keeping.look_at_holidays()
+    (said,) = troubles.sentences
+    assert "from Thu 2026-11-26 00:00 to Fri 2026-11-27 00:00" in said
+    assert "a public holiday (Thanksgiving Day)" in said
+
+
+async def test_a_closure_that_somebody_declared_is_no_line_on_the_screen() -> None:
+    week = Closure(starts=datetime.fromisoformat("2026-11-20"), ends=datetime.fromisoformat("2026-11-30"))
+    troubles = Troubles()
+    RotaKeeping(replace(team().rota, closures=(week,)), (), MovingClock(), troubles).look_ahead()
+    assert troubles.sentences == ()

@@ -148,7 +148,8 @@ def test_words_are_the_plain_text_and_never_a_file() -> None:
     assert parse_words([log, html, plain]) == "Hello"
     assert parse_words([log, html]) == "Hello"
     assert parse_words([log]) == ""
-    assert parse_message(spoke("hana", 1), [log], HANA) is None
+    wordless = {**spoke("hana", 1), "id": "7"}
+    assert parse_message(wordless, {7: [log]}, {}, HANA) is None
 
 
 def test_html_becomes_its_words() -> None:

@@ -5,7 +5,7 @@ Stricter than the descriptions: a field or parameter they do not name is a probl
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,11 @@ class OpenApi:
         if not request.body:
             return
         kind = request.headers["content-type"].partition(";")[0]
-        if "requestBody" in operation:
+        whole = next((one["schema"] for one in known if one["in"] == "body"), None)
+        if whole is not None:
+            yield from [] if kind in operation["consumes"] else [f"body: {kind} is not described"]
+            yield from self._wrong(json.loads(request.body), whole, "")
+        elif "requestBody" in operation:
             contents = self._found(operation["requestBody"])["content"]
             if kind not in contents:
                 yield f"body: {kind} is not described"
@@ -132,7 +136,7 @@ class OpenApi:
         yield from (problem for one in schema.get("allOf", []) for problem in self._wrong(value, one, where))
         if "enum" in schema and value not in schema["enum"]:
             yield f"{where}: {value!r} is none of {schema['enum']}"
-        if "type" in schema and not _is_of(value, schema["type"]):
+        if "type" in schema and not _is_of_any(value, schema["type"]):
             yield f"{where}: {value!r} is no {schema['type']}"
         yield from _beyond_limits(value, schema, where)
         if isinstance(value, dict) and "properties" in schema:
@@ -160,6 +164,10 @@ def _from_text(value: str, schema: Schema) -> Json:
     return value
 
 
+def _is_of_any(value: Json, kinds: str | Sequence[str]) -> bool:
+    return any(_is_of(value, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
 def _is_of(value: Json, kind: str) -> bool:
     match kind:
         case "string":
@@ -172,7 +180,7 @@ def _is_of(value: Json, kind: str) -> bool:
             return isinstance(value, bool)
         case "array":
             return isinstance(value, list)
-    return isinstance(value, dict)
+    return value is None if kind == "null" else isinstance(value, dict)
 
 
 def _beyond_limits(value: Json, schema: Schema, where: str) -> Iterator[str]:

@@ -34,11 +34,25 @@ class PagerDuty:
         return (self._events if request.method == "POST" else self._rest).problems(request)
 
 
+class TwilioVoice:
+    """Two descriptions: calls go through Studio, texts do not."""
+
+    def __init__(self) -> None:
+        self._texts = OpenApi("twilio-api-v2010.openapi.json", prefix="")
+        self._studio = OpenApi("twilio-studio-v2.openapi.json", prefix="")
+
+    def problems(self, request: Request) -> Sequence[str]:
+        return (self._studio if request.path.startswith("/v2/") else self._texts).problems(request)
+
+
 DESCRIBED: dict[str, Callable[[], Description]] = {
+    "discord": lambda: OpenApi("discord-v10.openapi.json", prefix="/api/v10"),
     "pagerduty": PagerDuty,
+    "signal": lambda: OpenApi("signal-cli-rest.swagger.json", prefix=""),
     "slack": lambda: OpenApi("slack-web-2021.swagger.json", prefix="/api"),
     "telegram": Telegram,
     "twilio-sms": lambda: OpenApi("twilio-api-v2010.openapi.json", prefix=""),
+    "twilio-voice": TwilioVoice,
 }
 
 
@@ -72,6 +86,9 @@ async def test_every_request_is_as_the_vendor_describes_it(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "broken"),
     [
+        ("discord", b'{"content": 7, "nonce": "longer than any nonce may be at Discord", "volume": "loud"}'),
+        ("signal", b'{"message": "nobody is named", "text_mode": "loud"}'),
+        ("twilio-voice", b"To=%2B13125550102&Volume=loud"),
         ("pagerduty", b'{"routing_key": "r", "event_action": "shout", "payload": {"summary": "s"}}'),
         ("slack", b'{"text": "nobody is named", "volume": "loud"}'),
         ("telegram", b'{"chat_id": 4711, "text": 7}'),

@@ -137,11 +137,12 @@ async def test_bad_news_leaves_first_and_of_equals_what_is_due_longest(store: St
     mixed = [message(purpose, purpose) for purpose in reversed(Purpose)]
     await store.append(OTHER, [], at=NOW, send=[*mixed, message("second")])
     await store.append(OTHER, [], at=NOW - SECOND, send=[message("older", Purpose.HANDOVER)])
-    claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(7)]
+    claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(11)]
     assert [claim.message.key if claim else None for claim in claims] == [
         "notification",
         "second",
         "stand-down",
+        *("solve", "take", "note", "reply"),  # as they came
         "older",
         "handover",
         "test",
@@ -157,6 +158,32 @@ async def test_a_holder_that_died_leaves_a_possible_duplicate_to_the_next(open_s
     claimed = await alive.claim(now=NOW + LEASE, holder="alive", lease=LEASE)
     assert claimed is not None
     assert (claimed.message.is_possible_duplicate, claimed.tries) == (True, 2)
+
+
+async def test_a_holder_that_goes_on_sending_keeps_its_message(open_store: Open) -> None:
+    slow, other = await open_store(), await open_store()
+    await slow.append(OTHER, [], at=NOW, send=[message("k")])
+    await slow.claim(now=NOW, holder="slow", lease=LEASE)
+    later = NOW + LEASE - SECOND
+    assert await slow.renew(MessageKey("k"), now=later, holder="slow", lease=LEASE)
+    assert await other.unsettled() == [(message("k"), DeliveryState.SENDING, later + LEASE)]
+    assert await other.claim(now=later + LEASE - SECOND, holder="other", lease=LEASE) is None
+    assert await other.claim(now=later + LEASE, holder="other", lease=LEASE) is not None
+
+
+async def test_nobody_renews_what_another_holds_or_nobody_sends(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    await one.append(OTHER, [], at=NOW, send=[message("k"), message("waiting")])
+    await one.claim(now=NOW, holder="one", lease=LEASE)
+    assert not await other.renew(MessageKey("k"), now=NOW, holder="other", lease=LEASE)
+    assert not await other.renew(MessageKey("waiting"), now=NOW, holder="other", lease=LEASE)
+    assert not await other.renew(MessageKey("nobody"), now=NOW, holder="other", lease=LEASE)
+    await other.claim(now=NOW + LEASE, holder="other", lease=LEASE)  # the one that was tried before nobody sent
+    await other.claim(now=NOW + LEASE, holder="other", lease=LEASE)
+    assert not await one.renew(MessageKey("k"), now=NOW + LEASE, holder="one", lease=LEASE)
+    await other.append(OTHER, [], at=NOW + LEASE, settle=settled("k", DeliveryState.ACCEPTED))
+    assert not await other.renew(MessageKey("k"), now=NOW + LEASE, holder="other", lease=LEASE)
+    assert [sent.key for sent, _, _ in await one.unsettled()] == ["waiting"]
 
 
 async def test_a_message_that_may_have_arrived_once_stays_a_possible_duplicate(store: Store) -> None:

@@ -72,6 +72,22 @@ async def test_an_escalation_that_reached_nobody_rings_and_rings_again_later() -
         assert len(rings) == 2
 
 
+async def test_the_bell_rings_again_after_a_quarter_of_an_hour_though_the_clock_was_set_back() -> None:
+    async with running(desk_make.notifying()) as rig:
+        rings: list[int] = []
+        rig.app.bell = lambda: rings.append(1)  # type: ignore[method-assign] # counts
+        rig.app.show(desk_make.exhausted())
+        for minutes in range(1, 16):
+            assert len(rings) == 1
+            rig.now -= 3 * MINUTE  # somebody sets it back again and again
+            rig.seconds += 60
+            await rig.pass_time(MINUTE)
+            assert minutes < 15 or len(rings) == 2
+        rig.seconds += 60
+        await rig.pass_time(-120 * MINUTE)
+        assert len(rings) == 2
+
+
 async def test_a_defect_ends_with_one_sentence_and_shows_nothing_of_what_was_at_hand(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_bare_offset_has_a_clock_too() -> None:
 
 def test_nothing_that_cannot_be_seen_is_counted() -> None:
     assert counts(desk_make.blind(), NOW) == counts(desk_make.loading(), NOW) == ""
-    assert counts(desk_make.notifying(), NOW) == "8 open  2 new  1 late  1 escalated"
+    assert counts(desk_make.notifying(), NOW) == "8 open  1 late  1 due soon  1 escalated"
 
 
 @pytest.mark.parametrize("other", [SourceState.LOADING, SourceState.STALE, SourceState.FAILED])

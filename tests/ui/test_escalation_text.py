@@ -8,7 +8,7 @@ from oncall_tui.domain.message import DeliveryState
 from oncall_tui.domain.text import CleanText
 from oncall_tui.ui.escalation_text import on_strip, proof, strip_text, timeline
 from tests import desk_make
-from tests.desk_make import BOTH_ACCEPTED, DANA, MINUTE, NOW, POLICY, attempt, escalation
+from tests.desk_make import ANA, BOTH_ACCEPTED, DANA, MINUTE, NOW, POLICY, SAM, attempt, escalation
 
 ZONE = "America/New_York"
 ONE_LEVEL = replace(POLICY, levels=POLICY.levels[:1])
@@ -61,20 +61,20 @@ def test_the_best_proof_for_a_person_counts() -> None:
     attempts = (attempt(DeliveryState.ACCEPTED), attempt(DeliveryState.REJECTED, channel="dana-phone"))
     first, second = strip(escalation(EscalationState.NOTIFYING, attempts=attempts))
     assert first == "▲ 4312 → Dana Lee: accepted 22:01, not acknowledged."
-    assert second.startswith("  Next: Sam Cho at 22:06.")
+    assert second.startswith("  Next in 1 m 00 s, at 22:06: Sam Cho.")
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"attempts": (attempt(DeliveryState.ACCEPTED),)}, "Next: Dana Lee by dana-phone at 22:06."),
-        ({"level": 1, "attempts": ()}, "Next: Sam Cho by sam-push at 22:06."),
-        ({"attempts": BOTH_ACCEPTED, "next_action_at": NOW}, "Next: Sam Cho now."),
+        ({"attempts": (attempt(DeliveryState.ACCEPTED),)}, "Next in 1 m 00 s, at 22:06: Dana Lee by dana-phone."),
+        ({"level": 1, "attempts": ()}, "Next in 1 m 00 s, at 22:06: Sam Cho by sam-push."),
+        ({"attempts": BOTH_ACCEPTED, "next_action_at": NOW}, "Next now: Sam Cho."),
         ({"attempts": BOTH_ACCEPTED, "next_action_at": None}, "Nothing more happens by itself: ring somebody."),
-        ({"policy": ONE_LEVEL, "attempts": BOTH_ACCEPTED}, "Next: Dana Lee again at 22:06."),
+        ({"policy": ONE_LEVEL, "attempts": BOTH_ACCEPTED}, "Next in 1 m 00 s, at 22:06: Dana Lee again."),
         (
             {"policy": ONE_LEVEL, "attempts": tuple(replace(a, round=3) for a in BOTH_ACCEPTED), "round": 3},
-            "Next: nobody is left, you are told at 22:06.",
+            "Next in 1 m 00 s, at 22:06: nobody is left, you are told.",
         ),
     ],
 )
@@ -122,3 +122,43 @@ def test_the_timeline_tells_every_attempt_and_how_it_ended() -> None:
         "22:01  Dana Lee by dana-phone: accepted 22:01",
         "22:04  withdrawn: solved itself",
     )
+
+
+def test_the_next_step_counts_down_with_the_clock_and_its_figure_is_never_what_is_cut() -> None:
+    live = escalation(EscalationState.NOTIFYING, attempts=BOTH_ACCEPTED)
+    seconds = [strip_text([live], NOW + timedelta(seconds=passed), ZONE, 40) for passed in (0, 1, 59, 60)]
+    assert [text.second[:24].split(",")[0].rstrip() for text in seconds if text] == [
+        "  Next in 1 m 00 s",
+        "  Next in 59 s",
+        "  Next in 1 s",
+        "  Next now: Sam Cho.",
+    ]
+
+
+def test_the_timeline_of_one_that_reached_nobody_says_every_number_and_what_to_say() -> None:
+    brief = replace(
+        escalation(EscalationState.EXHAUSTED).brief,
+        team="Acme Support",
+        waiting_since=NOW - timedelta(minutes=85),
+        usual_touches=2,
+        tried=CleanText("a restart"),
+        runbook_step=CleanText("step 4 of 6"),
+    )
+    told = timeline(escalation(EscalationState.EXHAUSTED, brief=brief), NOW, ZONE)
+    assert told == (
+        "“Login fails for every user”  Late 8 m, 5 touches where 2 are usual, gold.",
+        "Runbook: step 4 of 6",
+        "Tried: a restart",
+        "Nobody is left to ask. The bell rings again in 1 m 00 s, at 22:06.",
+        "Ring Dana Lee: +1 212 555 0142",
+        (
+            "Say: “This is Ana Ruiz, on call for Acme Support. Acme KK: Login fails for every user, ticket 4312, gold. "
+            "They have waited 85 minutes. I need you to decide what we do.”"
+        ),
+    )
+
+
+def test_whoever_raised_it_is_not_told_to_ring_herself() -> None:
+    policy = replace(POLICY, levels=(replace(POLICY.levels[0], targets=(replace(DANA, person=ANA.id), SAM)),))
+    first, _ = strip(escalation(EscalationState.EXHAUSTED, policy=policy))
+    assert "Sam Cho" in first

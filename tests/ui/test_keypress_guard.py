@@ -32,6 +32,22 @@ def test_a_row_of_e_alone_is_one_press_however_its_case() -> None:
     assert [guard.judge("e") for _ in range(3)] == [Verdict.PRESSED, Verdict.HELD, Verdict.HELD]
 
 
+def test_a_key_that_may_repeat_counts_as_often_as_it_is_pressed_and_once_when_it_is_held_down() -> None:
+    guard = guard_that_saw(("q", 1.0))
+    verdicts = [guard.judge("q", may_repeat=True)]
+    guard.saw_key("q", 1.2)
+    verdicts.append(guard.judge("q", may_repeat=True))
+    for at in (1.7, 1.73, 1.76):
+        guard.saw_key("q", at)
+    verdicts.append(guard.judge("q", may_repeat=True))
+    assert verdicts == [Verdict.PRESSED, Verdict.PRESSED, Verdict.HELD]
+
+
+def test_an_esc_that_came_late_belongs_to_what_was_typed_with_it() -> None:
+    assert guard_that_saw(("4", 1.0), ("escape", 1.22)).judge("escape") is Verdict.TYPED
+    assert guard_that_saw(("j", 1.0), ("escape", 1.4)).judge("escape") is Verdict.PRESSED
+
+
 def test_a_key_held_down_is_one_press_and_a_later_one_is_another() -> None:
     guard = guard_that_saw(("e", 1.0))
     verdicts = [guard.judge("e")]

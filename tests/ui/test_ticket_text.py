@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.local_day import MONDAY_TO_FRIDAY, WorkingHours
 from oncall_tui.domain.zone_guess import CustomerZone, ZoneOrigin
 from oncall_tui.places import ATLAS
@@ -50,3 +51,15 @@ def test_a_clock_says_where_the_knowledge_comes_from() -> None:
 def test_the_line_of_the_day_stands_only_where_there_is_room() -> None:
     assert "their day" not in facts(ROW, desk_make.live(), NOW, 46)
     assert "their day  zzz" in facts(ROW, desk_make.live(), NOW, 46, has_room=True)
+
+
+def test_the_words_of_whoever_has_it_stand_on_the_ticket() -> None:
+    assert "acknowledged by Dana Lee at 22:02: “On it.”" in facts(ROW, desk_make.acknowledged(), NOW, 78)
+    done = replace(desk_make.acknowledged().escalations[0], state=EscalationState.RESOLVED)
+    desk = replace(desk_make.live(), escalations=(done,))
+    assert "resolved, acknowledged by Dana Lee at 22:02: “On it.”" in facts(ROW, desk, NOW, 78)
+
+
+def test_a_ticket_that_reached_nobody_says_whom_to_ring() -> None:
+    said = facts(ROW, desk_make.exhausted(), NOW, 78)
+    assert "NOBODY HAS ACKNOWLEDGED. Ring Dana Lee: +1 212 555 0142" in said

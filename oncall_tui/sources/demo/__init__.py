@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
+from oncall_tui.sources.demo.answered import Answered
 from oncall_tui.sources.demo.night import Night
 from oncall_tui.sources.demo.team import NIGHT_STARTS_AT
 
@@ -37,6 +40,7 @@ class DemoSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._clock = source, clock
         self._night = Night(source=source, seed=settings.seed, size=settings.tickets, starts_at=settings.starts_at)
+        self._answered = Answered()
 
     @property
     def id(self) -> SourceId:
@@ -46,14 +50,29 @@ class DemoSource:
     async def open_tickets(self) -> Sequence[Ticket]:
         """Return what is open now."""
         # A night of 100,000 takes seconds to make up: in a thread, so that the screen goes on.
-        return await asyncio.to_thread(self._night.open_tickets, self._clock())
+        tickets = await asyncio.to_thread(self._night.open_tickets, self._clock())
+        now = self._clock()
+        return self._answered.seen_in(tickets, lambda ticket: self._night.thread(ticket, now))
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return what was said so far."""
         messages = self._night.thread(ticket, self._clock())
         if not messages:
             raise SourceGarbled("The demo knows no such ticket; refresh with F5.")
-        return messages
+        return self._answered.added_to(ticket, messages)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return that everything can be tried."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Keep an answer until the demo ends."""
+        return self._answered.write(answer, self._clock())
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Return an answer that was kept."""
+        return None if answer.id in claimed else self._answered.find(answer)
 
     async def check(self) -> CleanText:
         """Return how many tickets are open in the made-up night."""

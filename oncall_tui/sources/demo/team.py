@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Rotation, WeekTime
+from oncall_tui.domain.suggestion import rule
+from oncall_tui.domain.tier import SavedAnswer, Tier
 
 NIGHT_STARTS_AT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 """Friday, 20 November 2026, five past ten in the evening in New York."""
@@ -32,6 +34,7 @@ class DemoTeam:
     rounds: int
     levels: tuple[DemoLevel, ...]
     customers: tuple[Customer, ...]
+    tiers: tuple[Tier, ...]
 
     @property
     def channels(self) -> tuple[ChannelId, ...]:
@@ -62,6 +65,7 @@ def night() -> DemoTeam:
             DemoLevel(people=(PersonId("sam"),), wait=timedelta(minutes=10)),
         ),
         customers=_CUSTOMERS,
+        tiers=_TIERS,
     )
 
 
@@ -133,5 +137,28 @@ _CUSTOMERS = (
         match=("lindenquell.example",),
         tier="silver",
         notes="The night porter reads mail, the manager is there from 06:30.",
+    ),
+)
+
+_TIERS = (
+    Tier(
+        name="gold",
+        strategy="We answer gold customers within the half hour, because they run their shops on us.",
+        first_reply=timedelta(minutes=30),
+        next_reply=timedelta(hours=2),
+        is_around_the_clock=True,
+        goodwill=500,
+        rules=tuple(map(rule, ("late", "touches > 4", "promise broken"))),
+        answers=(
+            SavedAnswer(name="We are on it", text="Hello {name}, we are on it; you hear from us within the hour."),
+        ),
+    ),
+    Tier(
+        name="silver",
+        strategy="Silver customers get a first answer within their working day.",
+        first_reply=timedelta(hours=1),
+        next_reply=timedelta(hours=4),
+        goodwill=100,
+        rules=tuple(map(rule, ("promise broken", "touches > usual"))),
     ),
 )

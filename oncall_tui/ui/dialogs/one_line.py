@@ -1,5 +1,6 @@
 """Asks for one line of text."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,6 +9,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from oncall_tui.ui.keypress import Keypress
 
 
 class OneLineDialog(ModalScreen[str | None]):
@@ -22,9 +25,9 @@ class OneLineDialog(ModalScreen[str | None]):
         Binding("escape", "leave", "Leave", tooltip="Leave without keeping it", priority=True),
     ]
 
-    def __init__(self, question: str, *, value: str = "") -> None:
+    def __init__(self, question: str, keypress: Keypress, *, value: str = "") -> None:
         super().__init__()
-        self._question, self._value = question, value
+        self._question, self._keypress, self._value = question, keypress, value
 
     def compose(self) -> ComposeResult:
         """Ask."""
@@ -34,9 +37,14 @@ class OneLineDialog(ModalScreen[str | None]):
             yield Static(Content("⏎ keep   ·   Esc leave"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the line back; an empty one is no answer."""
-        if event.value.strip():
-            self.dismiss(event.value.strip())
+        """Give the line back when a person pressed Enter; an empty one is no answer."""
+        if line := event.value.strip():
+            keep = partial(self._keep, line)
+            self._keypress.when_pressed("enter", keep, otherwise="Not kept", may_repeat=True)
+
+    def _keep(self, line: str) -> None:
+        if self.is_current:
+            self.dismiss(line)
 
     def action_leave(self) -> None:
         """Give nothing back."""

@@ -19,7 +19,7 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
-from oncall_tui.ui.escalate_key import stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.escalation_text import heading, number, timeline
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.desk_screen import DeskScreen
@@ -52,9 +52,9 @@ class EscalationsScreen(DeskScreen):
     headings = query_one(OptionList)
     timeline = query_one("#timeline", Static)
 
-    def __init__(self, actions: Actions, keypress: Keypress) -> None:
+    def __init__(self, actions: Actions, keypress: Keypress, escalate_key: EscalateKey) -> None:
         super().__init__()
-        self._actions, self._keypress = actions, keypress
+        self._actions, self._keypress, self._escalate_key = actions, keypress, escalate_key
         self._shown: tuple[str, ...] = ()
         self._text = ""
 
@@ -134,7 +134,7 @@ class EscalationsScreen(DeskScreen):
             if answer:
                 carry_out(self.app, act(ticket, answer), then=then)
 
-        self.app.push_screen(OneLineDialog(f"{number(chosen)}: {question}"), answered)
+        self.app.push_screen(OneLineDialog(f"{number(chosen)}: {question}", self._keypress), answered)
 
     def _live(self) -> Escalation | None:
         chosen = self.chosen
@@ -145,5 +145,5 @@ class EscalationsScreen(DeskScreen):
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else go back."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self.app.switch_mode("queue")

@@ -14,16 +14,16 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.domain.triage import Group, by_clock, by_lateness
+from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.browse import browse
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
+from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.list_lines import finding, found
-from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.ticket import TicketScreen
+from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
@@ -31,7 +31,6 @@ from oncall_tui.ui.widgets.notice_line import NoticeLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from oncall_tui.ui.writes import carry_out
-from oncall_tui.ui.zone_key import ask_for_zone
 
 GOOD_NEWS = "What went well? It waits for the digest at the end of the shift."
 
@@ -47,7 +46,7 @@ AT_ONCE = 2000
 FIND = "find in number, subject, customer, tag; Esc ends"
 
 
-class QueueScreen(DeskScreen):
+class QueueScreen(TicketPlace):
     """Tickets in groups by their customers' clocks, the escalation under way, the ticket under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,10 +61,9 @@ class QueueScreen(DeskScreen):
         Binding(
             "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
         ),
+        *CUSTOMER_KEYS,
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
-        Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open the ticket in the browser"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
-        Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
         Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
         Binding(
             "s,S",
@@ -82,14 +80,18 @@ class QueueScreen(DeskScreen):
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey) -> None:
-        super().__init__()
-        self._actions, self._escalate_key = actions, escalate_key
+    def __init__(self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress) -> None:
+        super().__init__(actions, escalate_key, keypress)
         self._order = 0
         self._sought = ""
         self._mood: tuple[str, ...] = ()
         self._found: tuple[str, Sequence[Group], Sequence[Group]] = ("", (), ())
         """What was sought in which groups, and those in which it was found."""
+
+    @property
+    def row(self) -> Row | None:
+        """Return the ticket under the cursor."""
+        return self.tickets.row
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
@@ -112,7 +114,7 @@ class QueueScreen(DeskScreen):
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.header.show(desk, now)
-        self.query_one(EscalationStrip).show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now, self.row)
         self.tickets.tick(now)
         self.detail.show(desk, self.tickets.row, now)
         lines = mood_lines(desk, now) or self._nothing_found(desk)
@@ -166,11 +168,12 @@ class QueueScreen(DeskScreen):
 
     def on_ticket_list_highlighted(self) -> None:
         """Show the ticket under the cursor beside the list."""
-        self.detail.show(self.desk, self.tickets.row, self.present())
+        self.detail.show(self.desk, self.row, self.present())
+        self.query_one(EscalationStrip).show(self.desk, self.present(), self.row)
 
     def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
         """Show a ticket on the whole screen."""
-        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, message.ticket))
+        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, self._keypress, message.ticket))
 
     def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
         """Say that the cursor is on another ticket than a moment ago."""
@@ -196,21 +199,13 @@ class QueueScreen(DeskScreen):
 
     def action_back(self) -> None:
         """Stop the escalation that is armed; else end the search."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self._end_search()
-
-    def action_zone(self) -> None:
-        """Ask where the clock of the ticket's customer is."""
-        ask_for_zone(self, self._actions, self.tickets.row)
-
-    def action_browse(self) -> None:
-        """Open the ticket under the cursor in the browser."""
-        browse(self, self.tickets.row)
 
     def action_good_news(self) -> None:
         """Ask for good news."""
         ticket = self.tickets.row.ticket.id if self.tickets.row else None
-        self.app.push_screen(OneLineDialog(GOOD_NEWS), partial(self._keep_good_news, ticket))
+        self.app.push_screen(OneLineDialog(GOOD_NEWS, self._keypress), partial(self._keep_good_news, ticket))
 
     def _keep_good_news(self, ticket: TicketId | None, text: str | None) -> None:
         if text:

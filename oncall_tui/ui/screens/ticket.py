@@ -11,17 +11,16 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.browse import browse
-from oncall_tui.ui.escalate_key import EscalateKey, stop_armed
-from oncall_tui.ui.screens.desk_screen import DeskScreen
+from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.keypress import Keypress
+from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
-from oncall_tui.ui.zone_key import ask_for_zone
 
 
-class TicketScreen(DeskScreen):
+class TicketScreen(TicketPlace):
     """Stays on its ticket, also when that leaves the list."""
 
     CSS = """
@@ -29,18 +28,22 @@ class TicketScreen(DeskScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
-        Binding("o,O", "browse", "Browser", id="ticket.browse", tooltip="Open this ticket in the browser"),
-        Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
+        *CUSTOMER_KEYS,
         Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
     ]
 
     detail = query_one(TicketDetail)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, ticket: TicketId) -> None:
-        super().__init__()
-        self._actions, self._escalate_key, self._ticket = actions, escalate_key, ticket
+    def __init__(self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, ticket: TicketId) -> None:
+        super().__init__(actions, escalate_key, keypress)
+        self._ticket = ticket
         self._row: Row | None = None
         self._is_gone = False
+
+    @property
+    def row(self) -> Row | None:
+        """Return this ticket."""
+        return self._row
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
@@ -61,7 +64,7 @@ class TicketScreen(DeskScreen):
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.query_one(Header).show(desk, now)
-        self.query_one(EscalationStrip).show(desk, now)
+        self.query_one(EscalationStrip).show(desk, now, self._row)
         self.detail.show(desk, self._row, now)
 
     def action_escalate(self) -> None:
@@ -69,15 +72,7 @@ class TicketScreen(DeskScreen):
         if self._row is not None:
             self._escalate_key.pressed(self._row)
 
-    def action_zone(self) -> None:
-        """Ask where the clock of the ticket's customer is."""
-        ask_for_zone(self, self._actions, self._row)
-
-    def action_browse(self) -> None:
-        """Open this ticket in the browser."""
-        browse(self, self._row)
-
     def action_back(self) -> None:
         """Stop the escalation that is armed; else go back."""
-        if not stop_armed(self.app, self._actions, self.desk):
+        if not self._escalate_key.stop_armed():
             self.app.pop_screen()

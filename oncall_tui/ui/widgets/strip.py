@@ -1,4 +1,4 @@
-"""The two lines above the footer that follow a live escalation."""
+"""The two lines above the footer that follow a live escalation, or say what E is suggested for."""
 
 from datetime import datetime
 
@@ -6,9 +6,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.domain.triage import Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.escalation_text import StripText, on_strip, strip_text
+from oncall_tui.ui.suggestion_text import suggested_rows, suggestion_text
 
 
 class EscalationStrip(Static):
@@ -26,11 +28,15 @@ class EscalationStrip(Static):
         self._desk: Desk | None = None
         self._now: datetime | None = None
         self._shown: StripText | None = None
+        self._chosen: Row | None = None
+        self._suggested: tuple[Row, ...] = ()
 
-    def show(self, desk: Desk, now: datetime) -> None:
-        """Show a desk's live escalations at an instant."""
+    def show(self, desk: Desk, now: datetime, chosen: Row | None = None) -> None:
+        """Show a desk's live escalations at an instant; without one, what E is suggested for."""
+        if desk is not self._desk:
+            self._suggested = suggested_rows(desk)
         self._desk, self._now = desk, now
-        self.set_class(bool(on_strip(desk.escalations)), "-live")
+        self._chosen = chosen
         self._draw()
 
     def on_resize(self) -> None:
@@ -38,10 +44,12 @@ class EscalationStrip(Static):
         self._draw()
 
     def _draw(self) -> None:
-        width = self.content_size.width
-        if self._desk is None or self._now is None or not width:
+        if self._desk is None or self._now is None:
             return
+        width = max(self.app.size.width - 2, 1)
         text = strip_text(on_strip(self._desk.escalations), self._now, zone_of(self._desk), width)
+        text = text or suggestion_text(self._suggested, self._chosen, self._now, width)
+        self.set_class(text is not None, "-live")
         if text is None or text == self._shown:
             return
         self._shown = text

@@ -46,6 +46,7 @@ class TicketList(ScrollView, can_focus=True):
         "ticket-list--columns",
         "ticket-list--group",
         "ticket-list--late",
+        "ticket-list--soon",
         "ticket-list--stale",
         "ticket-list--cursor",
     }
@@ -54,6 +55,7 @@ class TicketList(ScrollView, can_focus=True):
     TicketList > .ticket-list--columns { color: $text-muted; }
     TicketList > .ticket-list--group { color: $text-primary; text-style: bold; }
     TicketList > .ticket-list--late { color: $text-error; text-style: bold; }
+    TicketList > .ticket-list--soon { color: $text-warning; }
     TicketList > .ticket-list--stale { text-style: dim; }
     TicketList > .ticket-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
@@ -245,6 +247,8 @@ class TicketList(ScrollView, can_focus=True):
         elif line is not None and self._now is not None:
             if line.row.is_late(self._now) or line.mark == "▲":
                 classes.append("ticket-list--late")
+            elif line.row.is_due_soon(self._now):
+                classes.append("ticket-list--soon")
             if line.is_stale:
                 classes.append("ticket-list--stale")
         if index == self.cursor and line is not None:

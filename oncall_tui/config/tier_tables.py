@@ -1,0 +1,50 @@
+"""``[tiers.NAME]`` as it is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from oncall_tui.domain.suggestion import RULES, rule
+from oncall_tui.domain.tier import SavedAnswer, Tier
+from oncall_tui.settings import POSITIVE, nearest, shown
+
+_AROUND_THE_CLOCK = "around the clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierTable:
+    """How the customers of a tier are served."""
+
+    strategy: str = ""
+    first_reply: timedelta | None = field(default=None, metadata=POSITIVE)
+    next_reply: timedelta | None = field(default=None, metadata=POSITIVE)
+    targets: Literal["working hours", "around the clock"] = "working hours"
+    goodwill: float = 0.0
+    suggest_escalation: tuple[str, ...] = ()
+    answers: tuple[SavedAnswer, ...] = ()
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Return what cannot be right."""
+        if self.goodwill < 0:
+            yield "goodwill", "what may be spent, 0 or more"
+        for text in self.suggest_escalation:
+            try:
+                rule(text)
+            except ValueError:
+                near = nearest(text, RULES)
+                choices = ", ".join(shown(choice) for choice in RULES)
+                yield "suggest_escalation", f"{shown(near)} for {shown(text)}" if near else f"only some of {choices}"
+
+    def tier(self, name: str) -> Tier:
+        """Return what the domain calls it."""
+        return Tier(
+            name=name,
+            strategy=self.strategy,
+            first_reply=self.first_reply,
+            next_reply=self.next_reply,
+            is_around_the_clock=self.targets == _AROUND_THE_CLOCK,
+            goodwill=self.goodwill,
+            rules=tuple(map(rule, self.suggest_escalation)),
+            answers=self.answers,
+        )

@@ -1,0 +1,132 @@
+"""What the tickets seen so far teach: the usual touches of a kind, who was here days ago, what breaks."""
+
+import re
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median_low
+from typing import Final
+
+from oncall_tui.domain.ticket import Ticket, TicketId
+from oncall_tui.domain.ticket_record import TicketRecord
+
+LEAST: Final = 5
+"""As many tickets of a kind must have ended before anything is called usual."""
+REMEMBERED_FOR: Final = timedelta(days=180)
+BACK_WITHIN: Final = timedelta(days=7)
+"""A customer whose last ticket ended so recently is back again."""
+AT_ONCE: Final = timedelta(hours=6)
+"""Tickets that began so recently may be the same trouble."""
+SEVERAL: Final = 2
+_STEP: Final = 64
+"""Tickets whose trouble is compared in one step."""
+_SHORT: Final = 4
+"""Shorter words tell nothing about a trouble."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FILLERS: Final = (
+    "again cannot does doesn every from have help here into need please problem question since still than that "
+    "their there they this ticket urgent very what when where with work works would your"
+)
+_SAYING_NOTHING: Final = frozenset(_FILLERS.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    """What was learnt; it knows nothing where nothing was seen."""
+
+    usual: Mapping[str, int] = field(default_factory=dict)
+    """How many touches a kind takes, of kinds of which enough tickets ended."""
+    last_ended: Mapping[str, tuple[TicketId, datetime]] = field(default_factory=dict)
+    """The ticket of each customer that ended last, and when."""
+    same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
+    """How many customers report at once what a ticket reports, where they are several."""
+
+    def usual_touches(self, ticket: Ticket) -> int | None:
+        """Return how many touches the most special kind of a ticket takes that enough is known of."""
+        return next((self.usual[kind] for kind in kinds_of(ticket) if kind in self.usual), None)
+
+    def is_back_again(self, ticket: Ticket) -> bool:
+        """Tell whether another ticket of the same customer ended a few days before this one began."""
+        began_at = ticket.created_at or ticket.waiting_since
+        other = self.last_ended.get(customer_key(ticket))
+        if began_at is None or other is None or other[0] == ticket.id:
+            return False
+        return timedelta() <= began_at - other[1] <= BACK_WITHIN
+
+
+NO_EXPERIENCE: Final = Experience()
+
+
+def customer_key(ticket: Ticket) -> str:
+    """Name whose ticket it is: the organisation's, else the mail address's."""
+    return (ticket.requester.organisation or ticket.requester.email).casefold()
+
+
+def kinds_of(ticket: Ticket) -> tuple[str, ...]:
+    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier, its source."""
+    family = " ".join(_words(ticket.subject))
+    return (
+        *((f"subject:{family}",) if family else ()),
+        *(f"tag:{tag.casefold()}" for tag in ticket.tags),
+        *((f"tier:{ticket.tier.casefold()}",) if ticket.tier else ()),
+        f"source:{ticket.source_id}",
+    )
+
+
+def usual(records: Iterable[TicketRecord], now: datetime) -> Mapping[str, int]:
+    """Return the median of the touches of each kind of which enough tickets ended; untouched ones teach nothing."""
+    counts: dict[str, list[int]] = defaultdict(list)
+    for record in records:
+        if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
+            for kind in record.kinds:
+                counts[kind].append(record.touches)
+    return {kind: median_low(of_kind) for kind, of_kind in counts.items() if len(of_kind) >= LEAST}
+
+
+def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, datetime]]:
+    """Return the ticket of each customer that ended last."""
+    found: dict[str, tuple[TicketId, datetime]] = {}
+    for record in records:
+        if record.ended_at is not None and record.customer:
+            known = found.get(record.customer)
+            if known is None or known[1] < record.ended_at:
+                found[record.customer] = (record.ticket, record.ended_at)
+    return found
+
+
+def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, None, Mapping[TicketId, int]]:
+    """Return, after short steps, how many customers report at once what a ticket reports.
+
+    Two tickets are the same trouble whose subjects say the same words, or that share a tag and a telling word.
+    """
+    reporters: dict[str, set[str]] = defaultdict(set)
+    troubles: dict[TicketId, tuple[str, ...]] = {}
+    for number, ticket in enumerate(tickets, start=1):
+        if _is_fresh(ticket, now):
+            troubles[ticket.id] = tuple(_troubles(ticket))
+            for trouble in troubles[ticket.id]:
+                reporters[trouble].add(customer_key(ticket))
+        if number % _STEP == 0:
+            yield
+    counted = {known: max((len(reporters[t]) for t in told), default=0) for known, told in troubles.items()}
+    return {identity: count for identity, count in counted.items() if count >= SEVERAL}
+
+
+def _is_fresh(ticket: Ticket, now: datetime) -> bool:
+    began_at = ticket.created_at or ticket.waiting_since
+    return began_at is not None and now - began_at <= AT_ONCE and bool(customer_key(ticket))
+
+
+def _troubles(ticket: Ticket) -> Iterator[str]:
+    words = _words(ticket.subject)
+    if len(words) > 1:
+        yield " ".join(words)
+    for tag in ticket.tags:
+        yield from (f"{tag.casefold()} {word}" for word in words)
+
+
+def _words(subject: str) -> tuple[str, ...]:
+    """Return the telling words of a subject, each once, in one order."""
+    found = {word for word in _WORD.findall(subject.casefold()) if len(word) >= _SHORT}
+    return tuple(sorted(found - _SAYING_NOTHING))[:12]

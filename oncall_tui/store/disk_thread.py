@@ -1,0 +1,108 @@
+"""A thread for one file, that is waited for only so long: a disk may hang without ever saying that it failed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from datetime import timedelta
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, Protocol, TypeVar
+
+T = TypeVar("T")
+
+ANSWERS_WITHIN: Final = timedelta(seconds=2)
+"""How long a disk may take: more than the whole wait for another window's lock, less than a person would."""
+
+READS_ALL_WITHIN: Final = timedelta(seconds=15)
+"""How long it may take to read years of journal at the start, before anybody can have pressed a key."""
+
+
+class Threads(Protocol):
+    """Runs work one after the other beside the screen."""
+
+    def start(self, work: Callable[[], T]) -> "Future[T]":
+        """Do some work after all that was asked for before."""
+
+    def end(self) -> None:
+        """Let the thread go once everything is done."""
+
+
+class OneThread:
+    """A thread that does not keep the process from ending: a disk that hangs must not hold up who wants to leave."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        Thread(target=_work_off, args=(self._work,), name="store", daemon=True).start()
+
+    def start(self, work: Callable[[], T]) -> "Future[T]":
+        """Do some work after all that was asked for before."""
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # so that it cannot be cancelled any more
+        self._work.put(lambda: _fulfil(future, work))
+        return future
+
+    def end(self) -> None:
+        """Let the thread go once everything is done."""
+        self._work.put(None)
+
+
+def _work_off(waiting: "SimpleQueue[Callable[[], None] | None]") -> None:
+    while (work := waiting.get()) is not None:
+        work()
+
+
+def _fulfil(future: "Future[T]", work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - whoever asked for the work gets its error
+        future.set_exception(error)
+
+
+async def longer_than_a_disk(within: timedelta) -> None:
+    """Wait until a disk that has not answered by then counts as one that hangs."""
+    await asyncio.sleep(within.total_seconds())
+
+
+class DiskThread:
+    """Asks the disk, and gives up waiting for it; what was asked for is done all the same, should the disk wake up."""
+
+    def __init__(
+        self,
+        threads: Callable[[], Threads] = OneThread,
+        give_up: Callable[[timedelta], Awaitable[None]] = longer_than_a_disk,
+    ) -> None:
+        self._thread, self._give_up = threads(), give_up
+        self._is_answered: Callable[[], bool] = lambda: True
+
+    @property
+    def hangs(self) -> bool:
+        """Tell whether something is still unanswered that was given up on."""
+        return not self._is_answered()
+
+    async def run(self, work: Callable[[], T], *, within: timedelta = ANSWERS_WITHIN) -> T:
+        """Return what some work comes to, or raise ``TimeoutError``; it is done even when nobody waits any more."""
+        if self.hangs:
+            raise TimeoutError
+        future = self._thread.start(work)
+        # Shielded, because a write that was asked for happens even when nobody waits for it any more.
+        answer = asyncio.shield(asyncio.wrap_future(future))
+        patience = asyncio.ensure_future(self._give_up(within))
+        try:
+            either: set[asyncio.Future[T] | asyncio.Future[None]] = {answer, patience}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if future.done():
+                return await answer
+        finally:
+            patience.cancel()
+            answer.cancel()
+        self._is_answered = future.done
+        raise TimeoutError
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Do something after all that was asked for, whenever that is, and let the thread go."""
+        self._thread.start(work)
+        self._thread.end()
+
+    def end(self) -> None:
+        """Let the thread go once everything is done."""
+        self._thread.end()
