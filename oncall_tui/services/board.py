@@ -101,11 +101,23 @@ class Board:
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
-        self._watchers.append(watcher)
+        self.watch_from_now_on(watcher)
         watcher(self.desk())
+
+    def watch_from_now_on(self, watcher: Callable[[Desk], None]) -> None:
+        """Hand every new desk to ``watcher``."""
+        self._watchers.append(watcher)
+
+    def first_desk(self) -> Desk:
+        """Return what can be shown without loading the book of public holidays; ``run`` shows the whole at once."""
+        self._changed.set()
+        early = replace(self.team.atlas, holidays=EMPTY_ATLAS.holidays)
+        return self._desk(at_once(self._steps(self._clock(), early)))
 
     async def run(self) -> None:
         """Show a new desk after each change, and now and then because time itself changes it."""
+        # Books about places are loaded by the first look into them, which must hold up no key.
+        await asyncio.to_thread(at_once, self._steps(self._clock()))
         while True:
             try:
                 async with asyncio.timeout(_EVERY.total_seconds()):
@@ -131,11 +143,11 @@ class Board:
         """Return everything the screen shows, now."""
         return self._desk(at_once(self._steps(self._clock())))
 
-    def _steps(self, now: datetime) -> Generator[None, None, tuple[Group, ...]]:
+    def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, tuple[Group, ...]]:
         book = CustomerBook(
             customers=self.team.customers,
             corrections=corrected_zones(self._logbook.shift_events),
-            atlas=self.team.atlas,
+            atlas=atlas or self.team.atlas,
             tiers=self.team.tiers,
         )
         experience = yield from self._learning.steps(now)

@@ -32,11 +32,9 @@ from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
 from oncall_tui.ui.leaving_text import farewell
 from oncall_tui.ui.milestone_words import MilestoneWords
-from oncall_tui.ui.screens.escalations import EscalationsScreen
-from oncall_tui.ui.screens.handover import HandoverScreen
+from oncall_tui.ui.places import places
 from oncall_tui.ui.screens.queue import QueueScreen
 from oncall_tui.ui.screens.reading import ReadingScreen, keys_page
-from oncall_tui.ui.screens.rota import RotaScreen
 from oncall_tui.ui.writes import WRITES, carry_out
 
 LET_FINISH = 5.0
@@ -101,6 +99,8 @@ class OnCallApp(App[None]):
         """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
         self._seconds = 0
+        self.shown = asyncio.Event()
+        """Set once the first frame is on the terminal."""
         self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
         self._rang = 0.0
@@ -110,14 +110,14 @@ class OnCallApp(App[None]):
         self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
         self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
-        self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
+        for name, place in places(actions, escalate_key, keypress).items():
+            self.add_mode(name, place)
 
     def on_mount(self) -> None:
         """Let the clock tick."""
         self._mention_the_end()
         self.set_interval(1, self._second)
+        self.call_after_refresh(self.shown.set)
 
     def show(self, desk: Desk) -> None:
         """Show another desk."""
