@@ -17,6 +17,7 @@ from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import ConfigInvalid
@@ -88,6 +89,7 @@ class Config:
     sources: tuple[SourceEntry, ...]
     customers: tuple[Customer, ...]
     tiers: tuple[Tier, ...]
+    runbooks: tuple[Runbook, ...]
     handover: Handover
     rota_problems: tuple[str, ...] = ()
     """What is written in the rota and cannot be used."""
@@ -198,6 +200,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
+        runbooks=tuple(table.runbook() for table in tables.runbooks),
         tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
         handover=Handover(to=handover.to, good_news_to=handover.good_news_to),
     )

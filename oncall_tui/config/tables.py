@@ -16,7 +16,7 @@ from oncall_tui.config.rota_tables import (
     RotaTable,
     RotationTable,
 )
-from oncall_tui.config.tier_tables import TierTable
+from oncall_tui.config.tier_tables import RunbookTable, TierTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.tier import SavedAnswer
@@ -80,6 +80,7 @@ class RootTable:
     sources: tuple[Mapping[str, object], ...] = ()
     customers: tuple[Customer, ...] = ()
     tiers: Mapping[str, TierTable] = field(default_factory=dict)
+    runbooks: tuple[RunbookTable, ...] = ()
     handover: HandoverTable = field(default_factory=HandoverTable)
 
 
@@ -99,6 +100,7 @@ TABLES: Mapping[str, type] = {
     "channels": ConnectorTable,
     "sources": ConnectorTable,
     "customers": Customer,
+    "runbooks": RunbookTable,
     "tiers.NAME": TierTable,
     "tiers.NAME.answers": SavedAnswer,
     "handover": HandoverTable,

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
@@ -41,6 +42,8 @@ class Experience:
     """The ticket of each customer that ended last, and when."""
     same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
     """How many customers report at once what a ticket reports, where they are several."""
+    goodwill: Mapping[str, float] = field(default_factory=dict)
+    """What was spent on each customer in this shift."""
 
     def usual_touches(self, ticket: Ticket) -> int | None:
         """Return how many touches the most special kind of a ticket takes that enough is known of."""
@@ -64,13 +67,17 @@ def customer_key(ticket: Ticket) -> str:
 
 
 def kinds_of(ticket: Ticket) -> tuple[str, ...]:
-    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier, its source."""
-    family = " ".join(_words(ticket.subject))
+    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier."""
+    return _kinds(ticket.subject, ticket.tags, ticket.tier)
+
+
+@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
+    family = " ".join(_words(subject))
     return (
         *((f"subject:{family}",) if family else ()),
-        *(f"tag:{tag.casefold()}" for tag in ticket.tags),
-        *((f"tier:{ticket.tier.casefold()}",) if ticket.tier else ()),
-        f"source:{ticket.source_id}",
+        *(f"tag:{tag.casefold()}" for tag in tags),
+        *((f"tier:{tier.casefold()}",) if tier else ()),
     )
 
 
@@ -93,6 +100,16 @@ def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, 
             if known is None or known[1] < record.ended_at:
                 found[record.customer] = (record.ticket, record.ended_at)
     return found
+
+
+def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, float]:
+    """Return what was spent on each customer since a shift began; without one, ever."""
+    spent: dict[str, float] = defaultdict(float)
+    for record in records:
+        for entry in record.care.goodwill:
+            if since is None or entry.at >= since:
+                spent[entry.customer] += entry.amount
+    return spent
 
 
 def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, None, Mapping[TicketId, int]]:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
 from oncall_tui.domain.row_order import FEW, batched, group_of, merged
+from oncall_tui.domain.runbook import find_runbook
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
@@ -115,7 +116,8 @@ class _Work:
     ) -> None:
         self._before, self._places, self.records, self._experience = before, places, records, experience
         was = before.experience
-        self._has_learnt = (was.usual, was.last_ended) != (experience.usual, experience.last_ended)
+        learnt = (experience.usual, experience.last_ended, experience.goodwill)
+        self._has_learnt = (was.usual, was.last_ended, was.goodwill) != learnt
         self.known: dict[TicketId, _Known] = {}
         self._sizes: Counter[timedelta | None] = Counter()
         self._fresh: dict[timedelta | None, list[Row]] = {}
@@ -135,7 +137,7 @@ class _Work:
     def _row(self, ticket: Ticket, known: _Known | None) -> _Known:
         record = self.records.get(ticket.id)
         is_same = known is not None and known.row.ticket is ticket
-        place = known.place if known and is_same and self._places.is_same_epoch else self._places.of(ticket.requester)
+        place = known.place if known and is_same and self._places.is_same_epoch else self._places.of(ticket)
         clock = self._places.clock(place)
         if known is None or not is_same or not self._teaches_the_same(known.row):
             return _Known(self._new_row(ticket, place, clock), place, clock)
@@ -148,7 +150,8 @@ class _Work:
         return not self._has_learnt and row.same_trouble == self._experience.same_trouble.get(row.ticket.id, 0)
 
     def _new_row(self, ticket: Ticket, place: Place, clock: SeenClock) -> Row:
-        tier, experience = self._places.tier(ticket, place), self._experience
+        tier_name, experience = (place.customer.tier if place.customer else "") or ticket.tier, self._experience
+        tier = self._places.book.tier(tier_name)
         return Row(
             ticket=ticket,
             zone=place.zone,
@@ -161,6 +164,8 @@ class _Work:
             usual_touches=experience.usual_touches(ticket) if experience.usual else None,
             same_trouble=experience.same_trouble.get(ticket.id, 0),
             is_back_again=experience.is_back_again(ticket),
+            goodwill_spent=experience.goodwill.get(customer_key(ticket), 0.0) if experience.goodwill else 0.0,
+            runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
         )
 
     def groups(self) -> Generator[None, None, Sequence[Group]]:

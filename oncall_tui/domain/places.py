@@ -10,8 +10,7 @@ from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.targets import Workplace
-from oncall_tui.domain.ticket import Requester, Ticket
-from oncall_tui.domain.tier import Tier
+from oncall_tui.domain.ticket import Requester, SourceId, Ticket
 from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
@@ -54,7 +53,7 @@ class PlaceCache:
     book: CustomerBook | None = None
     quarter: datetime | None = None
     """The quarter of an hour it was found out in."""
-    places: dict[Requester, Place] = field(default_factory=dict)
+    places: dict[tuple[Requester, SourceId], Place] = field(default_factory=dict)
     each_once: dict[Place, Place] = field(default_factory=dict)
     """One object for all places that are the same, so that they need not be compared again."""
 
@@ -71,18 +70,19 @@ class Places:
         self.clocks: dict[ClockKey, SeenClock] = {}
         self._seen: dict[int, SeenClock] = {}
         self._before = clocks
-        self._book, self._now = book, now
+        self.book, self._now = book, now
 
     def are_as_before(self) -> bool:
         """Tell whether everybody is where they were, and every clock shows the same part of the same day."""
         return self.is_same_epoch and all(self._look(key) is clock for key, clock in self._before.items())
 
-    def of(self, requester: Requester) -> Place:
-        """Return where somebody is."""
-        known = self.cache.places.get(requester)
+    def of(self, ticket: Ticket) -> Place:
+        """Return where somebody who asked is."""
+        key = (ticket.requester, ticket.source_id)
+        known = self.cache.places.get(key)
         if known is None:
-            found = self._find(requester)
-            known = self.cache.places[requester] = self.cache.each_once.setdefault(found, found)
+            found = self._find(*key)
+            known = self.cache.places[key] = self.cache.each_once.setdefault(found, found)
         return known
 
     def clock(self, place: Place) -> SeenClock:
@@ -95,22 +95,18 @@ class Places:
     def _look(self, key: ClockKey) -> SeenClock:
         known = self.clocks.get(key)
         if known is None:
-            seen, before = _clock(self._now, self._book.atlas, *key), self._before.get(key)
+            seen, before = _clock(self._now, self.book.atlas, *key), self._before.get(key)
             known = self.clocks[key] = before if before == seen and before is not None else seen
         return known
 
-    def tier(self, ticket: Ticket, place: Place) -> Tier | None:
-        """Return how a customer is served, the customers table before the help desk."""
-        return self._book.tier((place.customer.tier if place.customer else "") or ticket.tier)
-
-    def _find(self, requester: Requester) -> Place:
-        book = self._book
+    def _find(self, requester: Requester, source: SourceId) -> Place:
+        book = self.book
         customer = book.find(requester)
         hints = Hints(
             requester=requester,
             customer=customer,
             corrected=book.corrected_zone(requester),
-            account_default=book.account_default,
+            account_default=book.default_of(source),
             atlas=book.atlas,
         )
         zone = guess_zone(hints, self._now)

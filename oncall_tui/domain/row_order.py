@@ -81,6 +81,7 @@ def _sums(rows: Sequence[Row]) -> Generator[None, None, Sums]:
         day=days.most_common(1)[0][0] if days else LocalDay(day=Day.UNKNOWN),
         longest=max((part.longest for _, part in parts), key=len, default=""),
         new=sum(part.new for _, part in parts),
+        recorded=sum(part.recorded for _, part in parts),
     )
 
 

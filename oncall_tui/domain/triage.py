@@ -16,6 +16,7 @@ from typing import Final
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import Status, Ticket
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.tier import Tier
@@ -49,6 +50,10 @@ class Row:
     """How many customers report the same at once; 0 where it is the only one."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
+    goodwill_spent: float = 0.0
+    """What was spent on its customer in this shift."""
+    runbook: Runbook | None = None
+    """The written procedure for it."""
 
     @property
     def due(self) -> Due | None:
@@ -66,7 +71,8 @@ class Row:
     @property
     def due_at(self) -> datetime | None:
         """Return when the next thing is due; None where nothing is."""
-        return self.due.at if self.due else None
+        due = self.due
+        return due.at if due else None
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
@@ -87,6 +93,8 @@ class Sums:
     """The longest of the numbers."""
     new: int = 0
     """How many nobody has answered yet."""
+    recorded: int = 0
+    """How many anything was done to, among which some may be put aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +141,7 @@ def sums_of(rows: Sequence[Row]) -> Sums:
         day=days.most_common(1)[0][0] if days else LocalDay(day=Day.UNKNOWN),
         longest=max((row.ticket.number for row in rows), key=len, default=""),
         new=sum(row.ticket.status is Status.NEW for row in rows),
+        recorded=sum(row.record is not None for row in rows),
     )
 
 

@@ -29,7 +29,10 @@ from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services import covering
 from oncall_tui.services.answers import Answers
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board
+from oncall_tui.services.briefing import brief_of
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
@@ -51,6 +54,8 @@ class Actions:
     delivery: Delivery
     handing_over: HandingOver
     promising: Promising
+    caring: Caring
+    attending: Attending
     answers: Answers
     clock: Clock
     new_id: Callable[[], str]
@@ -218,21 +223,5 @@ class Actions:
         self.delivery.poke()
 
     def _brief(self, row: Row, why: str) -> Brief:
-        ticket, requester = row.ticket, row.ticket.requester
         me = self.board.team.people.get(self.board.me) if self.board.me else None
-        return Brief(
-            ticket=ticket.id,
-            subject=ticket.subject,
-            customer=clean(row.customer.name) if row.customer else requester.organisation,
-            requester=clean(requester.name or requester.email),
-            tier=clean(row.customer.tier) if row.customer and row.customer.tier else ticket.tier,
-            customer_zone=row.zone.zone,
-            waiting_since=ticket.waiting_since,
-            due_at=row.due_at,
-            touches=ticket.touches,
-            url=ticket.url,
-            why=clean(why),
-            on_call_name=me.name if me else "",
-            on_call_phone=me.phone if me else "",
-            team=self.board.team.name,
-        )
+        return brief_of(row, why, on_call=me, team=self.board.team.name)

@@ -9,7 +9,10 @@ from oncall_tui.domain.ticket import SourceId
 from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.answers import Answers, desk_channel
+from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board, Team
+from oncall_tui.services.breath import Breath
+from oncall_tui.services.caring import Caring
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
@@ -67,6 +70,7 @@ def put_together(parts: Parts) -> Station:
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
     escalating.on_step(delivery.poke)
+    attending = Attending(logbook, board, clock)
     logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
         logbook=logbook,
@@ -75,6 +79,8 @@ def put_together(parts: Parts) -> Station:
         escalating=escalating,
         delivery=delivery,
         handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        attending=attending,
+        caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
         answers=Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id),
         clock=clock,
@@ -97,6 +103,7 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        breath=Breath(attending, board, troubles),
         witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),

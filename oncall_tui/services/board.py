@@ -15,6 +15,7 @@ from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import Group
@@ -55,6 +56,7 @@ class Team:
     policy: Policy
     customers: Sequence[Customer] = ()
     tiers: Sequence[Tier] = ()
+    runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
@@ -72,7 +74,7 @@ class Board:
         self._logbook = logbook
         self._clock = clock
         self._troubles = troubles
-        self._learning = Learning(logbook, polling)
+        self._learning = Learning(logbook, polling, own_zone=team.time_zone, atlas=team.atlas)
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
@@ -144,13 +146,17 @@ class Board:
         return self._desk(at_once(self._steps(self._clock())))
 
     def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, tuple[Group, ...]]:
+        shift = self.team.rota.on_call(now)
+        current = self._ended_shift(now, shift) or shift
+        experience = yield from self._learning.steps(now, current.starts_at if current else None)
         book = CustomerBook(
             customers=self.team.customers,
             corrections=corrected_zones(self._logbook.shift_events),
+            account_defaults=dict(self._learning.account_defaults),
             atlas=atlas or self.team.atlas,
             tiers=self.team.tiers,
+            runbooks=self.team.runbooks,
         )
-        experience = yield from self._learning.steps(now)
         tickets, records = self._polling.tickets, self._logbook.records
         return (yield from self._grouping.steps(tickets, book, now, records=records, experience=experience))
 
@@ -161,6 +167,7 @@ class Board:
         shift = team.rota.on_call(now)
         if self._me is None and shift is not None:
             self._me = shift.person
+        ended = self._ended_shift(now, shift)
         following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
@@ -171,7 +178,7 @@ class Board:
             me=team.people.get(self._me) if self._me else None,
             on_call=team.people.get(shift.person) if shift else None,
             shift=shift,
-            ended_shift=self._ended_shift(now, shift),
+            ended_shift=ended,
             next_shift=following,
             next_known_since=covers.known_since(changed_hands, following) if following else None,
             covers=tuple(changed_hands),
@@ -181,6 +188,7 @@ class Board:
             escalations=self._escalations(now),
             unrecorded=self._logbook.unrecorded,
             notices=tuple(self._troubles.sentences),
+            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
         )
 
     def _on_call(self) -> PersonId | None:

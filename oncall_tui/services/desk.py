@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
@@ -95,6 +96,9 @@ class Desk:
     unrecorded: Unrecorded = field(default_factory=Unrecorded)
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
+
+    undecided: tuple[Answer, ...] = ()
+    """Answers that wait for a person, also to tickets that are not open any more."""
 
     @property
     def sight(self) -> Sight:

@@ -9,6 +9,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.ports import Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board
+from oncall_tui.services.breath import Breath
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
@@ -40,6 +41,7 @@ class Station:
     troubles: Troubles
     rota_keeping: RotaKeeping
     witnessing: Witnessing
+    breath: Breath
     wakefulness: Wakefulness
     token_ends: TokenEnds
     report: Callable[[BaseException], str]
@@ -59,6 +61,7 @@ class Station:
             *self.polling.loops(),
             *self.rota_keeping.loops(),
             ("desk", self.board.run),
+            ("breath", self.breath.run),
             ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
             ("tokens", self.token_ends.run),

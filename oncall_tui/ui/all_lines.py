@@ -1,17 +1,28 @@
 """Every line of the ticket list, each made only when it is looked at; pure."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import overload
 
 from rich.cells import cell_len
 
 from oncall_tui.domain.row_order import order
-from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.triage import Group, Row, sums_of
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.list_lines import TICKET, TICKET_AT_MOST, Columns, GroupLine, Line, group_key, ticket_line
+from oncall_tui.ui.list_lines import (
+    SNOOZED,
+    TICKET,
+    TICKET_AT_MOST,
+    Columns,
+    GroupLine,
+    Line,
+    group_key,
+    is_put_aside,
+    ticket_line,
+)
 from oncall_tui.ui.text import cut
 
 _KEPT = 2000
@@ -24,15 +35,16 @@ class AllLines(Sequence[Line]):
     """The headings of groups and their tickets from top to bottom, and the stops: where a cursor may rest."""
 
     def __init__(self, groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> None:
-        self.groups = tuple(group for group in groups if group.rows)
+        self._headings = tuple(_headings(groups, desk, folded))
+        self.groups = tuple(heading.group for heading in self._headings)
         self._desk = desk
         self._stale = frozenset(source.id for source in desk.sources if source.state is not SourceState.LIVE)
-        self._folds = tuple(group_key(group) in folded for group in self.groups)
-        self.made_of = (self.groups, self._folds, self._stale, desk.escalations)
+        self._folds = tuple(heading.is_folded for heading in self._headings)
+        self.made_of = (self._headings, self._stale, desk.escalations)
         shown = [0 if fold else len(group.rows) for group, fold in zip(self.groups, self._folds, strict=True)]
         self._starts = list(accumulate((rows + 1 for rows in shown), initial=0))
         self._stops = list(accumulate((rows or 1 for rows in shown), initial=0))
-        self._numbers = {group.utc_offset: number for number, group in enumerate(self.groups)}
+        self._numbers = {heading.key: number for number, heading in enumerate(self._headings)}
         self._made: dict[int, Line] = {}
 
     def __len__(self) -> int:
@@ -59,7 +71,7 @@ class AllLines(Sequence[Line]):
         number = self._group_at(index)
         group, place = self.groups[number], index - self._starts[number]
         if place == 0:
-            return GroupLine(group=group, is_folded=self._folds[number])
+            return self._headings[number]
         row = group.rows[place - 1]
         return ticket_line(row, self._desk, is_stale=row.ticket.source_id in self._stale)
 
@@ -85,8 +97,7 @@ class AllLines(Sequence[Line]):
 
     def heading_of_group(self, key: str) -> int:
         """Return where the heading of a group of this list is."""
-        keys = [group_key(group) for group in self.groups]
-        return self._starts[keys.index(key)]
+        return self._starts[self._numbers[key]]
 
     @property
     def stops(self) -> int:
@@ -104,12 +115,12 @@ class AllLines(Sequence[Line]):
         number = bisect_right(self._stops, stop, hi=len(self.groups)) - 1
         return self._starts[number] + (0 if self._folds[number] else 1 + stop - self._stops[number])
 
-    def place_of(self, line: Line, group: Group) -> int | None:
-        """Return the stop at which a line stands that stood in a group; None where it is not in that group any more.
+    def place_of(self, line: Line, group: str) -> int | None:
+        """Return the stop of a line that stood in a group of some key; None where it is not in that group any more.
 
         Where the group is folded now, that is its heading.
         """
-        number = self._numbers.get(group.utc_offset)
+        number = self._numbers.get(group)
         if number is None or self._folds[number]:
             return None if number is None else self._starts[number]
         if isinstance(line, GroupLine):
@@ -128,9 +139,26 @@ class AllLines(Sequence[Line]):
                 return start + 1 + place
         return None
 
-    def group_at(self, index: int) -> Group:
-        """Return the group a line is in."""
-        return self.groups[self._group_at(index)]
+    def group_at(self, index: int) -> str:
+        """Return the key of the group a line is in."""
+        return self._headings[self._group_at(index)].key
+
+
+def _headings(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> Iterator[GroupLine]:
+    """Yield the groups, and after them what was put aside from all of them."""
+    aside: list[Row] = []
+    for group in groups:
+        snoozed = {row.ticket.id for row in group.rows if is_put_aside(row, desk)} if group.sums.recorded else set()
+        waiting = group
+        if snoozed:
+            aside += [row for row in group.rows if row.ticket.id in snoozed]
+            rows = tuple(row for row in group.rows if row.ticket.id not in snoozed)
+            waiting = replace(group, rows=rows, worked_out=sums_of(rows))
+        if waiting.rows:
+            yield GroupLine(group=waiting, is_folded=group_key(group) in folded)
+    if aside:
+        together = Group(utc_offset=None, places=(), zones=(), rows=tuple(aside), worked_out=sums_of(aside))
+        yield GroupLine(group=together, is_folded=SNOOZED not in folded, is_snoozed=True)
 
 
 def _index(rows: Sequence[Row], key: str) -> int:

@@ -23,6 +23,7 @@ from oncall_tui.domain.milestones import Milestone
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
+from oncall_tui.ui.answer_keys import AnswerKeys
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
@@ -33,6 +34,7 @@ from oncall_tui.ui.keypress_guard import KeypressGuard
 from oncall_tui.ui.leaving_text import farewell
 from oncall_tui.ui.milestone_words import MilestoneWords
 from oncall_tui.ui.places import places
+from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.queue import QueueScreen
 from oncall_tui.ui.screens.reading import ReadingScreen, keys_page
 from oncall_tui.ui.writes import WRITES, carry_out
@@ -109,7 +111,8 @@ class OnCallApp(App[None]):
         self.set_reactive(OnCallApp.now, clock())
         self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
+        answer_keys = AnswerKeys(self, actions, keypress)
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress, answer_keys))
         for name, place in places(actions, escalate_key, keypress).items():
             self.add_mode(name, place)
 
@@ -213,6 +216,9 @@ class OnCallApp(App[None]):
             return
         if answer is Leaving.WATCH and self._leave_watch is not None:
             self._leave_watch()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.keep()
         writes = [worker for worker in self.workers if worker.group == WRITES and not worker.is_finished]
         if writes:
             await asyncio.wait([asyncio.ensure_future(worker.wait()) for worker in writes], timeout=LET_FINISH)

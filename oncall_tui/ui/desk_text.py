@@ -12,6 +12,7 @@ from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
+from oncall_tui.ui.answer_text import undecided_notice
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
@@ -142,7 +143,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
         for source in desk.sources
         if source.state in {SourceState.STALE, SourceState.FAILED}
     )
-    return (*failing, *reversed(desk.notices))
+    return (*failing, *map(undecided_notice, reversed(desk.undecided)), *reversed(desk.notices))
 
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:

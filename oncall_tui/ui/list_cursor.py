@@ -1,7 +1,7 @@
 """Where the cursor of the ticket list may rest, and where a key or a refresh takes it; pure."""
 
 from oncall_tui.ui.all_lines import AllLines
-from oncall_tui.ui.list_lines import GroupLine, Line
+from oncall_tui.ui.list_lines import GroupLine, Line, TicketLine
 
 NEAR = 200
 """Stops on each side among which a neighbour is looked for."""
@@ -38,7 +38,7 @@ def kept(before: AllLines, cursor: int, after: AllLines) -> int:
     if cursor < len(after) and after[cursor].key == before[cursor].key and is_stop(after[cursor]):
         return cursor
     same = after.place_of(before[cursor], before.group_at(cursor))
-    if same is None:
+    if same is None and isinstance(before[cursor], TicketLine):
         same = after.search(before[cursor].key)
     return _nearest(before, cursor, after) if same is None else same
 

@@ -22,6 +22,9 @@ TICKET, TICKET_AT_MOST = 6, 12
 CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
+ASIDE = "Snoozed: they wait until later, and Space shows them"
+SNOOZED = "snoozed"
+"""Names the group of what was put aside; it is folded until somebody unfolds it."""
 _NAME = re.compile(r" \(.*\)")
 CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
 LATE, SOON, SUGGESTED = "!", "~", "E"
@@ -41,11 +44,13 @@ class GroupLine:
 
     group: Group
     is_folded: bool = False
+    is_snoozed: bool = False
+    """Whether it stands over what was put aside, from every clock."""
 
     @property
     def key(self) -> str:
         """Name the line whatever row it stands in."""
-        return group_key(self.group)
+        return SNOOZED if self.is_snoozed else group_key(self.group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,8 @@ class Columns:
         late = line.group.late(now) if line.is_folded else 0
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
+        if line.is_snoozed:
+            return between(f"{fold}{CURSOR if is_cursor else ' '}{ASIDE}", count, self.width)
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
         if line.group.utc_offset is None:
             return between(f"{title}: {ZONE_HINT}", count, self.width)
@@ -147,6 +154,14 @@ class Columns:
 
 def _symbol(row: Row, now: datetime) -> str:
     return LATE if row.is_late(now) else SOON if row.is_due_soon(now) else " "
+
+
+def is_put_aside(row: Row, desk: Desk) -> bool:
+    """Tell whether a snoozed ticket leaves the list: never one that is late or escalated."""
+    if row.record is None or not row.record.answering.is_snoozed(row.ticket, desk.at) or row.is_late(desk.at):
+        return False
+    escalation = desk.escalation_of(row.ticket.id)
+    return escalation is None or not escalation.state.is_live
 
 
 def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:

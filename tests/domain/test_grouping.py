@@ -108,7 +108,7 @@ def test_other_work_may_be_done_while_one_is_under_way() -> None:
 def test_what_was_learnt_since_reaches_a_ticket_that_has_not_changed() -> None:
     grouping, tickets = Grouping(), open_tickets(10)
     grouping.group(tickets, BOOK, FRIDAY_NIGHT)
-    learnt = Experience(usual={"source:helpdesk": 3}, same_trouble={tickets[0].id: 2})
+    learnt = Experience(usual={"subject:fails login user": 3}, same_trouble={tickets[0].id: 2})
     after = rows(grouping.group(tickets, BOOK, FRIDAY_NIGHT, experience=learnt))
     assert {row.usual_touches for row in after.values()} == {3}
     assert after[tickets[0].id].same_trouble == 2

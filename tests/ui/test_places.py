@@ -65,6 +65,16 @@ async def test_good_news_is_kept_with_its_ticket() -> None:
         assert len(rig.actions.calls) == 1
 
 
+@pytest.mark.parametrize("key", ["g", "c", "m", "p"])
+async def test_what_is_typed_into_a_line_is_seen(key: str) -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press(key)
+        line = rig.app.focused
+        assert isinstance(line, Input)
+        line.value = "in 2 h, the papers"
+        assert any("in 2 h, the papers" in shown for shown in await rig.still())
+
+
 async def test_the_conversation_that_cannot_be_read_says_why() -> None:
     rig = Rig(RecordingActions())
     rig.actions.error = SourceUnreachable("helpdesk did not answer; check the network.")

@@ -17,6 +17,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.escalate_key import EscalateKey
@@ -61,10 +62,13 @@ class QueueScreen(TicketPlace):
         Binding(
             "enter", "open", "Open", key_display="⏎", id="ticket.open", tooltip="Open the ticket on the whole screen"
         ),
+        *answer_bindings(shown=frozenset({"reply", "note"})),
         *CUSTOMER_KEYS,
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
-        Binding("slash", "find", "Find", id="queue.find", tooltip="Show only tickets that contain some text"),
+        Binding(
+            "slash", "find", "Find", show=False, id="queue.find", tooltip="Show only tickets that contain some text"
+        ),
         Binding(
             "s,S",
             "order",
@@ -80,8 +84,10 @@ class QueueScreen(TicketPlace):
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress) -> None:
-        super().__init__(actions, escalate_key, keypress)
+    def __init__(
+        self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, answer_keys: AnswerKeys
+    ) -> None:
+        super().__init__(actions, escalate_key, keypress, answer_keys)
         self._order = 0
         self._sought = ""
         self._mood: tuple[str, ...] = ()
@@ -102,7 +108,7 @@ class QueueScreen(TicketPlace):
             yield TicketList(id="tickets")
             yield TicketDetail(self._actions, id="detail")
         yield EscalationStrip()
-        yield KeyLine()
+        yield KeyLine(self.not_offered)
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a search among very many tickets shows what it found a moment later."""
@@ -117,6 +123,7 @@ class QueueScreen(TicketPlace):
         self.query_one(EscalationStrip).show(desk, now, self.row)
         self.tickets.tick(now)
         self.detail.show(desk, self.tickets.row, now)
+        self.query_one(KeyLine).look_again()
         lines = mood_lines(desk, now) or self._nothing_found(desk)
         if lines != self._mood:
             self._mood = lines
@@ -170,10 +177,12 @@ class QueueScreen(TicketPlace):
         """Show the ticket under the cursor beside the list."""
         self.detail.show(self.desk, self.row, self.present())
         self.query_one(EscalationStrip).show(self.desk, self.present(), self.row)
+        self.query_one(KeyLine).look_again()
 
     def on_ticket_list_opened(self, message: TicketList.Opened) -> None:
         """Show a ticket on the whole screen."""
-        self.app.push_screen(TicketScreen(self._actions, self._escalate_key, self._keypress, message.ticket))
+        place = TicketScreen(self._actions, self._escalate_key, self._keypress, self._answer_keys, message.ticket)
+        self.app.push_screen(place)
 
     def on_ticket_list_cursor_ticket_gone(self, message: TicketList.CursorTicketGone) -> None:
         """Say that the cursor is on another ticket than a moment ago."""
@@ -183,15 +192,21 @@ class QueueScreen(TicketPlace):
 
     def action_escalate(self) -> None:
         """Bind the ticket under the cursor, now, and escalate it."""
+        row = self.surely_meant("E", "escalated")
+        if row is not None:
+            self._escalate_key.pressed(row)
+
+    def surely_meant(self, key: str, done: str) -> Row | None:
+        """Return the ticket the person put the cursor on; none when it moved there by itself, which is said."""
         row = self.tickets.row
         if row is None:
             self.notify("No ticket is under the cursor.", severity="warning", markup=False)
         elif self.tickets.has_slipped:
             self.tickets.has_slipped = False
-            which = f"the cursor moved to {row.ticket.number} by itself. Press E again to escalate that one."
-            self.notify(f"Not escalated: {which}", severity="warning", markup=False)
-        else:
-            self._escalate_key.pressed(row)
+            which = f"the cursor moved to {row.ticket.number} by itself. Press {key} again for that one."
+            self.notify(f"Not {done}: {which}", severity="warning", markup=False)
+            return None
+        return row
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

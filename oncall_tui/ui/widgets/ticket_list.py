@@ -139,11 +139,11 @@ class TicketList(ScrollView, can_focus=True):
         old, new = self.cursor, kept(before, self.cursor, self.lines)
         self.set_reactive(TicketList.cursor, new)
         line = self._line(new)
-        is_there = line is not None and line.key == self._highlighted
-        if not is_there and self._highlighted and self._desk and self._desk.row(self._highlighted) is None:
+        if self._highlighted is not None and (line is None or line.key != self._highlighted):
             self.has_slipped = True
-            now_on = line.number if isinstance(line, TicketLine) else ""
-            self.post_message(self.CursorTicketGone(self._highlighted, now_on))
+            if self._desk is not None and self._desk.row(self._highlighted) is None:
+                now_on = line.number if isinstance(line, TicketLine) else ""
+                self.post_message(self.CursorTicketGone(self._highlighted, now_on))
         if before:
             self.scroll_to(y=self.scroll_offset.y + new - old, animate=False)
         self._reveal()
@@ -201,6 +201,7 @@ class TicketList(ScrollView, can_focus=True):
         self._rebuild()
         index = self.lines.heading_of_group(heading.key)
         self.cursor = index if is_stop(self.lines[index]) else index + 1
+        self.has_slipped = False
 
     def action_open(self) -> None:
         """Open the ticket under the cursor, or unfold the group."""
