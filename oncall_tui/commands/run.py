@@ -3,18 +3,17 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
-from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, status, watch
+from oncall_tui.commands.dashboard import station
 from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
@@ -33,18 +32,6 @@ ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
-
-
-async def station(asked: argparse.Namespace) -> Station:
-    """Return the station a dashboard needs: made up for the demo, else from the config."""
-    if asked.command == "demo":
-        return bootstrap.demo_station(
-            starts_at=asked.at,
-            seed=asked.seed,
-            tickets=asked.tickets,
-            folder=user_data_path("oncall-tui") / "demo",
-        )
-    return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
 async def _list(asked: argparse.Namespace) -> int:
@@ -171,19 +158,6 @@ async def _escalate(asked: argparse.Namespace) -> int:
 
 async def _watch(asked: argparse.Namespace) -> int:
     return await watch.watch(await station(asked), _print)
-
-
-def leave_watch(asked: argparse.Namespace) -> None:
-    """Start a watch of its own that outlives this process and its terminal."""
-    config = ["--config", str(asked.config.absolute())] if asked.config else []
-    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
-    subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "oncall_tui", *config, "watch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:

@@ -120,9 +120,9 @@ class Actions:
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a ticket's conversation, or raise a ``SourceError``."""
-        row = self.board.desk().row(ticket)
-        if row is not None and row.ticket.messages:
-            return row.ticket.messages
+        known = next((known for known in self.polling.tickets if known.id == ticket), None)
+        if known is not None and known.messages:
+            return known.messages
         for identity, source in self.polling.sources.items():
             if ticket.startswith(f"{identity}:"):
                 return await source.thread(ticket)

@@ -1,7 +1,7 @@
 """Puts the desk together after every change and hands it to whoever watches."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -13,13 +13,15 @@ from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.duty import Duty, current_flow, on_duty, shift_of
 from oncall_tui.domain.escalation import Escalation, EscalationState
+from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.tier import Tier
-from oncall_tui.domain.triage import group
+from oncall_tui.domain.triage import Group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
@@ -85,6 +87,7 @@ class Board:
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
+        self._grouping = Grouping()
         self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
@@ -131,11 +134,23 @@ class Board:
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
-        self._watchers.append(watcher)
+        self.watch_from_now_on(watcher)
         watcher(self.desk())
+
+    def watch_from_now_on(self, watcher: Callable[[Desk], None]) -> None:
+        """Hand every new desk to ``watcher``."""
+        self._watchers.append(watcher)
+
+    def first_desk(self) -> Desk:
+        """Return what can be shown without loading the book of public holidays; ``run`` shows the whole at once."""
+        self._changed.set()
+        early = replace(self.team.atlas, holidays=EMPTY_ATLAS.holidays)
+        return self._desk(at_once(self._steps(self._clock(), early)))
 
     async def run(self) -> None:
         """Show a new desk after each change, and now and then because time itself changes it."""
+        # Books about places are loaded by the first look into them, which must hold up no key.
+        await asyncio.to_thread(at_once, self._steps(self._clock()))
         while True:
             try:
                 async with asyncio.timeout(_EVERY.total_seconds()):
@@ -143,12 +158,40 @@ class Board:
             except TimeoutError:
                 pass
             self._changed.clear()
-            desk = self.desk()
+            desk = await self.whole_desk()
             for watcher in self._watchers:
                 watcher(desk)
 
+    async def whole_desk(self) -> Desk:
+        """Return everything the screen shows, letting keys be answered while many tickets are put in order."""
+        steps = self._steps(self._clock())
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return self._desk(end.value)
+            await asyncio.sleep(0)
+
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
+        return self._desk(at_once(self._steps(self._clock())))
+
+    def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, tuple[Group, ...]]:
+        duty = self.duty()
+        current = self._ended_shift(now, duty) or (duty.shift if duty is not None else None)
+        experience = yield from self._learning.steps(now, current.starts_at if current else None)
+        book = CustomerBook(
+            customers=self.team.customers,
+            corrections=corrected_zones(self._logbook.shift_events),
+            account_defaults=dict(self._learning.account_defaults),
+            atlas=atlas or self.team.atlas,
+            tiers=self.team.tiers,
+            runbooks=self.team.runbooks,
+        )
+        tickets, records = self._polling.tickets, self._logbook.records
+        return (yield from self._grouping.steps(tickets, book, now, records=records, experience=experience))
+
+    def _desk(self, groups: tuple[Group, ...]) -> Desk:
         now = self._clock()
         self._is_shown = True
         team = self.team
@@ -158,8 +201,6 @@ class Board:
             self._me = duty.person
         flow = current_flow(self._logbook.flows.values(), now)
         ended = self._ended_shift(now, duty)
-        current = ended or shift
-        experience = self._learning.experience(now, current.starts_at if current else None)
         following = self.following(shift) if shift else team.rota.next_shift(now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
@@ -176,20 +217,7 @@ class Board:
             covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(
-                self._polling.tickets,
-                CustomerBook(
-                    customers=team.customers,
-                    corrections=corrected_zones(self._logbook.shift_events),
-                    account_defaults=self._learning.account_defaults,
-                    atlas=team.atlas,
-                    tiers=team.tiers,
-                    runbooks=team.runbooks,
-                ),
-                now,
-                records=self._logbook.records,
-                experience=experience,
-            ),
+            groups=groups,
             escalations=self._escalations(now),
             handover=flow,
             unrecorded=self._logbook.unrecorded,

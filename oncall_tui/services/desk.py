@@ -126,6 +126,11 @@ class Desk:
         is_everything_seen = bool(self.sources) and all(source.state is SourceState.LIVE for source in self.sources)
         return is_everything_seen and not any(group.rows for group in self.groups)
 
+    @property
+    def open_tickets(self) -> int:
+        """Return how many tickets are open."""
+        return sum(len(group.rows) for group in self.groups)
+
     def row(self, ticket: TicketId) -> Row | None:
         """Return a ticket's row, or None when it is not on the screen any more."""
         return next((row for group in self.groups for row in group.rows if row.ticket.id == ticket), None)

@@ -60,6 +60,7 @@ class Escalating:
         self._countdowns = Countdowns(clock, stopwatch)
         self._stuck: set[EscalationId] = set()
         self._answers: list[Answers] = []
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def channels(self) -> Mapping[ChannelId, Channel]:
@@ -69,6 +70,10 @@ class Escalating:
     def also_ask_for(self, answers: Answers) -> None:
         """Ask channels for these answers too: one question to a provider covers both."""
         self._answers.append(answers)
+
+    def on_step(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each step, whose messages are stored then and may leave at once."""
+        self._listeners.append(listener)
 
     def poke(self) -> None:
         """Look at once whether something is due."""
@@ -98,6 +103,8 @@ class Escalating:
                     escalation.brief.ticket,
                     EscalationStepped(escalation=escalation.id, due_at=planned_at),
                 )
+                for listener in self._listeners:
+                    listener()
         for escalation in self._logbook.escalations:
             self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
 

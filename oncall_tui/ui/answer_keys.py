@@ -16,7 +16,6 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.keypress import Keypress
-from oncall_tui.ui.screens.compose import ComposeScreen
 from oncall_tui.ui.text import clock
 from oncall_tui.ui.writes import carry_out
 
@@ -64,6 +63,8 @@ class AnswerKeys:
             self._keypress.when_pressed(key, partial(self._compose, row, kind), otherwise="Nothing is written")
 
     def _compose(self, row: Row, kind: AnswerKind) -> None:
+        from oncall_tui.ui.screens.compose import ComposeScreen  # noqa: PLC0415 - the first frame waits for none
+
         self._app.push_screen(ComposeScreen(self._actions, self._keypress, row, kind))
 
     def take(self, row: Row | None) -> None:

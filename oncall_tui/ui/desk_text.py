@@ -9,7 +9,6 @@ from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.ticket import Status
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
@@ -121,14 +120,13 @@ def counts(desk: Desk, now: datetime) -> str:
 
     What is due soon takes the place of what is new: the line has room for four.
     """
-    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
+    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.open_tickets:
         return ""
-    rows = [row for group in desk.groups for row in group.rows]
-    soon = sum(row.is_due_soon(now) for row in rows)
+    soon = sum(group.soon(now) for group in desk.groups)
     figures = (
-        (len(rows), "open"),
-        *(() if soon else ((sum(row.ticket.status is Status.NEW for row in rows), "new"),)),
-        (sum(row.is_late(now) for row in rows), "late"),
+        (desk.open_tickets, "open"),
+        *(() if soon else ((sum(group.sums.new for group in desk.groups), "new"),)),
+        (sum(group.late(now) for group in desk.groups), "late"),
         *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
@@ -155,7 +153,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
     """Return what stands in place of an empty list, or nothing when there are tickets to show."""
-    if desk.tickets:
+    if desk.open_tickets:
         return ()
     zone = zone_of(desk)
     lines = tuple(_mood_line(source, now, zone) for source in desk.sources)
