@@ -15,6 +15,7 @@ from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.answer_text import is_entry
+from oncall_tui.ui.care_text import goodwill, runbook
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, suggested, tier_of, zone_of
 from oncall_tui.ui.escalation_text import on_ticket
 from oncall_tui.ui.promise_text import history, promise_standing
@@ -56,6 +57,8 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
         ("tier", ": ".join(part for part in (tier_of(row), row.tier.strategy if row.tier else "") if part)),
+        ("goodwill", f"{left} (M)" if (left := goodwill(row)) else ""),
+        ("runbook", runbook(row)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
         ("customer", customer_name(row)),

@@ -19,6 +19,7 @@ from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
+from oncall_tui.ui.writes import carry_out
 
 
 class TicketScreen(TicketPlace):
@@ -53,8 +54,21 @@ class TicketScreen(TicketPlace):
         """Lay the place out."""
         yield Header()
         yield TicketDetail(self._actions)
-        yield EscalationStrip()
+        yield EscalationStrip(is_for_one=True)
         yield KeyLine(self.not_offered)
+
+    def on_mount(self) -> None:
+        """Follow the app, and take note that this ticket is worked on."""
+        self._actions.attending.opened(self._ticket)
+        super().on_mount()
+
+    def on_key(self) -> None:
+        """Take note that somebody is here."""
+        carry_out(self.app, self._actions.attending.stayed())
+
+    def on_unmount(self) -> None:
+        """Keep how long it was open."""
+        carry_out(self.app, self._actions.attending.closed())
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a ticket that left the list stays here, and that is said once."""

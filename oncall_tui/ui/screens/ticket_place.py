@@ -11,6 +11,7 @@ from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.ui.answer_keys import AnswerKeys
 from oncall_tui.ui.browse import browse
+from oncall_tui.ui.care_keys import ask_for_goodwill, open_runbook
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.promise_key import ask_for_promise
@@ -19,6 +20,15 @@ from oncall_tui.ui.zone_key import ask_for_zone
 
 CUSTOMER_KEYS: Final[Sequence[BindingType]] = (
     Binding("p,P", "promise", "Promise", id="ticket.promise", tooltip="Promise the customer an answer by a time"),
+    Binding("b,B", "runbook", "Runbook", show=False, id="ticket.runbook", tooltip="Steps of the ticket's runbook"),
+    Binding(
+        "m,M",
+        "goodwill",
+        "Goodwill",
+        show=False,
+        id="ticket.goodwill",
+        tooltip="Record goodwill that was spent",
+    ),
     Binding("o,O", "browse", "Browser", show=False, id="ticket.browse", tooltip="Open the ticket in the browser"),
     Binding("c,C", "zone", "Clock", show=False, id="ticket.zone", tooltip="Correct the customer's time zone"),
 )
@@ -82,7 +92,15 @@ class TicketPlace(DeskScreen):
         )
 
     def _promise(self, row: Row) -> None:
-        ask_for_promise(self, self._actions, row, self.desk)
+        ask_for_promise(self, self._actions, self._keypress, row)
+
+    def action_goodwill(self) -> None:
+        """Ask what was spent on the ticket's customer."""
+        self._with_ticket(partial(ask_for_goodwill, self, self._actions, self._keypress))
+
+    def action_runbook(self) -> None:
+        """Show the steps of the ticket's runbook."""
+        self._with_ticket(partial(open_runbook, self, self._actions))
 
     def action_zone(self) -> None:
         """Ask where the clock of the ticket's customer is."""

@@ -84,6 +84,10 @@ class TicketDetail(VerticalScroll):
             self._load_soon(row.ticket.id)
 
     def _load_soon(self, ticket: TicketId) -> None:
+        # Later, by this widget itself: a timer that is set where a desk comes from knows no app and never ends.
+        self.call_later(self._wait_for, ticket)
+
+    def _wait_for(self, ticket: TicketId) -> None:
         if self._waits is not None:
             self._waits.stop()
         self._waits = self.set_timer(REST, lambda: self._load(ticket))
