@@ -1,4 +1,4 @@
-"""Tickets from Zendesk Support; ``zendesk_list`` says how they are found."""
+"""Tickets from Zendesk Support: ``zendesk_list`` says how they are found, ``zendesk_answers`` how they are answered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,15 +8,19 @@ import httpx
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceRefused
 from oncall_tui.http_client import PasswordAuth, Remote, documented, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
+from oncall_tui.sources.answering import find_with, write_with
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, number, records
 from oncall_tui.sources.lookups import Lookups
+from oncall_tui.sources.zendesk_answers import ZendeskPen
 from oncall_tui.sources.zendesk_list import Wanted, ZendeskList
 from oncall_tui.sources.zendesk_payload import (
     Listed,
@@ -114,6 +118,7 @@ class ZendeskSource:
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         self._wire = ZendeskWire(self._remote, settings.address, settings.credentials)
         self._list = ZendeskList(source, self._wire, Wanted(view=settings.view, admin=settings.admin), clock)
+        self._pen = ZendeskPen(self._remote, self._wire)
         self._people: Lookups[int, Person] = Lookups(clock, at_once=_PAGE)
         self._organisations: Lookups[int, Organisation] = Lookups(clock, at_once=_PAGE)
 
@@ -142,6 +147,29 @@ class ZendeskSource:
             found = await self._list.read(http)
             await self._meet(http, found)
         return [self._told(listed) for listed in found]
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one ticket by its number, which no index stands before; None when it is gone."""
+        called = number_of(ticket, self._id)
+        async with self._wire.client() as http:
+            listed = await self._list.one(http, called)
+            if listed is None:
+                return None
+            await self._meet(http, [*self._list.entries, listed])
+        return self._told(listed)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this agent or client may is for Zendesk to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Comment, or change assignee or status, and look whether Zendesk did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the comment in the ticket, or for its assignee or status."""
+        return await find_with(self._pen, self, answer, claimed)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a ticket."""

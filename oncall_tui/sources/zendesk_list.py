@@ -70,12 +70,17 @@ class ZendeskList:
         self._stream = ""
         """Where the incremental export goes on."""
 
+    @property
+    def entries(self) -> Sequence[Listed]:
+        """Return what is open, as it was last seen."""
+        return tuple(self._listed.values())
+
     async def read(self, http: httpx.AsyncClient) -> Sequence[Listed]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         walk = await self._walked(http)
         await self._by_number(http, walk.found)
         self._lay_over(walk)
-        return tuple(self._listed.values())
+        return self.entries
 
     async def one(self, http: httpx.AsyncClient, number: str) -> Listed | None:
         """Read one ticket by its number; None when it is gone."""

@@ -6,7 +6,7 @@ from typing import Unpack
 
 import httpx
 
-from oncall_tui.http_client import Answer, Content, PasswordAuth, Remote, client, fetch
+from oncall_tui.http_client import Answer, Content, PasswordAuth, Remote, client, fetch, send
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.oauth import Access, Grant
 
@@ -26,8 +26,11 @@ class ZendeskWire:
         self._remote, self.address = remote, address
         self._password: PasswordAuth | None = None
         self._reading: Access | None = None
+        self._writing: Access | None = None
         if isinstance(credentials, OAuthClient):
-            self._reading = _access(remote, address, credentials, "read")  # the finer scopes leave out search
+            # The finer scopes leave out search. A client that may only read is asked for no more until it has to write.
+            self._reading = _access(remote, address, credentials, "read")
+            self._writing = _access(remote, address, credentials, "read write")
         else:
             self._password = credentials
 
@@ -42,6 +45,20 @@ class ZendeskWire:
         if self._reading is not None:
             return await self._reading.get(http, path, also=also, **content)
         return await fetch(http, self._remote, path, also=also, **content)
+
+    async def send(
+        self,
+        http: httpx.AsyncClient,
+        method: str,
+        path: str,
+        *,
+        also: frozenset[int] = frozenset(),
+        **content: Unpack[Content],
+    ) -> Answer:
+        """Hand something over, or raise a ``DeliveryError``."""
+        if self._writing is not None:
+            return await self._writing.send(http, method, path, also=also, **content)
+        return await send(http, self._remote, method, path, also=also, **content)
 
 
 def _access(remote: Remote, address: str, credentials: OAuthClient, scope: str) -> Access:

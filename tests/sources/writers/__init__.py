@@ -11,5 +11,6 @@ from tests.sources.writers.intercom import Intercom
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
 from tests.sources.writers.zammad import Zammad
+from tests.sources.writers.zendesk import Zendesk
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk, HelpScout, Intercom)
+WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt, Zammad, Chatwoot, Freshdesk, HelpScout, Intercom, Zendesk)
