@@ -15,6 +15,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "freshdesk": "oncall_tui.sources.freshdesk",
         "help-scout": "oncall_tui.sources.help_scout",
         "intercom": "oncall_tui.sources.intercom",
+        "jira-service-management": "oncall_tui.sources.jira_service_management",
         "mailbox": "oncall_tui.sources.mailbox",
         "redmine": "oncall_tui.sources.redmine",
         "rt": "oncall_tui.sources.rt",

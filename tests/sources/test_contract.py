@@ -24,7 +24,18 @@ from oncall_tui.errors import (
 )
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import chatwoot, file, freshdesk, help_scout, intercom, redmine, rt, zammad, zendesk
+from oncall_tui.sources import (
+    chatwoot,
+    file,
+    freshdesk,
+    help_scout,
+    intercom,
+    jira_service_management,
+    redmine,
+    rt,
+    zammad,
+    zendesk,
+)
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
 
@@ -54,6 +65,8 @@ class Kind:
     """Where this vendor says how long a pause it asks for."""
     header: str = "authorization"
     """Where its credentials travel."""
+    called: str = "{}"
+    """How it calls the ticket with a number."""
 
     def payload(self, name: str) -> Reply:
         headers = {"Content-Type": "application/json"}
@@ -118,10 +131,18 @@ def make_intercom(url: str, timeout: timedelta) -> TicketSource:
     return intercom.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_jira(url: str, timeout: timedelta) -> TicketSource:
+    settings = jira_service_management.Settings(
+        url=url, email="ana@acme.example", token=Secret(SECRET), project="SUP", timeout=timeout
+    )
+    return jira_service_management.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
     Kind(name="intercom", make=make_intercom, before_list=("me", "admins"), after_list=("contacts",), pages=THREE),
+    Kind(name="jira-service-management", make=make_jira, before_list=("fields",), pages=THREE, called="SUP-{}"),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",
@@ -274,7 +295,7 @@ async def test_an_empty_desk_is_an_empty_list(kind: Kind, server: HttpServer) ->
 async def test_what_strangers_wrote_is_made_harmless(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.list_of("hostile"))
     (ticket,) = await kind.make(server.url, LONG).open_tickets()
-    assert ticket.id == "helpdesk:7"
+    assert ticket.id == f"helpdesk:{kind.called.format(7)}"
     assert ticket.subject == "␛]52;c;RVZJTA==␇ [/bold] �gnp.exe"
     written = (ticket.subject, *astuple(ticket.requester), *ticket.tags, ticket.assignee, ticket.tier)
     assert not {character for text in written for character in str(text)} & set("\x1b\x07\x9b\u202e\n")
@@ -289,7 +310,7 @@ PAGING = [kind for kind in KINDS if kind.pages]
 async def test_every_page_is_read_and_no_ticket_twice(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.list_of(*kind.pages))
     tickets = await kind.make(server.url, LONG).open_tickets()
-    assert sorted(ticket.number for ticket in tickets) == ["1", "2", "3", "4", "5"]
+    assert sorted(ticket.number for ticket in tickets) == [kind.called.format(number) for number in range(1, 6)]
 
 
 @pytest.mark.parametrize("kind", PAGING, ids=name_of, indirect=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from oncall_tui.ports import TicketSource
@@ -18,8 +19,13 @@ class Vendor:
 
     page: int
     """Tickets it gives at once."""
+    called_by: tuple[str, ...] = ("id",)
+    """Where its payloads hold what we call a ticket."""
+    tells_changes = False
+    """Whether later rounds read only what changed; else they read everything again."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
+        self.now = datetime.fromtimestamp(CREATED, UTC) + timedelta(days=30)
         self.tickets = {number: self.ticket(number) for number in numbers}
         self.pages: list[int] = []
         """How many tickets each page had that was given."""
@@ -44,6 +50,10 @@ class Vendor:
         found = reply(whole)
         self.after_page()
         return found
+
+    def own_number(self, called: str) -> int:
+        """Return the number of a ticket by what we call it."""
+        return int(called.rpartition("-")[2])
 
     def move(self) -> None:
         """Close the oldest ticket, bring the one before the last to life, and open a new one now and then."""
