@@ -1,7 +1,7 @@
 """Help desks on loopback that page as their vendors do, and whose tickets move while they are read."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -44,7 +44,7 @@ class Vendor:
         """Let something happen to a ticket."""
         raise NotImplementedError
 
-    def given(self, tickets: Sequence[Payload], whole: Mapping[str, object]) -> Reply:
+    def given(self, tickets: Sequence[Payload], whole: object) -> Reply:
         """Give a page, and let things happen after it."""
         self.pages.append(len(tickets))
         found = reply(whole)
