@@ -12,13 +12,14 @@ from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from oncall_tui.ports import AnswerableSource, TicketSource
 from tests.servers.http import HttpServer, Reply, http_server, reply
 from tests.sources.desks import NOW
+from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.jira import Jira
 from tests.sources.writing import WritableVendor
 
 pytestmark = pytest.mark.anyio
 
-VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab)
+VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab, Github)
 WORDS = "Hello Größe,\n\n1 < 2 & *we* are on it.\n-- \nAna <b>Ruiz</b>"
 each_vendor = pytest.mark.parametrize("kind", VENDORS, ids=lambda kind: kind.__name__.lower())
 
@@ -89,10 +90,11 @@ async def test_words_that_arrived_without_an_answer_are_recognised_and_no_others
     found = await source.find(wanted, frozenset())
     assert found is not None
     assert found.reference
-    assert await source.find(wanted, frozenset({found.reference})) is None
-    assert await source.find(answer(desk.name(1), what, "other words"), frozenset()) is None
+    same_again = answer(desk.name(1), what, WORDS, name="a2")
+    assert await source.find(same_again, frozenset({found.reference})) is None
+    assert await source.find(answer(desk.name(1), what, "other words", name="a2"), frozenset()) is None
     other = AnswerKind.NOTE if what is AnswerKind.REPLY else AnswerKind.REPLY
-    assert await source.find(answer(desk.name(1), other, WORDS), frozenset()) is None
+    assert await source.find(answer(desk.name(1), other, WORDS, name="a2"), frozenset()) is None
     assert await source.find(answer(desk.name(2), what, WORDS), frozenset()) is None
 
 

@@ -28,6 +28,7 @@ from oncall_tui.sources import (
     chatwoot,
     file,
     freshdesk,
+    github,
     gitlab,
     help_scout,
     intercom,
@@ -144,12 +145,18 @@ def make_gitlab(url: str, timeout: timedelta) -> TicketSource:
     return gitlab.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_github(url: str, timeout: timedelta) -> TicketSource:
+    settings = github.Settings(url=url, token=Secret(SECRET), repository="acme/support", timeout=timeout)
+    return github.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
     Kind(name="intercom", make=make_intercom, before_list=("me", "admins"), after_list=("contacts",), pages=THREE),
     Kind(name="jira-service-management", make=make_jira, before_list=("fields",), pages=THREE, called="SUP-{}"),
     Kind(name="gitlab", make=make_gitlab, after_list=("token",), pages=THREE, has_links=True),
+    Kind(name="github", make=make_github, after_list=("user",), pages=THREE, has_links=True),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",

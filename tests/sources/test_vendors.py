@@ -9,13 +9,14 @@ import pytest
 
 from tests.servers.http import HttpServer, http_server
 from tests.sources.desks import Chatwoot, ChatwootInOrder, Intercom, Redmine, Zammad
+from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
 
 pytestmark = pytest.mark.anyio
 
-VENDORS: Sequence[type[Vendor]] = (Redmine, Zammad, Chatwoot, ChatwootInOrder, Intercom, Jira, Gitlab)
+VENDORS: Sequence[type[Vendor]] = (Redmine, Zammad, Chatwoot, ChatwootInOrder, Intercom, Jira, Gitlab, Github)
 MANY = [300, pytest.param(3000, marks=pytest.mark.full)]
 ALSO_READ = 8
 """Tickets a second round may read beside the one that changed: those that changed shortly before the first."""
