@@ -13,6 +13,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "demo": "oncall_tui.sources.demo",
         "file": "oncall_tui.sources.file",
         "freshdesk": "oncall_tui.sources.freshdesk",
+        "front": "oncall_tui.sources.front",
         "github": "oncall_tui.sources.github",
         "gitlab": "oncall_tui.sources.gitlab",
         "help-scout": "oncall_tui.sources.help_scout",

@@ -12,6 +12,7 @@ from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from oncall_tui.ports import AnswerableSource, TicketSource
 from tests.servers.http import HttpServer, Reply, http_server, reply
 from tests.sources.desks import NOW
+from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.jira import Jira
@@ -19,7 +20,7 @@ from tests.sources.writing import WritableVendor
 
 pytestmark = pytest.mark.anyio
 
-VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab, Github)
+VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab, Github, Front)
 WORDS = "Hello Größe,\n\n1 < 2 & *we* are on it.\n-- \nAna <b>Ruiz</b>"
 each_vendor = pytest.mark.parametrize("kind", VENDORS, ids=lambda kind: kind.__name__.lower())
 

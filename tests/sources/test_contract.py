@@ -28,6 +28,7 @@ from oncall_tui.sources import (
     chatwoot,
     file,
     freshdesk,
+    front,
     github,
     gitlab,
     help_scout,
@@ -150,6 +151,12 @@ def make_github(url: str, timeout: timedelta) -> TicketSource:
     return github.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_front(url: str, timeout: timedelta) -> TicketSource:
+    return front.build(
+        SourceId("helpdesk"), front.Settings(url=url, token=Secret(SECRET), timeout=timeout), lambda: NOW
+    )
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
@@ -157,6 +164,7 @@ KINDS = (
     Kind(name="jira-service-management", make=make_jira, before_list=("fields",), pages=THREE, called="SUP-{}"),
     Kind(name="gitlab", make=make_gitlab, after_list=("token",), pages=THREE, has_links=True),
     Kind(name="github", make=make_github, after_list=("user",), pages=THREE, has_links=True),
+    Kind(name="front", make=make_front, after_list=("contact",), pages=THREE),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",

@@ -23,6 +23,8 @@ class Vendor:
     """Where its payloads hold what we call a ticket."""
     tells_changes = False
     """Whether later rounds read only what changed; else they read everything again."""
+    also_read = 8
+    """Tickets a later round may read beside the one that changed, such as those that changed shortly before it."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
         self.now = datetime.fromtimestamp(CREATED, UTC) + timedelta(days=30)
