@@ -17,6 +17,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "github": "oncall_tui.sources.github",
         "gitlab": "oncall_tui.sources.gitlab",
         "help-scout": "oncall_tui.sources.help_scout",
+        "hubspot": "oncall_tui.sources.hubspot",
         "intercom": "oncall_tui.sources.intercom",
         "jira-service-management": "oncall_tui.sources.jira_service_management",
         "mailbox": "oncall_tui.sources.mailbox",

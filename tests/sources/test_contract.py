@@ -32,6 +32,7 @@ from oncall_tui.sources import (
     github,
     gitlab,
     help_scout,
+    hubspot,
     intercom,
     jira_service_management,
     redmine,
@@ -157,6 +158,11 @@ def make_front(url: str, timeout: timedelta) -> TicketSource:
     )
 
 
+def make_hubspot(url: str, timeout: timedelta) -> TicketSource:
+    settings = hubspot.Settings(url=url, token=Secret(SECRET), timeout=timeout)
+    return hubspot.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
@@ -165,6 +171,13 @@ KINDS = (
     Kind(name="gitlab", make=make_gitlab, after_list=("token",), pages=THREE, has_links=True),
     Kind(name="github", make=make_github, after_list=("user",), pages=THREE, has_links=True),
     Kind(name="front", make=make_front, after_list=("contact",), pages=THREE),
+    Kind(
+        name="hubspot",
+        make=make_hubspot,
+        before_list=("account", "pipelines", "owners"),
+        after_list=("associations", "contacts"),
+        pages=THREE,
+    ),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",

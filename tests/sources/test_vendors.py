@@ -12,12 +12,24 @@ from tests.sources.desks import Chatwoot, ChatwootInOrder, Intercom, Redmine, Za
 from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
+from tests.sources.hubspot_desk import Hubspot
 from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
 
 pytestmark = pytest.mark.anyio
 
-VENDORS: Sequence[type[Vendor]] = (Redmine, Zammad, Chatwoot, ChatwootInOrder, Intercom, Jira, Gitlab, Github, Front)
+VENDORS: Sequence[type[Vendor]] = (
+    Redmine,
+    Zammad,
+    Chatwoot,
+    ChatwootInOrder,
+    Intercom,
+    Jira,
+    Gitlab,
+    Github,
+    Front,
+    Hubspot,
+)
 MANY = [300, pytest.param(3000, marks=pytest.mark.full)]
 MISSING = object()
 ODD: Sequence[object] = (MISSING, None, True, 7, -1e300, "odd", "", [], [7, None, "odd"], {}, {"odd": 7})
