@@ -11,6 +11,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "chatwoot": "oncall_tui.sources.chatwoot",
         "demo": "oncall_tui.sources.demo",
+        "django-helpdesk": "oncall_tui.sources.django_helpdesk",
         "file": "oncall_tui.sources.file",
         "freshdesk": "oncall_tui.sources.freshdesk",
         "front": "oncall_tui.sources.front",

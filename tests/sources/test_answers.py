@@ -15,13 +15,14 @@ from tests.sources.desks import NOW
 from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
+from tests.sources.helpdesk_desk import DjangoHelpdesk
 from tests.sources.hubspot_desk import Hubspot
 from tests.sources.jira import Jira
 from tests.sources.writing import WritableVendor
 
 pytestmark = pytest.mark.anyio
 
-VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab, Github, Front, Hubspot)
+VENDORS: Sequence[type[WritableVendor]] = (Jira, Gitlab, Github, Front, Hubspot, DjangoHelpdesk)
 WORDS = "Hello Größe,\n\n1 < 2 & *we* are on it.\n-- \nAna <b>Ruiz</b>"
 each_vendor = pytest.mark.parametrize("kind", VENDORS, ids=lambda kind: kind.__name__.lower())
 

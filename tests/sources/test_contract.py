@@ -26,6 +26,7 @@ from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
 from oncall_tui.sources import (
     chatwoot,
+    django_helpdesk,
     file,
     freshdesk,
     front,
@@ -163,6 +164,13 @@ def make_hubspot(url: str, timeout: timedelta) -> TicketSource:
     return hubspot.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_django_helpdesk(url: str, timeout: timedelta) -> TicketSource:
+    settings = django_helpdesk.Settings(
+        url=url, user="ana", password=Secret(SECRET), timeout=timeout, name_field="name", time_zone_field="timezone"
+    )
+    return django_helpdesk.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
@@ -178,6 +186,7 @@ KINDS = (
         after_list=("associations", "contacts"),
         pages=THREE,
     ),
+    Kind(name="django-helpdesk", make=make_django_helpdesk, pages=THREE),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",

@@ -12,6 +12,7 @@ from tests.sources.desks import Chatwoot, ChatwootInOrder, Intercom, Redmine, Za
 from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
+from tests.sources.helpdesk_desk import DjangoHelpdesk
 from tests.sources.hubspot_desk import Hubspot
 from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
@@ -29,6 +30,7 @@ VENDORS: Sequence[type[Vendor]] = (
     Github,
     Front,
     Hubspot,
+    DjangoHelpdesk,
 )
 MANY = [300, pytest.param(3000, marks=pytest.mark.full)]
 MISSING = object()
