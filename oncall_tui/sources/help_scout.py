@@ -34,7 +34,7 @@ from oncall_tui.sources.help_scout_payload import (
     parse_page,
 )
 from oncall_tui.sources.lookups import Lookups
-from oncall_tui.sources.oauth import Access, Grant
+from oncall_tui.sources.oauth import Access, ClientCredentials, Grant
 from oncall_tui.text_safety import clean
 
 _OPEN = ("active", "pending")
@@ -104,7 +104,7 @@ class HelpScoutSource:
             lasts=timedelta(days=2),
             is_form=True,
         )
-        self._access = Access(self._remote, grant)
+        self._access = Access(self._remote, ClientCredentials(self._remote, grant))
         self._pen = HelpScoutPen(self._remote, self._access, self._url, self._found)
         self._customers: Lookups[int, Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
         self._listed: dict[TicketId, Listed] = {}

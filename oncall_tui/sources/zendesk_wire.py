@@ -8,7 +8,7 @@ import httpx
 
 from oncall_tui.http_client import Answer, Content, PasswordAuth, Remote, client, fetch, send
 from oncall_tui.secrets import Secret
-from oncall_tui.sources.oauth import Access, Grant
+from oncall_tui.sources.oauth import Access, ClientCredentials, Grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +70,4 @@ def _access(remote: Remote, address: str, credentials: OAuthClient, scope: str) 
         lasts=timedelta(minutes=30),
         is_form=False,
     )
-    return Access(remote, grant)
+    return Access(remote, ClientCredentials(remote, grant))
