@@ -209,7 +209,8 @@ class Outbox(Protocol):
         One whose next try is planned further ahead than ``LONGEST_PAUSE`` is due.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
-        ``is_possible_duplicate`` set.
+        ``is_possible_duplicate`` set. A lease that ends further ahead than ``lease`` began before the clock was set
+        back: from now on it ends after ``lease``.
         """
 
     async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:
