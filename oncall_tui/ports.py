@@ -114,6 +114,15 @@ class Insistent(Protocol):
 
 
 @runtime_checkable
+class Ringing(Protocol):
+    """A channel that may have no way to tell somebody something without ringing."""
+
+    @property
+    def always_rings(self) -> bool:
+        """Tell whether it rings whatever it is given, so that what only tells something has to go another way."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 

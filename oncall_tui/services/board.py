@@ -11,7 +11,7 @@ from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.escalation import Escalation, EscalationState
-from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift
 from oncall_tui.domain.runbook import Runbook
@@ -59,6 +59,8 @@ class Team:
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
+    always_ring: frozenset[ChannelId] = frozenset()
+    """The channels through which nothing goes that only tells something."""
     atlas: Atlas = EMPTY_ATLAS
     """What books say about the places customers may be in."""
 

@@ -14,6 +14,7 @@ from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.logbook import Logbook
@@ -91,7 +92,7 @@ class HandingOver:
         await self._logbook.note(delivered, send=messages)
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
-        return sentence + "".join(f" {who} has no channel." for who in unreachable)
+        return sentence + "".join(f" {who} has no channel that takes it." for who in unreachable)
 
     async def _save(self, draft: Handover, text: CleanText, *, is_delivered: bool) -> tuple[str, str]:
         """Return where the handover is saved, if it is, and what to say of it."""
@@ -107,7 +108,7 @@ class HandingOver:
         messages, unreachable = [], []
         for name in self._board.team.handover_to:
             person = self._person(name, draft)
-            channel = person.channels[0] if person and person.channels else None
+            channel = quiet_channel(person, self._board.team.always_ring) if person else None
             if person is None and name != "next":
                 channel = ChannelId(name)
             if channel is None:
