@@ -109,7 +109,7 @@ class TwilioVoiceChannel:
 
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Call, or text what asks for nothing; the id and the status in the body decide."""
-        answer = await (self._call(message) if message.purpose.asks else self._text(message))
+        answer = await (self._call(message) if message.purpose.is_alarm else self._text(message))
         if answer.status == _CONFLICT:
             said = f"{self._remote.name} is still calling this number ({_CONFLICT})"
             raise NotSent(said, _UNTIL_THE_CALL_ENDS)
