@@ -1,10 +1,11 @@
 """The front door: arguments, config, bootstrap, run; and the one place that turns an error into a sentence."""
 
 import argparse
-import asyncio
 import os
 import sys
 from functools import partial
+from types import TracebackType
+from typing import Self
 
 from oncall_tui.arguments import parse
 from oncall_tui.errors import OnCallError
@@ -15,10 +16,20 @@ BAD_USE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 on success, 1 on a finding, 2 on bad use or bad config."""
     asked = parse(arguments)
+    with _LastResort() as end:
+        end.code = _carried_out(asked)
+    return end.code
+
+
+def _carried_out(asked: argparse.Namespace) -> int:
     try:
         if asked.command is None and (code := _welcome(asked)) is not None:
             return code
-        return _connect(asked) if asked.command == "connect" else asyncio.run(_run(asked))
+        if asked.command == "connect":
+            return _connect(asked)
+        import asyncio  # here, so that --help and --version wait for nothing
+
+        return asyncio.run(_run(asked))
     except OnCallError as error:
         print(f"oncall-tui: {error}", file=sys.stderr)
         return BAD_USE
@@ -36,6 +47,8 @@ def _welcome(asked: argparse.Namespace) -> int | None:
 
     if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
         return None
+    import asyncio
+
     from oncall_tui.ui.welcome import welcome
 
     choice, code = asyncio.run(welcome(usual_path()))
@@ -56,15 +69,43 @@ def _connect(asked: argparse.Namespace) -> int:
 
 
 async def _run(asked: argparse.Namespace) -> int:
-    # Imported here, so that --help and --version wait for nothing.
-    from oncall_tui.commands import run
-
     if asked.command in (None, "demo"):
+        from oncall_tui import litter
+
+        litter.load_undisturbed()
+        from oncall_tui.commands.dashboard import leave_watch, station
         from oncall_tui.ui.run import dashboard
 
-        leave_watch = None if asked.command == "demo" else partial(run.leave_watch, asked)
-        return await dashboard(await run.station(asked), leave_watch)
+        leave = None if asked.command == "demo" else partial(leave_watch, asked)
+        return await dashboard(await station(asked), leave)
+    from oncall_tui.commands import run
+
     return await run.COMMANDS[asked.command](asked)
+
+
+class _LastResort:
+    """Ends a command that meets a defect of ours with one sentence: a traceback tells what the error was told."""
+
+    code = 1
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Write the error down without its words, because no secret is known here that could be taken out of them."""
+        if not isinstance(error, Exception):
+            return False
+        from platformdirs import user_data_path
+
+        from oncall_tui.clock import utc_now
+        from oncall_tui.crash import CrashFile
+
+        report = CrashFile(user_data_path("oncall-tui") / "crashes", utc_now, tells_words=False)
+        print(f"oncall-tui: {report.write(error)}", file=sys.stderr)
+        return True
 
 
 if __name__ == "__main__":

@@ -21,9 +21,11 @@ from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
 from oncall_tui.domain.local_day import default_hours
 from oncall_tui.domain.office_days import OfficeDays
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
@@ -40,6 +42,7 @@ from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
+from oncall_tui.store import parcels
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.last_known import LastKnownFile
@@ -194,15 +197,26 @@ def _schedule_of(table: configs.CalendarTable, naming: Naming, folder: Path, clo
     )
 
 
-async def rota_keeping_of(config: Config, clock: Clock) -> RotaKeeping:
-    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet."""
+async def rota_keeping_of(config: Config, clock: Clock, logbook: Logbook | None = None) -> RotaKeeping:
+    """Return the keeping of a rota whose calendars, their addresses fetched, were not read yet.
+
+    Args:
+        config: Whose rota.
+        clock: What time it is.
+        logbook: What the journal says, where it was read already.
+    """
     resolve(secret for calendar in config.calendars for secret in secrets_of(calendar))
     keeping = RotaKeeping(rota_of(config), calendars_of(config, clock), clock, Troubles())
     try:
-        keeping.follow((await logbook_of(config)).shift_events)
+        keeping.follow(logbook or await logbook_of(config))
     except StoreFailed as error:
         keeping.without_journal(error)
     return keeping
+
+
+def read_handover_file(path: Path) -> Parcel | AcceptanceReceipt:
+    """Read what another machine wrote at a handover, or raise ``BadUse`` with one sentence that says why not."""
+    return parcels.read(path)
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
@@ -233,6 +247,10 @@ async def station_of(config: Config, clock: Clock = utc_now) -> Station:
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
+    if config.rota_problems:
+        more = f" {len(config.rota_problems) - 1} more: oncall-tui check." if config.rota_problems[1:] else ""
+        sentence = f"A part of the rota cannot be used, and nobody is on call by it. {config.rota_problems[0]}{more}"
+        troubles.say("config", CleanText(sentence))
     sources = [(entry, source_of(entry, clock)) for entry in config.sources]
     channels = [(entry, channel_of(entry, clock)) for entry in config.channels]
     return put_together(
@@ -291,7 +309,7 @@ def demo_station(
     made_up, source = night(), demo.build(SourceId("helpdesk"), settings, clock)
     people = _by_id(made_up.people)
     levels = tuple(
-        Level(targets=tuple(map(_target, map(people.__getitem__, level.people))), wait=level.wait)
+        Level(targets=tuple(map(target_of, map(people.__getitem__, level.people))), wait=level.wait)
         for level in made_up.levels
     )
     team = Team(
@@ -302,6 +320,7 @@ def demo_station(
         policy=Policy(levels=levels, rounds=made_up.rounds, undo=made_up.undo),
         customers=made_up.customers,
         tiers=made_up.tiers,
+        runbooks=made_up.runbooks,
         me=made_up.me,
         is_demo=True,
         atlas=ATLAS,
@@ -352,7 +371,10 @@ def _team(config: Config) -> Team:
         policy=config.policy,
         customers=config.customers,
         tiers=config.tiers,
+        runbooks=config.runbooks,
         handover_to=config.handover.to,
+        good_news_to=config.handover.good_news_to,
+        good_news_at=config.handover.good_news_at,
         me=config.me,
         atlas=ATLAS,
     )
@@ -362,7 +384,8 @@ def _by_id(people: Sequence[Person]) -> Mapping[PersonId, Person]:
     return {person.id: person for person in people}
 
 
-def _target(person: Person) -> Target:
+def target_of(person: Person) -> Target:
+    """Return how a person is told something."""
     return Target(
         person=person.id,
         name=person.name,

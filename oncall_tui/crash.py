@@ -25,9 +25,14 @@ class CrashFile:
     folder: Path
     clock: Clock
     secrets: Sequence[Secret] = field(default=(), repr=False)
+    tells_words: bool = True
+    """Whether the errors' own words are written down; False where secrets in them would not be known."""
 
     def write(self, error: BaseException) -> str:
-        """Write an error down without local variables or secrets, and return one sentence about it."""
+        """Write an error down without local variables or secrets, and return one sentence about it.
+
+        Python's own traceback holds frames and lines only; local variables may hold secrets.
+        """
         kind = type(error).__name__
         try:
             path = self._written_before(error) or self._write(error)
@@ -50,7 +55,7 @@ class CrashFile:
     def _write(self, error: BaseException) -> Path:
         at = self.clock()
         path = self.folder / f"crash-{at:%Y%m%dT%H%M%S%f}-{_fingerprint(error)}.txt"
-        trace = "".join(traceback.format_exception(error))  # frames and lines only: locals may hold secrets
+        trace = "".join(traceback.format_exception(error) if self.tells_words else _wordless(error))
         text = f"oncall-tui {__version__}, {at:%Y-%m-%dT%H:%M:%SZ}\n\n{trace}"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,16 +74,27 @@ class CrashFile:
 
 def _fingerprint(error: BaseException) -> str:
     """Return what tells one defect from another: kinds and places, and no words, which differ each time."""
-    return sha256("\n".join((__version__, *_places(error, set()))).encode()).hexdigest()[:12]
+    return sha256("\n".join((__version__, *_places(error))).encode()).hexdigest()[:12]
 
 
-def _places(error: BaseException, seen: set[int]) -> Iterator[str]:
-    if id(error) in seen:
-        return
-    seen.add(id(error))
-    yield type(error).__qualname__
-    yield from (f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
-    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    for other in (error.__cause__, error.__context__, *within):
-        if other is not None:
-            yield from _places(other, seen)
+def _places(error: BaseException) -> Iterator[str]:
+    for each in _all_in(error, set()):
+        yield type(each).__qualname__
+        yield from (f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(each.__traceback__))
+
+
+def _wordless(error: BaseException) -> Iterator[str]:
+    for each in _all_in(error, set()):
+        yield f"{type(each).__qualname__}\n"
+        yield from traceback.format_tb(each.__traceback__)
+
+
+def _all_in(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
+    """Yield an error and every error it came from or holds, each once."""
+    if id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+        for other in (error.__cause__, error.__context__, *within):
+            if other is not None:
+                yield from _all_in(other, seen)

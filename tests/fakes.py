@@ -1,21 +1,30 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.goodwill import SpokenGoodwill
+from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.promise import SpokenPromise, spoken_promise
 from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket import Message, TicketId
+from oncall_tui.domain.ticket import Message, Ticket, TicketId
 from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.answers import Answers
+from oncall_tui.services.attending import Attending
+from oncall_tui.services.caring import Caring
+from oncall_tui.services.handing_over import Role, Sheet
 from oncall_tui.services.promising import Promising
+from tests import handover_make
 
 NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 OURS: Final = ZoneInfo("America/New_York")
@@ -40,6 +49,67 @@ class RecordingPromising(Promising):
         self._note("settle", row.ticket.id, outcome)
 
 
+class RecordingCaring(Caring):
+    """Reads goodwill as the real one does, and remembers what it was asked to keep."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+
+    async def spend(self, row: Row, spoken: SpokenGoodwill) -> None:
+        self._note("spend", row.ticket.id, f"{spoken.amount:g}", spoken.words)
+
+    async def tick(self, row: Row, step: str, *, is_ticked: bool) -> None:
+        self._note("tick", row.ticket.id, step, str(is_ticked))
+
+
+class Unattended(Attending):
+    """Notes nothing of how long a ticket was open."""
+
+    def __init__(self) -> None:
+        pass
+
+    def opened(self, ticket: TicketId) -> None:
+        pass
+
+    async def stayed(self) -> None:
+        pass
+
+    async def closed(self) -> None:
+        pass
+
+
+class RecordingAnswers(Answers):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.cannot: Mapping[AnswerKind, str] = {}
+
+    def why_not(self, ticket: Ticket, kind: AnswerKind) -> str:
+        return self.cannot.get(kind, "")
+
+    def is_kept_here(self, ticket: Ticket) -> bool:
+        return AnswerKind.NOTE in self.cannot
+
+    async def store(self, ticket: Ticket, kind: AnswerKind, text: str = "", *, seen: Sequence[Message] = ()) -> None:
+        self._note(str(kind), ticket.id, text)
+
+    async def release(self, ticket: Ticket, answer: Answer, text: str = "", *, seen: Sequence[Message] = ()) -> None:
+        self._note("release", answer.id, text)
+
+    async def drop(self, answer: Answer) -> None:
+        self._note("drop", answer.id)
+
+    async def keep_draft(self, ticket: TicketId, kind: AnswerKind, text: str) -> None:
+        self._note("draft", kind, text)
+
+    async def snooze(self, ticket: TicketId, until: datetime | None) -> None:
+        self._note("snooze", ticket, until.isoformat() if until else "until they write")
+
+    async def wake(self, ticket: TicketId) -> None:
+        self._note("wake", ticket)
+
+
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
@@ -47,9 +117,15 @@ class RecordingActions(Actions):
         self.calls: list[tuple[str, ...]] = []
         self.stops_in_time = True
         self.entries: Sequence[Shift | Gap] = ()
-        self.notes = ""
+        self.notes: dict[NotePart, CleanText] = {}
+        self.role = Role.OUTGOING
+        self.flow: Flow | None = None
         self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
+        self.attending = Unattended()
+        self.caring = RecordingCaring(self._note)
+        self.messages: Sequence[Message] = ()
+        self.answers = self.recorded = RecordingAnswers(self._note)
         self.promising = RecordingPromising(self._note)
 
     def _note(self, *call: str) -> None:
@@ -81,7 +157,7 @@ class RecordingActions(Actions):
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         self._note("thread", ticket)
-        return ()
+        return self.messages
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")
@@ -89,16 +165,29 @@ class RecordingActions(Actions):
     async def correct_zone(self, row: Row, text: str) -> None:
         self._note("zone", row.ticket.id, text)
 
-    async def handover_markdown(self, notes: str | None = None) -> str:
-        self._note("markdown")
-        return "# Handover\n\n- 4312 Acme KK: late\n"
+    async def handover_sheet(self) -> Sheet:
+        self._note("sheet")
+        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
 
-    async def handover_notes(self) -> str:
-        return self.notes
+    async def save_handover_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
+        self._note("save", part.value, text)
+        self.notes[part] = CleanText(text)
 
-    async def save_handover_notes(self, text: str) -> None:
-        self._note("save", text)
-        self.notes = text
+    async def choose_severity(self, ticket: TicketId) -> Severity:
+        self._note("severity", ticket)
+        return Severity.RED
+
+    async def accept_handover(self, reds: str, first_action: str) -> None:
+        self._note("accept", reds, first_action)
+
+    async def decline_handover(self, reason: str) -> None:
+        self._note("decline", reason)
+
+    async def ask_about_handover(self, words: str) -> None:
+        self._note("ask", words)
+
+    async def answer_handover(self, words: str) -> None:
+        self._note("answer", words)
 
     async def deliver_handover(self) -> str:
         self._note("deliver")

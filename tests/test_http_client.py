@@ -1,6 +1,7 @@
 """What can be known of a message that was handed over by HTTP."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Unpack
 
@@ -28,7 +29,8 @@ from tests.servers.sink import crowded_port
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
-PUSH = Remote(name="dana-push", table="[[channels]]", clock=lambda: NOW, total=timedelta(seconds=0.3))
+PUSH = Remote(name="dana-push", table="[[channels]]", clock=lambda: NOW, total=timedelta(seconds=30))
+IMPATIENT = replace(PUSH, total=timedelta(seconds=0.3))
 TOKEN = "marker-5f1c"
 
 
@@ -38,11 +40,11 @@ async def server() -> AsyncIterator[HttpServer]:
         yield running
 
 
-async def refusal(url: str, *, token: str = TOKEN, **content: Unpack[Content]) -> DeliveryError:
+async def refusal(url: str, *, token: str = TOKEN, remote: Remote = PUSH, **content: Unpack[Content]) -> DeliveryError:
     """Return the error of a message that could not be handed over, which must not show a secret."""
     with pytest.raises(DeliveryError) as caught:
         async with client(url, auth=TokenAuth(Secret(token))) as http:
-            await send(http, PUSH, "POST", f"send?key={TOKEN}", **content)
+            await send(http, remote, "POST", f"send?key={TOKEN}", **content)
     assert str(caught.value).startswith("dana-push")
     assert TOKEN not in repr(caught.value)
     assert caught.value.__cause__ is None or TOKEN not in repr(caught.value.__cause__)
@@ -115,7 +117,8 @@ async def test_a_pause_that_is_asked_for_is_handed_on(server: HttpServer) -> Non
 @pytest.mark.parametrize("fault", [Fault.SILENCE, Fault.DRIP, Fault.HANG_UP, Fault.CUT])
 async def test_once_the_request_left_nobody_knows(server: HttpServer, fault: Fault) -> None:
     server.answer(Reply(body=b"{" + b" " * 100 + b"}", fault=fault))
-    assert type(await refusal(server.url, json={})) is OutcomeUnknown
+    remote = IMPATIENT if fault in {Fault.SILENCE, Fault.DRIP} else PUSH
+    assert type(await refusal(server.url, remote=remote, json={})) is OutcomeUnknown
     assert len(server.asked) == 1
 
 
@@ -132,7 +135,7 @@ async def test_a_closed_door_is_certainly_not_sent() -> None:
 
 async def test_a_door_nobody_opens_is_certainly_not_sent() -> None:
     with crowded_port() as port:
-        caught = await refusal(f"http://127.0.0.1:{port}")
+        caught = await refusal(f"http://127.0.0.1:{port}", remote=IMPATIENT)
     assert type(caught) is NotSent
     assert str(caught) == "dana-push did not answer within 0.1 s"
 

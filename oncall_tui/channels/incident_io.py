@@ -94,6 +94,11 @@ class IncidentIoChannel:
         """Return that an escalation's history names who acknowledged."""
         return Proof.ACKNOWLEDGED
 
+    @property
+    def rings_on(self) -> bool:
+        """Return that it goes on until it is acknowledged there."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open an escalation, or cancel what was opened before; the escalation that comes back is the proof."""
         refuse_what_only_tells(message, self._remote)

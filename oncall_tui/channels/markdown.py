@@ -1,4 +1,4 @@
-"""Text of strangers for programs that read Markdown: shown as it was written, with none of it at work."""
+"""Text of strangers where Markdown is read: shown as it was written, none of it at work, nobody called by it."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,9 @@ from oncall_tui.domain.fitting import fit
 from oncall_tui.domain.message import OutgoingMessage
 
 _AT_WORK = re.compile(r"([\\`*_~\[\]#>|<])")
+
+_CALLS_NOBODY = "@\u200b"
+"""Followed by what cannot be seen, "@all" and "@channel" are words."""
 
 
 def literally(message: OutgoingMessage, limit: int, *, size: Callable[[str], int] = len, answer: str = "") -> str:
@@ -18,4 +21,4 @@ def literally(message: OutgoingMessage, limit: int, *, size: Callable[[str], int
 
 
 def _escaped(text: str) -> str:
-    return _AT_WORK.sub(r"\\\1", text)
+    return _AT_WORK.sub(r"\\\1", text).replace("@", _CALLS_NOBODY)

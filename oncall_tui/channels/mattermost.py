@@ -32,8 +32,6 @@ from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 3500
 _UNLICENSED = 501
-_SILENT_AT = "@\u200b"
-"""Followed by nothing that can be seen, "@all" and "@channel" call nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +124,7 @@ class MattermostChannel:
             written = self._written(message)
             answer = await send(http, self._remote, "POST", "posts", also=frozenset({_UNLICENSED}), json=written)
         if "status_code" in answer.decode(dict[str, Any]):
-            raise self._without_licence(answer) if answer.status == _UNLICENSED else answer.refused
+            raise self._refusal(answer)
         return Receipt(reference=answer.decode(_Posted).id)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
@@ -141,10 +139,11 @@ class MattermostChannel:
                 self._known(await send(http, self._remote, "GET", path))
         return CleanText("Mattermost knows the token, and the bot can read the channel")
 
-    def _without_licence(self, answer: Answer) -> Rejected:
-        remote = self._remote
-        why = "its licence lacks what it was asked for"
-        return Rejected(f"{remote.name} refused ({answer.status}): {why}; leave button out of {remote.where}")
+    def _refusal(self, answer: Answer) -> Rejected:
+        if answer.status != _UNLICENSED or not self._settings.button:
+            return answer.refused
+        name, where = self._remote.name, self._remote.where
+        return Rejected(f"{name} has no licence for its button ({answer.status}): leave button out of {where}")
 
     def _known(self, answer: Answer) -> None:
         if "status_code" in answer.decode(dict[str, Any]):
@@ -158,7 +157,7 @@ class MattermostChannel:
         asks = message.purpose.asks
         emoji = " or ".join(f":{name}:" for name in self._settings.reactions)
         answer = f"React with {emoji}, or reply in your own words, to take it." if asks else ""
-        text = literally(message, _TEXT_LIMIT, answer=answer).replace("@", _SILENT_AT)
+        text = literally(message, _TEXT_LIMIT, answer=answer)
         called = f"@{self._settings.name} " if self._settings.name and asks else ""
         post: dict[str, object] = {
             "channel_id": self._settings.channel,

@@ -27,7 +27,10 @@ from oncall_tui.settings import NOT_EMPTY, POSITIVE
 T = TypeVar("T")
 
 _TEXT_LIMIT = 3500
-_TAKEN_MEANWHILE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_TAKEN_MEANWHILE = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
+"""What passes by itself; the last one lasts while a workspace is being moved."""
 _NAMED = {
     "channel_not_found": "it knows no such channel, or the app is not in it",
     "not_in_channel": "the app is not in the channel: invite it there",

@@ -4,9 +4,11 @@ Telegram keeps what people do for a day, or until it is confirmed. It is confirm
 updates have piled up, and never what answers an awaited message: so a restart sees the same answers again, and two
 readers of one bot take nothing away from each other. Of two that read at the same instant the earlier is turned away
 (409), and reads again.
+
+A group that grew into a supergroup has another number; the refusal tells it, and the message goes there at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,21 +18,21 @@ import httpx
 
 from oncall_tui.channels.asking import Questions, instant_of
 from oncall_tui.channels.keys import fingerprint
-from oncall_tui.channels.telegram_payload import Id, Outcome, Press, Update, Written, pause_of, result_of
+from oncall_tui.channels.telegram_payload import Id, Outcome, Press, Update, Written, moved_to, pause_of, result_of
 from oncall_tui.clock import Clock
 from oncall_tui.domain.fitting import fit, utf16
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, NotSent
-from oncall_tui.http_client import Remote, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, client, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
 
 _TEXT_LIMIT = 4096
 _PAGE = 100
-_CONFLICT = 409
+_BAD, _CONFLICT = 400, 409
 _HOW_TO_ANSWER = "Press the button, or reply to this message in your own words, to take it."
 
 
@@ -66,6 +68,7 @@ class TelegramChannel:
         total = settings.timeout
         self._remote = Remote(name=channel, table="[[channels]]", clock=clock, total=total, pause_of=pause_of)
         self._seen = Questions(clock)
+        self._chats = {settings.chat}
         self._thanked: set[str] = set()
 
     @property
@@ -82,7 +85,11 @@ class TelegramChannel:
             button = {"text": "I have it", "callback_data": fingerprint(message.key)}
             request["reply_markup"] = {"inline_keyboard": [[button]]}
         async with self._client() as http:
-            answer = await send(http, self._remote, "POST", "sendMessage", json=request)
+            answer = await self._write(http, request)
+            moved = moved_to(answer)
+            if moved is not None:
+                self._chats.add(moved)
+                answer = await self._write(http, request | {"chat_id": moved})
         return Receipt(reference=str(result_of(answer, Outcome[Written]).message_id))
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
@@ -107,6 +114,9 @@ class TelegramChannel:
     def _client(self) -> httpx.AsyncClient:
         # Telegram takes the token nowhere but in the address, which no sentence shows.
         return client(f"{self._settings.url}/bot{quote(self._settings.token.reveal(), safe=':')}")
+
+    async def _write(self, http: httpx.AsyncClient, request: Mapping[str, object]) -> Answer:
+        return await send(http, self._remote, "POST", "sendMessage", also=frozenset({_BAD}), json=request)
 
     async def _updates(self, http: httpx.AsyncClient, awaited: Sequence[Awaited]) -> list[Update]:
         updates = await self._page(http, {})
@@ -133,7 +143,7 @@ class TelegramChannel:
             return press.sender.id == self._user and press.data == fingerprint(message.key)
         if reply is None or reply.sender is None or reply.reply_to_message is None:
             return False
-        is_here = reply.chat.id == self._settings.chat and str(reply.reply_to_message.message_id) == message.reference
+        is_here = reply.chat.id in self._chats and str(reply.reply_to_message.message_id) == message.reference
         return is_here and reply.sender.id == self._user
 
     def _answer(self, message: Awaited, updates: Sequence[Update]) -> Acknowledgement | None:

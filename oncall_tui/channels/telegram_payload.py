@@ -44,10 +44,12 @@ class Update(Struct):
     callback_query: Press | None = None
 
 
-class Pause(Struct):
+class Remedy(Struct):
     """What goes along with a refusal."""
 
     retry_after: float | None = None
+    migrate_to_chat_id: int | None = None
+    """The number of a group since it grew into a supergroup."""
 
 
 class Outcome(Struct, Generic[T]):
@@ -55,7 +57,7 @@ class Outcome(Struct, Generic[T]):
 
     ok: bool
     result: T | None = None
-    parameters: Pause | None = None
+    parameters: Remedy | None = None
 
 
 def result_of(answer: Answer, outcome: type[Outcome[T]]) -> T:
@@ -68,8 +70,17 @@ def result_of(answer: Answer, outcome: type[Outcome[T]]) -> T:
 
 def pause_of(answer: Answer) -> timedelta | None:
     """Return the pause Telegram asks for, in the body."""
+    wanted = _remedy(answer).retry_after
+    return None if wanted is None else timedelta(seconds=min(wanted, 1e6))
+
+
+def moved_to(answer: Answer) -> int | None:
+    """Return the number a chat has since, where that is why it was refused."""
+    return _remedy(answer).migrate_to_chat_id
+
+
+def _remedy(answer: Answer) -> Remedy:
     try:
-        wanted = answer.decode(Outcome[object]).parameters
+        return answer.decode(Outcome[object]).parameters or Remedy()
     except DeliveryError:
-        return None
-    return None if wanted is None or wanted.retry_after is None else timedelta(seconds=min(wanted.retry_after, 1e6))
+        return Remedy()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ class Finding:
 
 async def findings(config: Config) -> Sequence[Finding]:
     """Try everything a config names, each on its own, and return what was seen."""
-    found = [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes"), _time_zones()]
+    found = [*_config(config), time_zones(version("tzdata"), utc_now())]
     found += [*_customers(config), *_levels(config), *await _journal(config)]
     try:
         resolve(config.secrets)
@@ -62,6 +62,12 @@ def as_json(found: Sequence[Finding]) -> Mapping[str, object]:
     return {"findings": [{"subject": f.subject, "ok": f.is_good, "sentence": f.sentence} for f in found]}
 
 
+def _config(config: Config) -> Sequence[Finding]:
+    if not config.rota_problems:
+        return [Finding(subject="config", is_good=True, sentence=f"{config.path} has no mistakes")]
+    return [Finding(subject="config", is_good=False, sentence=sentence) for sentence in config.rota_problems]
+
+
 async def _try(subject: str, part: TicketSource | Channel) -> Finding:
     try:
         async with asyncio.timeout(_LIMIT.total_seconds()):
@@ -77,10 +83,12 @@ async def _seen(part: TicketSource | Channel) -> str:
     return await part.check() if isinstance(part, Checkable) else "there is nothing to try"
 
 
-def _time_zones() -> Finding:
-    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since."""
-    known = version("tzdata")
-    is_good = utc_now().year - int(known.partition(".")[0]) <= 1
+def time_zones(known: str, now: datetime) -> Finding:
+    """Warn about rules for the world's clocks that are certainly older than a year: some have changed since.
+
+    A version tells its year and not its day, so that the last day of that year is the latest it can be of.
+    """
+    is_good = now.year - int(known.partition(".")[0]) <= 1
     advice = "" if is_good else " is more than a year old: pip install --upgrade tzdata"
     return Finding(subject="time zones", is_good=is_good, sentence=f"tzdata {known}{advice}")
 
@@ -102,7 +110,7 @@ async def _rota(config: Config) -> Sequence[Finding]:
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
-    found = (*problems(keeping.rota, now, now + AHEAD, config.policy), *keeping.problems)
+    found = (*problems(keeping.rota, now, now + AHEAD, config.policy, keeping.reached), *keeping.problems)
     if not found:
         return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
     return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]

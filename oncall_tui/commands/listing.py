@@ -95,6 +95,7 @@ def _ticket(row: Row, desk: Desk) -> Json:
         "due_from": row.due.why if row.due else None,
         "touches": ticket.touches,
         "usual_touches": row.usual_touches,
+        "runbook": row.runbook.name if row.runbook else None,
         "suggested": why_escalate(row, desk.at) or None,
         "escalation": escalation.state.value if escalation else None,
         "url": ticket.url or None,

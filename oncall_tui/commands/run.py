@@ -3,26 +3,27 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
-from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, status, watch
+from oncall_tui.commands.dashboard import station
 from oncall_tui.config import Config
-from oncall_tui.domain import handover as handovers
+from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
-from oncall_tui.domain.rota_problems import problems
+from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
 from oncall_tui.text_safety import clean_body, escaped_json
@@ -31,18 +32,6 @@ ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
-
-
-async def station(asked: argparse.Namespace) -> Station:
-    """Return the station a dashboard needs: made up for the demo, else from the config."""
-    if asked.command == "demo":
-        return bootstrap.demo_station(
-            starts_at=asked.at,
-            seed=asked.seed,
-            tickets=asked.tickets,
-            folder=user_data_path("oncall-tui") / "demo",
-        )
-    return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
 async def _list(asked: argparse.Namespace) -> int:
@@ -71,12 +60,21 @@ async def _rota(asked: argparse.Namespace) -> int:
         _print(rota.as_overrides(schedule, start, end))
         return 0
     proved = await _reach_problems(config, _clock(asked)())
-    found = (*problems(schedule, start, end, config.policy), *keeping.problems, *proved)
+    wrong = problems(schedule, start, end, config.policy, keeping.reached)
+    found = (*config.rota_problems, *wrong, *keeping.problems, *proved)
     if asked.json:
         _print(rota.as_json(schedule, start, end, found))
     else:
         _print(rota.as_text(schedule, start, end, people=schedule.people, problems=found))
     return FINDING if found else 0
+
+
+async def _shifts(asked: argparse.Namespace) -> int:
+    config = bootstrap.load_team(asked.config, os.environ)
+    past = shifts.past(await bootstrap.logbook_of(config))
+    people = {person.id: person for person in config.people}
+    _print(shifts.as_json(past) if asked.json else shifts.as_text(past, people, config.team.time_zone))
+    return 0
 
 
 async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
@@ -89,15 +87,19 @@ async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
 
 async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
+    logbook: Logbook | None = None
     escalations: Sequence[Escalation] = ()
+    flows: Sequence[Flow] = ()
     unknown = ""
     try:
-        escalations = (await bootstrap.logbook_of(config)).escalations
+        logbook = await bootstrap.logbook_of(config)
+        escalations, flows = logbook.escalations, tuple(logbook.flows.values())
     except StoreFailed as error:
-        unknown = f" · ESCALATIONS UNKNOWN: {error}"
-    keeping = await bootstrap.rota_keeping_of(config, utc_now)
+        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
+    keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
     await keeping.open()
-    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    people = {person.id: person for person in config.people}
+    _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
     return FINDING if unknown else 0
 
 
@@ -114,7 +116,9 @@ async def _send_test(config: Config) -> None:
     opened = await bootstrap.station_of(config)
     await opened.open()
     proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
-    await proving.prove(within=ACKNOWLEDGED_WITHIN)
+    now, schedule = utc_now(), opened.board.team.rota
+    also = [bootstrap.target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
+    await proving.prove(within=ACKNOWLEDGED_WITHIN, also=also)
     await opened.close()
 
 
@@ -125,8 +129,22 @@ async def _handover(asked: argparse.Namespace) -> int:
     finally:
         await opened.close()
     _complain(opened)
-    _print(msgspec.to_builtins(draft) if asked.json else handovers.markdown(draft))
+    _print(msgspec.to_builtins(draft, enc_hook=str) if asked.json else handovers.markdown(draft))
     return FINDING if opened.troubles.sentences else 0
+
+
+async def _accept(asked: argparse.Namespace) -> int:
+    content = bootstrap.read_handover_file(asked.file)  # first: a damaged file needs no config to be named
+    opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
+    await opened.open()
+    try:
+        await accept.accept(
+            opened, content, accept.Answers(reds=asked.reds, first_action=asked.first), asked.file, _print
+        )
+    finally:
+        await opened.close()
+        _complain(opened)
+    return 0
 
 
 async def _escalate(asked: argparse.Namespace) -> int:
@@ -140,19 +158,6 @@ async def _escalate(asked: argparse.Namespace) -> int:
 
 async def _watch(asked: argparse.Namespace) -> int:
     return await watch.watch(await station(asked), _print)
-
-
-def leave_watch(asked: argparse.Namespace) -> None:
-    """Start a watch of its own that outlives this process and its terminal."""
-    config = ["--config", str(asked.config.absolute())] if asked.config else []
-    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
-    subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "oncall_tui", *config, "watch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
@@ -198,11 +203,13 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
     {
+        "accept": _accept,
         "check": _check,
         "escalate": _escalate,
         "handover": _handover,
         "list": _list,
         "rota": _rota,
+        "shifts": _shifts,
         "status": _status,
         "watch": _watch,
     }

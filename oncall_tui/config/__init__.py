@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli
@@ -10,12 +10,14 @@ from platformdirs import user_config_path, user_data_path
 
 from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
-from oncall_tui.config.rota_tables import CalendarTable
+from oncall_tui.config.mending import mended, without_rota
+from oncall_tui.config.rota_tables import CalendarTable, week_time
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
-from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
+from oncall_tui.domain.rota import Absence, Closure, Override, Rotation, WeekTime
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import ConfigInvalid
@@ -65,6 +67,8 @@ class Handover:
     to: tuple[str, ...]
     """May hold ``next``."""
     good_news_to: tuple[str, ...]
+    good_news_at: WeekTime | None = None
+    """When the digest leaves, on the clock of its first reader; None for the end of each shift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,10 @@ class Config:
     sources: tuple[SourceEntry, ...]
     customers: tuple[Customer, ...]
     tiers: tuple[Tier, ...]
+    runbooks: tuple[Runbook, ...]
     handover: Handover
+    rota_problems: tuple[str, ...] = ()
+    """What is written in the rota and cannot be used."""
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -115,7 +122,8 @@ def usual_path() -> Path:
 def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: Mapping[str, str]) -> Config:
     """Read a config without fetching its secrets.
 
-    Without kinds the tables of sources and channels are left unread, and the config has none of them.
+    Without kinds the tables of sources and channels are left unread, and the config has none of them. Where only the
+    rota has mistakes, the config is what can be used of it, with a sentence for each of them.
 
     Raises:
         ConfigInvalid: With a sentence for every problem.
@@ -123,14 +131,20 @@ def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: 
     root, where = _parse(path)
     problems: list[str] = []
     tables = read_table(root, RootTable, where, problems, text=clean)
-    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, problems)
-    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, problems)
+    fatal: list[str] = []
+    channel_entries = read_connectors(root.get("channels"), where.inside("channels"), channels, ChannelId, fatal)
+    source_entries = read_connectors(root.get("sources"), where.inside("sources"), sources, SourceId, fatal)
     connectors = _Connectors(channels=tuple(channel_entries), sources=tuple(source_entries))
-    problems += cross_problems(root, where)
-    me = _me(root, environ, problems)
-    if tables is None or problems:
+    problems += [*fatal, *cross_problems(root, where)]
+    told = len(fatal)
+    me = _me(root, environ, fatal)
+    problems += fatal[told:]
+    if tables is not None and not problems:
+        return _config(path, tables, connectors, me or tables.me)
+    usable = read_table(mended(root, where), RootTable, where, fatal, text=clean)
+    if usable is None or fatal or cross_problems(without_rota(root), where):
         raise ConfigInvalid(problems)
-    return _config(path, tables, connectors, me or tables.me)
+    return replace(_config(path, usable, connectors, me or usable.me), rota_problems=tuple(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +202,13 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         channels=connectors.channels,
         sources=connectors.sources,
         customers=tables.customers,
+        runbooks=tuple(table.runbook() for table in tables.runbooks),
         tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
-        handover=Handover(to=handover.to, good_news_to=handover.good_news_to),
+        handover=Handover(
+            to=handover.to,
+            good_news_to=handover.good_news_to,
+            good_news_at=week_time(handover.good_news_at) if handover.good_news_at else None,
+        ),
     )
 
 

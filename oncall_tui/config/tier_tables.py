@@ -1,10 +1,11 @@
-"""``[tiers.NAME]`` as it is written."""
+"""``[tiers.NAME]`` and ``[[runbooks]]`` as they are written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from oncall_tui.domain.runbook import SIGNS, Runbook
 from oncall_tui.domain.suggestion import RULES, rule
 from oncall_tui.domain.tier import SavedAnswer, Tier
 from oncall_tui.settings import POSITIVE, nearest, shown
@@ -48,3 +49,24 @@ class TierTable:
             rules=tuple(map(rule, self.suggest_escalation)),
             answers=self.answers,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookTable:
+    """The written procedure for a kind of ticket."""
+
+    name: str
+    when: tuple[str, ...]
+    steps: tuple[str, ...]
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Return what cannot be right."""
+        for entry in self.when:
+            sign, colon, wanted = entry.casefold().partition(":")
+            if f"{sign}{colon}" not in SIGNS or not wanted.strip():
+                near = nearest(f"{sign}:", SIGNS)
+                yield "when", f"entries that begin with {near or ', '.join(SIGNS)}, such as {near or 'tag:'}login"
+
+    def runbook(self) -> Runbook:
+        """Return what the domain calls it."""
+        return Runbook(name=self.name, when=self.when, steps=self.steps)

@@ -1,11 +1,12 @@
 """Everything we know of customers that no ticket tells."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.ticket import Requester
+from oncall_tui.domain.runbook import Runbook
+from oncall_tui.domain.ticket import Requester, SourceId
 from oncall_tui.domain.tier import Tier
 
 
@@ -18,8 +19,15 @@ class CustomerBook:
     """Where somebody of us said a customer's clock is; the first that matches counts."""
     account_default: str = ""
     """The zone a help desk writes down for whoever named none; empty when there is no such zone."""
+    account_defaults: Mapping[SourceId, str] = field(default_factory=dict)
+    """The same by source, where it was recognised by how many have it."""
     atlas: Atlas = EMPTY_ATLAS
     tiers: Sequence[Tier] = ()
+    runbooks: tuple[Runbook, ...] = ()
+
+    def default_of(self, source: SourceId) -> str:
+        """Return the zone that tells nothing in a source; empty when there is no such zone."""
+        return self.account_defaults.get(source) or self.account_default
 
     def tier(self, name: str) -> Tier | None:
         """Return the tier of a name, however it is written."""

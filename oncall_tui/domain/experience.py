@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
@@ -19,6 +20,8 @@ BACK_WITHIN: Final = timedelta(days=7)
 AT_ONCE: Final = timedelta(hours=6)
 """Tickets that began so recently may be the same trouble."""
 SEVERAL: Final = 2
+_STEP: Final = 64
+"""Tickets whose trouble is compared in one step."""
 _SHORT: Final = 4
 """Shorter words tell nothing about a trouble."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -39,6 +42,8 @@ class Experience:
     """The ticket of each customer that ended last, and when."""
     same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
     """How many customers report at once what a ticket reports, where they are several."""
+    goodwill: Mapping[str, float] = field(default_factory=dict)
+    """What was spent on each customer in this shift."""
 
     def usual_touches(self, ticket: Ticket) -> int | None:
         """Return how many touches the most special kind of a ticket takes that enough is known of."""
@@ -62,13 +67,17 @@ def customer_key(ticket: Ticket) -> str:
 
 
 def kinds_of(ticket: Ticket) -> tuple[str, ...]:
-    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier, its source."""
-    family = " ".join(_words(ticket.subject))
+    """Return what kinds a ticket is of, the most special first: its subject, its tags, its tier."""
+    return _kinds(ticket.subject, ticket.tags, ticket.tier)
+
+
+@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
+    family = " ".join(_words(subject))
     return (
         *((f"subject:{family}",) if family else ()),
-        *(f"tag:{tag.casefold()}" for tag in ticket.tags),
-        *((f"tier:{ticket.tier.casefold()}",) if ticket.tier else ()),
-        f"source:{ticket.source_id}",
+        *(f"tag:{tag.casefold()}" for tag in tags),
+        *((f"tier:{tier.casefold()}",) if tier else ()),
     )
 
 
@@ -93,17 +102,31 @@ def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, 
     return found
 
 
-def same_trouble(tickets: Iterable[Ticket], now: datetime) -> Mapping[TicketId, int]:
-    """Return how many customers report at once what a ticket reports.
+def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, float]:
+    """Return what was spent on each customer since a shift began; without one, ever."""
+    spent: dict[str, float] = defaultdict(float)
+    for record in records:
+        for entry in record.care.goodwill:
+            if since is None or entry.at >= since:
+                spent[entry.customer] += entry.amount
+    return spent
+
+
+def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, None, Mapping[TicketId, int]]:
+    """Return, after short steps, how many customers report at once what a ticket reports.
 
     Two tickets are the same trouble whose subjects say the same words, or that share a tag and a telling word.
     """
-    fresh = [ticket for ticket in tickets if _is_fresh(ticket, now)]
     reporters: dict[str, set[str]] = defaultdict(set)
-    for ticket in fresh:
-        for trouble in _troubles(ticket):
-            reporters[trouble].add(customer_key(ticket))
-    counted = {ticket.id: max((len(reporters[t]) for t in _troubles(ticket)), default=0) for ticket in fresh}
+    troubles: dict[TicketId, tuple[str, ...]] = {}
+    for number, ticket in enumerate(tickets, start=1):
+        if _is_fresh(ticket, now):
+            troubles[ticket.id] = tuple(_troubles(ticket))
+            for trouble in troubles[ticket.id]:
+                reporters[trouble].add(customer_key(ticket))
+        if number % _STEP == 0:
+            yield
+    counted = {known: max((len(reporters[t]) for t in told), default=0) for known, told in troubles.items()}
     return {identity: count for identity, count in counted.items() if count >= SEVERAL}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.people import PersonId
@@ -170,8 +171,8 @@ def rotation_turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator
             continue
         day = week * _DAYS_OF_WEEK + 1 + starts.weekday
         yield Span(
-            starts_at=instant(date.fromordinal(day), starts.at, zone),
-            ends_at=instant(date.fromordinal(day + days), ends.at, zone, is_end=True),
+            starts_at=_moment(day, starts.at, zone, is_end=False),
+            ends_at=_moment(day + days, ends.at, zone, is_end=True),
             of=Claim(
                 person=people[turn % len(people)] if people else None,
                 origin=ShiftOrigin.ROTATION,
@@ -179,6 +180,12 @@ def rotation_turns(rotation: Rotation, weeks: range, zone: ZoneInfo) -> Iterator
                 name=rotation.name,
             ),
         )
+
+
+@lru_cache(maxsize=1 << 13)
+def _moment(day: int, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
+    """Return an instant of a turn: every desk, list and countdown asks for the same ones again."""
+    return instant(date.fromordinal(day), at, zone, is_end=is_end)
 
 
 def week_of(on: date) -> int:

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
-from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.message import Proof
+from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Policy
+from oncall_tui.domain.reach import Reach
 from oncall_tui.domain.rota import Gap, Rota, Shift, ShiftOrigin
 from oncall_tui.domain.rota_plan import Claim, absent_spans, override_span
 from oncall_tui.domain.spans import Span
@@ -23,7 +25,9 @@ _WEEKS_AROUND = (-8, -7, -6, 6, 7, 8)
 _Claims = Sequence[Span[Claim]]
 
 
-def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None = None) -> tuple[str, ...]:
+def problems(
+    rota: Rota, start: datetime, end: datetime, policy: Policy | None = None, reached: Reach | None = None
+) -> tuple[str, ...]:
     """Return a sentence for everything that leaves, or may leave, nobody to answer within a span.
 
     Args:
@@ -31,6 +35,7 @@ def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None =
         start: From when on.
         end: Until when.
         policy: Who is told bad news; None when nobody asks about that.
+        reached: What tests have proved; None when nobody asks about that.
     """
     if start >= end:
         return ()
@@ -43,6 +48,7 @@ def problems(rota: Rota, start: datetime, end: datetime, policy: Policy | None =
         *_nobody_named(rota),
         *_backwards(rota),
         *_people(rota, start),
+        *(_unproved(rota, reached, start, end) if reached is not None else ()),
         *_overlaps(rota, claims),
         *_overlaps_of_calendars(rota, claims),
         *_absent_in_overrides(rota, start),
@@ -124,6 +130,29 @@ def _people(rota: Rota, start: datetime) -> Iterator[str]:
             yield f"{place} names {person}, who is not among the people; add them or name somebody else."
         elif not known.channels:
             yield f"{known.name} takes turns on call and has no channel; give {person} at least one."
+
+
+def people_on_call(rota: Rota, start: datetime, end: datetime) -> Sequence[Person]:
+    """Return everybody who has a shift in a span, in the order of their first."""
+    return [rota.people[person] for person in dict.fromkeys(shift.person for shift in rota.shifts(start, end))]
+
+
+def _unproved(rota: Rota, reached: Reach, start: datetime, end: datetime) -> Iterator[str]:
+    """Name all in one sentence who have channels of which none was ever acknowledged."""
+    names = [
+        person.name
+        for person in people_on_call(rota, start, end)
+        if person.channels
+        and not any(
+            (proved := reached.get((person.id, channel))) and proved.proof is Proof.ACKNOWLEDGED
+            for channel in person.channels
+        )
+    ]
+    if names:
+        yield (
+            f"No channel was ever proved to reach {', '.join(names)}, who {'is' if len(names) == 1 else 'are'} on call "
+            "in this time; run “oncall-tui check --send-test”."
+        )
 
 
 def _named(rota: Rota, start: datetime) -> dict[PersonId, str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from oncall_tui.domain.answer_events import AnswerEvent
+from oncall_tui.domain.care_events import CareEvent
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -67,4 +68,4 @@ class TicketReopened:
     ticket: TicketId
 
 
-TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened | AnswerEvent
+TicketEvent = PromiseMade | PromiseSettled | TicketEnded | TicketReopened | CareEvent | AnswerEvent

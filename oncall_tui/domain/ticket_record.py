@@ -6,6 +6,8 @@ from typing import Self
 
 from oncall_tui.domain.answer_events import AnswerEvent
 from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
+from oncall_tui.domain.care import NO_CARE, Care
+from oncall_tui.domain.care_events import GoodwillSpent, RunbookStepTicked, TicketWorkedOn
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -67,6 +69,8 @@ class TicketRecord:
     customer: CleanText = NO_TEXT
     reopened: int = 0
     """How often it came back after it had ended."""
+    care: Care = NO_CARE
+    """Goodwill spent, steps ticked, time spent."""
 
     @property
     def next_promise(self) -> Promise | None:
@@ -91,6 +95,9 @@ class TicketRecord:
                 return self._ended(event, at)
             case TicketReopened():
                 return None if self.ended_at is None else replace(self, ended_at=None, reopened=self.reopened + 1)
+            case GoodwillSpent() | RunbookStepTicked() | TicketWorkedOn():
+                care = self.care.after(event, at)
+                return None if care is None else replace(self, care=care)
             case _:
                 return self._answered(event, at)
 

@@ -10,6 +10,7 @@ EARLIEST: Final = datetime(2, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 """What lies beyond these is taken for them, so that no clock's offset leaves the range of a ``datetime``."""
 
+_FIRST, _LAST = EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None)
 _SECOND = timedelta(seconds=1)
 
 
@@ -19,12 +20,13 @@ def instant(on: date, at: time, zone: tzinfo, *, is_end: bool = False) -> dateti
     A wall time that does not exist is the first instant after the hole. One that exists twice is the earlier for a
     start and the later for an end, so that shifts overlap rather than leave a gap.
     """
-    wall = min(max(datetime.combine(on, at.replace(tzinfo=None)), _naive(EARLIEST)), _naive(LATEST))
+    wall = min(max(datetime.combine(on, at, None), _FIRST), _LAST)
     # PEP 495: around a change of the clock, fold 0 is the offset before it and fold 1 the one after it.
-    before, after = (_offset(wall.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
+    here = wall.replace(tzinfo=zone, fold=0)
+    before, after = _offset(here), _offset(here.replace(fold=1))
     if before < after:
         return _end_of_hole(wall, zone, before, after)
-    return (wall - (after if is_end else before)).replace(tzinfo=UTC)
+    return (wall - (after if is_end else before)).replace(tzinfo=UTC, fold=0)
 
 
 def local(at: datetime, zone: tzinfo) -> datetime:

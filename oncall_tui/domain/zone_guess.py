@@ -96,12 +96,13 @@ def _from_correction(hints: Hints) -> Iterable[str]:
 
 
 def _from_contact(hints: Hints) -> Iterable[str]:
-    zone = _named(hints.requester.time_zone, hints.atlas)
+    zone = named_zone(hints.requester.time_zone, hints.atlas)
     # A zone that only repeats the account's default says where the help desk is, not where its contact is.
-    return [zone] if zone != _named(hints.account_default, hints.atlas) else ()
+    return [zone] if zone != named_zone(hints.account_default, hints.atlas) else ()
 
 
-def _named(name: str, atlas: Atlas) -> str:
+def named_zone(name: str, atlas: Atlas) -> str:
+    """Return the IANA name of a zone, whatever system named it; empty for what is none."""
     name = name.strip()
     return name if not name or zone_info(name) is not None else atlas.zone_called(name)
 
@@ -115,7 +116,11 @@ def _from_phone(hints: Hints) -> Iterable[str]:
 
 def _from_country(hints: Hints) -> Iterable[str]:
     country = hints.atlas.country_called(hints.requester.country)
-    return hints.atlas.zones_of_country(country) if country else ()
+    if country:
+        return hints.atlas.zones_of_country(country)
+    return [
+        hints.atlas.zone_called(hints.requester.country)
+    ]  # some desks ask for a city where others ask for a country
 
 
 def _from_mail_domain(hints: Hints) -> Iterable[str]:

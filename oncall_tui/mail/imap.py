@@ -108,6 +108,23 @@ class Session:
                     about = line[0] + b" " + (following if isinstance(following, bytes) else b"")
                     yield self._filed(about, line[1])
 
+    def mark_answered(self, folder: str, message_id: str) -> None:
+        """Mark a letter of a folder as answered, which other mail programs show too."""
+        self._change(self._imap.select(_quoted(_utf7(folder))), f"does not open the folder {clean(folder)} for changes")
+        for uid in self.search(*called(message_id)):
+            self._ask("STORE", str(uid), "+FLAGS.SILENT", "(\\Answered)")
+
+    def add_seen(self, folder: str, message_id: str, content: bytes) -> None:
+        """Add a letter of ours to a folder, unless it is there."""
+        self.examine(folder)
+        if not self.search(*called(message_id)):
+            added = self._imap.append(_quoted(_utf7(folder)), "(\\Seen)", "", content)
+            self._change(added, f"does not take a letter into {clean(folder)}")
+
+    def _change(self, answer: tuple[str, Sequence[object]], what: str) -> None:
+        if answer[0] != "OK":
+            raise SourceRefused(f"{self._server} {what} ({_said(answer[1])}).")
+
     def _filed(self, about: bytes, raw: bytes) -> Filed:
         uid, arrived = _UID.search(about), _ARRIVED.search(about)
         if not uid or not arrived:
@@ -218,6 +235,11 @@ def since(day: date) -> tuple[str, str]:
 def sent_by(address: str) -> tuple[str, str]:
     """Return the search criteria for letters whose sender contains an address."""
     return "FROM", _quoted(address)
+
+
+def called(message_id: str) -> tuple[str, str, str]:
+    """Return the search criteria for the letters of a Message-ID."""
+    return "HEADER", "Message-ID", _quoted(message_id)
 
 
 def _batches(uids: Sequence[int], size: int) -> Iterator[str]:

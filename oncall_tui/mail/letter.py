@@ -20,6 +20,8 @@ from oncall_tui.text_safety import clean, clean_body
 
 READ_AT_MOST = 65_536
 """Bytes of a letter that are read; what follows is attachments, or nothing a person reads on a Friday night."""
+MADE_UP = "<no-id-"
+"""What the Message-ID begins with that stands for a missing one."""
 _HEADER_LIMIT = 8_000
 _HEADERS_AT_MOST = 5
 _ADDRESSES_AT_MOST = 50
@@ -105,7 +107,7 @@ _POLICY = _AsReceived()
 def parse_letter(raw: bytes, *, arrived_at: datetime) -> Letter:
     """Read a letter, or as much of it as can be read; never raises on what a stranger wrote."""
     raw = raw[:READ_AT_MOST]
-    made_up = f"<no-id-{sha256(raw).hexdigest()[:32]}>"
+    made_up = f"{MADE_UP}{sha256(raw).hexdigest()[:32]}>"
     try:
         return _parse(_parse_message(raw), made_up, arrived_at)
     except _UNREADABLE:

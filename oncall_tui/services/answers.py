@@ -18,6 +18,8 @@ from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
+from oncall_tui.domain.tier import SavedAnswer
+from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.ports import AnswerableSource
 from oncall_tui.services.board import Board
@@ -38,6 +40,23 @@ _WHY_NOT = {
     AnswerKind.TAKE: "{} knows nobody a ticket belongs to",
     AnswerKind.SOLVE: "tickets of {} cannot be solved from here",
 }
+
+
+USUAL_ANSWERS = (
+    SavedAnswer(
+        name="We have seen it",
+        text="Hello {name},\n\nwe have seen this and are looking into it. I will write again soon.\n",
+    ),
+    SavedAnswer(
+        name="We need more",
+        text="Hello {name},\n\nI need a little more to find the cause: what did you do, and what did you see?\n",
+    ),
+    SavedAnswer(
+        name="It is solved",
+        text="Hello {name},\n\nthis works again now. If you see it once more, just answer this message.\n",
+    ),
+)
+"""What can be answered to anybody whose tier saved nothing."""
 
 
 def desk_channel(source: SourceId) -> ChannelId:
@@ -64,6 +83,12 @@ class Answers:
     def is_kept_here(self, ticket: Ticket) -> bool:
         """Tell whether a note stays in our own journal because the help desk has no place for it."""
         return AnswerKind.NOTE not in self._can(ticket.source_id)
+
+    def saved_for(self, row: Row) -> Sequence[tuple[str, str]]:
+        """Return the answers its tier saved for a ticket, else the usual ones, with the customer's name filled in."""
+        name = row.ticket.requester.name.partition(" ")[0] or "all"
+        saved = row.tier.answers if row.tier else ()
+        return [(answer.name, answer.text.replace("{name}", name)) for answer in saved or USUAL_ANSWERS]
 
     async def store(self, ticket: Ticket, kind: AnswerKind, text: str = "", *, seen: Sequence[Message] = ()) -> None:
         """Store an answer and let it leave.
@@ -97,6 +122,10 @@ class Answers:
         send = [] if event.is_kept_here else [message]
         await self.logbook.did(event, send=send)
         self.delivery.poke()
+
+    async def annotate(self, ticket: Ticket, text: str) -> None:
+        """Store an internal note and let it leave."""
+        await self.store(ticket, AnswerKind.NOTE, text)
 
     async def release(self, ticket: Ticket, answer: Answer, text: str = "", *, seen: Sequence[Message] = ()) -> None:
         """Send a held or refused answer after all, changed or as it was; raise ``BadUse`` when it does not wait."""

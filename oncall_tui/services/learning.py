@@ -1,10 +1,12 @@
 """Keeps what the tickets seen so far teach, and works it out anew only when there is news."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, last_ended, same_trouble, usual
+from oncall_tui.domain.account_zone import account_defaults
+from oncall_tui.domain.atlas import Atlas
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, goodwill_spent, last_ended, same_trouble, usual
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -13,24 +15,43 @@ from oncall_tui.services.polling import Polling
 class Learning:
     """What the journal and the present readings teach."""
 
-    def __init__(self, logbook: Logbook, polling: Polling) -> None:
+    def __init__(self, logbook: Logbook, polling: Polling, *, own_zone: str, atlas: Atlas) -> None:
+        self._own_zone, self._atlas = own_zone, atlas
+        self._defaults: dict[SourceId, str] = {}
         self._logbook, self._polling = logbook, polling
         self._has_news = True
         self._read_at: Mapping[SourceId, datetime | None] | None = None
+        self._since: datetime | None = None
         self._known = NO_EXPERIENCE
         logbook.on_change(self._hear)
 
     def _hear(self) -> None:
         self._has_news = True
 
-    def experience(self, now: datetime) -> Experience:
-        """Return what is known now."""
-        if self._has_news:
+    def steps(self, now: datetime, since: datetime | None) -> Generator[None, None, Experience]:
+        """Return, after short steps, what is known now, of goodwill since the shift began."""
+        if self._has_news or since != self._since:
             records = self._logbook.records.values()
-            self._known = replace(self._known, usual=usual(records, now), last_ended=last_ended(records))
-            self._has_news = False
+            self._known = replace(
+                self._known,
+                usual=usual(records, now),
+                last_ended=last_ended(records),
+                goodwill=goodwill_spent(records, since),
+            )
+            self._has_news, self._since = False, since
+        yield from self._read_again(now)
+        return self._known
+
+    @property
+    def account_defaults(self) -> Mapping[SourceId, str]:
+        """Return which zones tell nothing, by source, as of the last time something was asked."""
+        return self._defaults
+
+    def _read_again(self, now: datetime) -> Iterator[None]:
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
-            self._known = replace(self._known, same_trouble=same_trouble(self._polling.tickets, now))
+            together = yield from same_trouble(self._polling.tickets, now)
+            self._known = replace(self._known, same_trouble=together)
             self._read_at = read_at
-        return self._known
+            # What was recognised stays so while few are open: a customer's clock must not come and go with the list.
+            self._defaults |= account_defaults(self._polling.tickets, self._own_zone, self._atlas)

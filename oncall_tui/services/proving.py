@@ -42,9 +42,15 @@ class Proving:
         self._clock = clock
         self._say = say
 
-    async def prove(self, *, within: timedelta) -> bool:
-        """Test every channel of every level at once; True when everybody acknowledged on each that can show it."""
-        places = dict.fromkeys((t, c) for level in self._policy.levels for t in level.targets for c in t.channels)
+    async def prove(self, *, within: timedelta, also: Sequence[Target] = ()) -> bool:
+        """Test every channel of every level, and of others, at once; True when everybody acknowledged where they can.
+
+        Args:
+            within: How long an acknowledgement is waited for.
+            also: Who else is tested: the people who take turns on call.
+        """
+        targets = [*(target for level in self._policy.levels for target in level.targets), *also]
+        places = dict.fromkeys((target, channel) for target in targets for channel in target.channels)
         proved = await asyncio.gather(*(self._prove(target, channel, within) for target, channel in places))
         return bool(proved) and all(proved)
 

@@ -9,13 +9,14 @@ from functools import partial
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.covers import covers, overrides
-from oncall_tui.domain.events import Recorded
+from oncall_tui.domain.reach import Reach, reach
 from oncall_tui.domain.rota import Override, Rota
 from oncall_tui.domain.rota_problems import gaps, open_holidays
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import SecretUnavailable, SourceError, StoreFailed
 from oncall_tui.ports import CalendarFeed, CalendarReading
+from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 BEHIND = timedelta(days=60)
@@ -44,6 +45,8 @@ class RotaKeeping:
         self._failures: dict[str, CleanText] = {}
         self._taken: tuple[Override, ...] = ()
         self._unknown: tuple[CleanText, ...] = ()
+        self.reached: Reach | None = None
+        """What tests have proved; None where no journal says so."""
         self._clock = clock
         self._troubles = troubles
         self._listeners: list[Callable[[Rota], None]] = []
@@ -69,9 +72,10 @@ class RotaKeeping:
         """Hand each new rota to ``listener``."""
         self._listeners.append(listener)
 
-    def follow(self, events: Sequence[Recorded]) -> None:
+    def follow(self, logbook: Logbook) -> None:
         """Lay what the journal says of covers and swaps over the rest."""
-        taken = overrides(covers(events))
+        self.reached = reach(logbook.shift_events, logbook.escalations)
+        taken = overrides(covers(logbook.shift_events))
         if taken != self._taken:
             self._taken = taken
             self._tell()

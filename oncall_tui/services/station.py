@@ -9,10 +9,12 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.ports import Store
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.board import Board
+from oncall_tui.services.breath import Breath
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
+from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
@@ -39,7 +41,9 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    relieving: Relieving
     witnessing: Witnessing
+    breath: Breath
     wakefulness: Wakefulness
     token_ends: TokenEnds
     report: Callable[[BaseException], str]
@@ -58,7 +62,9 @@ class Station:
             *self.escalating.loops(),
             *self.polling.loops(),
             *self.rota_keeping.loops(),
+            ("handover", self.relieving.run),
             ("desk", self.board.run),
+            ("breath", self.breath.run),
             ("witness", self.witnessing.run),
             ("clocks", self.wakefulness.run),
             ("tokens", self.token_ends.run),

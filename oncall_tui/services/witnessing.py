@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.answer import AnswerKind, AnswerState
 from oncall_tui.domain.experience import customer_key, kinds_of
 from oncall_tui.domain.keeping import answered_at, outcome, outcome_when_gone
 from oncall_tui.domain.text import CleanText
@@ -98,6 +99,10 @@ class Witnessing:
 
     def _answer(self, promise: Promise, ticket: Ticket, seen: datetime) -> datetime | None:
         """Return the last answer in public that this process knows of."""
+        answering = self._logbook.record(ticket.id).answering
+        ours = [a.since for a in answering.answers if a.kind is AnswerKind.REPLY and a.state is AnswerState.CONFIRMED]
+        if ours:
+            self._answered[ticket.id] = max(*ours, self._answered.get(ticket.id, ours[0]))
         found = answered_at(ticket, self._waited.get(ticket.id, promise.waiting_since), seen)
         if found is not None:
             self._answered[ticket.id] = max(found, self._answered.get(ticket.id, found))

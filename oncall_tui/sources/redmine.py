@@ -15,10 +15,12 @@ import httpx
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind, same_words, written
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Priority, SourceId, Ticket, TicketId
-from oncall_tui.errors import SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceError, SourceGarbled
+from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.entries import number_of, ticket_number
 from oncall_tui.sources.fields import Payload, instant, text
@@ -26,9 +28,15 @@ from oncall_tui.sources.redmine_payload import (
     Desk,
     Exchange,
     Fields,
+    is_assigned,
+    is_closed,
+    may_write_privately,
     parse_author,
+    parse_closed_status,
     parse_exchange,
+    parse_number,
     parse_priorities,
+    parse_roles,
     parse_thread,
     parse_ticket,
     parse_untouched,
@@ -57,6 +65,8 @@ class Settings:
     """The API access key of an account's own page."""
     project: str = ""
     """Identifier of the project, with those below it; left out: everything the account may see."""
+    solved: str = ""
+    """Name of the status that solves an issue; left out: the first that closes one."""
     pending: tuple[str, ...] = ("Feedback", "Resolved")
     """Names of statuses in which the turn is the customer's."""
     email_field: str = ""
@@ -170,6 +180,82 @@ class RedmineSource:
         async with self._client() as http:
             found = await read(http, self._remote, f"issues/{number}.json", _Issue, params=_WITH_NOTES)
         return parse_thread(found.issue)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this account may is for Redmine to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Add notes, or change who an issue belongs to or its status, and look whether Redmine did."""
+        async with self._client() as http:
+            try:
+                number = number_of(answer.ticket, self._id)
+                change = await self._change(http, answer, number)
+            except SourceError as error:
+                raise NotSent(str(error)) from error
+            await send(http, self._remote, "PUT", f"issues/{number}.json", json={"issue": change})
+        try:
+            return await self._proved(answer)
+        except SourceError as error:
+            raise OutcomeUnknown(str(error)) from error
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the words in the issue, or for whom it belongs to or its status."""
+        if answer.kind.has_words:
+            found = written(answer, await self.thread(answer.ticket), claimed)
+            return Receipt(reference=found.reference) if found is not None else None
+        async with self._client() as http:
+            issue = (await read(http, self._remote, f"issues/{number_of(answer.ticket, self._id)}.json", _Issue)).issue
+            done = is_closed(issue) if answer.kind is AnswerKind.SOLVE else is_assigned(issue, await self._me(http))
+        return Receipt() if done else None
+
+    async def _change(self, http: httpx.AsyncClient, answer: Answer, number: str) -> Mapping[str, object]:
+        match answer.kind:
+            case AnswerKind.REPLY:
+                return {"notes": answer.text, "private_notes": False}
+            case AnswerKind.NOTE:
+                await self._make_sure_it_is_private(http, number)
+                return {"notes": answer.text, "private_notes": True}
+            case AnswerKind.TAKE:
+                return {"assigned_to_id": await self._me(http)}
+            case AnswerKind.SOLVE:
+                found = await read(http, self._remote, "issue_statuses.json", dict[str, object])
+                status = parse_closed_status(found, self._settings.solved)
+                if status is None:
+                    raise Rejected(f"{self._id} has no such status: check solved in {self._remote.where}")
+                return {"status_id": status}
+
+    async def _make_sure_it_is_private(self, http: httpx.AsyncClient, number: str) -> None:
+        """Refuse a note of an account that may not write privately: Redmine would make it public without a word."""
+        issue = (await read(http, self._remote, f"issues/{number}.json", _Issue)).issue
+        me = (await read(http, self._remote, "users/current.json", _User, params={"include": "memberships"})).user
+        roles = await read(http, self._remote, "roles.json", dict[str, object])
+        permissions = {
+            role: await read(http, self._remote, f"roles/{role}.json", dict[str, object])
+            for role in parse_roles(me, issue, roles)
+        }
+        if not may_write_privately(me, permissions.values()):
+            raise Rejected(f"{self._id} would show this note to the customer: its account needs “Set notes as private”")
+
+    async def _me(self, http: httpx.AsyncClient) -> int:
+        me = parse_number((await read(http, self._remote, "users/current.json", _User)).user)
+        if me is None:
+            raise SourceGarbled(f"{self._id} does not say whom it takes us for")
+        return me
+
+    async def _proved(self, answer: Answer) -> Receipt:
+        """Return what shows that a change was made: Redmine leaves out without a word what an account may not do."""
+        receipt = await self.find(answer, frozenset())
+        if receipt is not None:
+            return receipt
+        if answer.kind is AnswerKind.NOTE:
+            shown = [m for m in await self.thread(answer.ticket) if m.is_public and same_words(m.text, answer.text)]
+            if shown:
+                raise Rejected(f"{self._id} SHOWS THIS NOTE TO THE CUSTOMER: make it private there at once")
+        raise Rejected(
+            f"{self._id} took the request and changed nothing: its account or the workflow does not allow it"
+        )
 
     def _client(self) -> httpx.AsyncClient:
         auth = TokenAuth(self._settings.token, scheme="", header="X-Redmine-API-Key")

@@ -1,6 +1,6 @@
 """What Redmine's JSON says, in the words of the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, datetime, timedelta
 
@@ -172,4 +172,50 @@ def parse_message(journal: Payload, customer: int | None) -> Message | None:
         text=words,
         is_public=_is_public(journal),
         is_inbound=_is_public(journal) and number(user) == customer,
+        attachments=parse_file_names(journal),
+        reference=str(number(journal) or ""),
     )
+
+
+def parse_file_names(journal: Payload) -> tuple[CleanText, ...]:
+    """Read the names of the files that came with a note."""
+    added = (entry for entry in records(journal, "details") if word(entry, "property") == "attachment")
+    return tuple(name for entry in added if (name := text(entry, "new_value")))
+
+
+def parse_number(payload: Payload) -> int | None:
+    """Read the number of a record."""
+    return number(payload)
+
+
+def parse_closed_status(found: Payload, name: str) -> int | None:
+    """Read the number of the status of this name, or of the first that closes an issue; None when there is none."""
+    entries = records(found, "issue_statuses")
+    wanted = name.strip().casefold()
+    fits = (e for e in entries if (word(e, "name").strip() == wanted if wanted else e.get("is_closed") is True))
+    return next((number(entry) for entry in fits), None)
+
+
+def is_closed(issue: Payload) -> bool:
+    """Tell whether an issue needs nothing more."""
+    return record(issue, "status").get("is_closed") is True
+
+
+def is_assigned(issue: Payload, user: int) -> bool:
+    """Tell whether an issue belongs to somebody."""
+    return number(record(issue, "assigned_to")) == user
+
+
+def parse_roles(me: Payload, issue: Payload, roles: Payload) -> frozenset[int]:
+    """Read which roles an account has in the project of an issue, of those there are."""
+    project = number(record(issue, "project"))
+    known = {number(role) for role in records(roles, "roles")}
+    own = (m for m in records(me, "memberships") if number(record(m, "project")) == project)
+    found = (number(role) for membership in own for role in records(membership, "roles"))
+    return frozenset(role for role in found if role is not None and role in known)
+
+
+def may_write_privately(me: Payload, roles: Iterable[Payload]) -> bool:
+    """Tell whether an account may write notes that customers do not see: an administrator may."""
+    granted = (record(role, "role").get("permissions") for role in roles)
+    return me.get("admin") is True or any(isinstance(own, list) and "set_notes_private" in own for own in granted)

@@ -12,31 +12,39 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
+from oncall_tui.ui.answer_keys import AnswerKeys
 from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.escalation_text import on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
 from oncall_tui.ui.leaving_text import farewell
-from oncall_tui.ui.screens.escalations import EscalationsScreen
-from oncall_tui.ui.screens.handover import HandoverScreen
+from oncall_tui.ui.milestone_words import MilestoneWords
+from oncall_tui.ui.places import places
+from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.screens.queue import QueueScreen
 from oncall_tui.ui.screens.reading import ReadingScreen, keys_page
-from oncall_tui.ui.screens.rota import RotaScreen
 from oncall_tui.ui.writes import WRITES, carry_out
 
 LET_FINISH = 5.0
 """Seconds that quitting waits for what is being written."""
+UNSEEN = 5
+"""Seconds between two looks at the clock while the terminal has no focus."""
+MENTIONED_FOR = 20
+"""Seconds for which a milestone of the shift is shown."""
 WIDE = 110
 """Columns from which the selected ticket stands beside the list."""
 
@@ -56,6 +64,9 @@ class OnCallApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
     DEFAULT_MODE = "queue"
+    ALLOW_SELECT = False
+    """Textual 8.2.8 dies of a click on what is just going, because a selection begins there; with Shift the terminal
+    selects by itself."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -89,7 +100,13 @@ class OnCallApp(App[None]):
         self._leave_watch = leave_watch
         self._actions, self._clock, self._stopwatch, self._on_crash = actions, clock, stopwatch, on_crash
         self._guard = KeypressGuard()
+        self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
+        """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
+        self._seconds = 0
+        self.shown = asyncio.Event()
+        """Set once the first frame is on the terminal."""
+        self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
         self._rang = 0.0
         self._rang_for: set[EscalationId] = set()
@@ -97,14 +114,16 @@ class OnCallApp(App[None]):
         self.set_reactive(OnCallApp.now, clock())
         self._keypress = keypress = Keypress(self, self._guard)
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
-        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress))
-        self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
+        answer_keys = AnswerKeys(self, actions, keypress)
+        self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress, answer_keys))
+        for name, place in places(actions, escalate_key, keypress).items():
+            self.add_mode(name, place)
 
     def on_mount(self) -> None:
         """Let the clock tick."""
-        self.set_interval(1, self._tick)
+        self._mention_the_end()
+        self.set_interval(1, self._second)
+        self.call_after_refresh(self.shown.set)
 
     def show(self, desk: Desk) -> None:
         """Show another desk."""
@@ -112,9 +131,16 @@ class OnCallApp(App[None]):
         self.desk = desk
         self._ring()
 
+    def _second(self) -> None:
+        """Let a second pass; while nobody types here and nothing is escalated, show every fifth only."""
+        self._seconds += 1
+        if self.app_focus or self._seconds % UNSEEN == 0 or on_strip(self.desk.escalations):
+            self._tick()
+
     def _tick(self) -> None:
         self.now = self._clock()
         self._ring()
+        self._mention_the_end()
 
     def _ring(self) -> None:
         """Ring when an escalation has reached nobody, and again every quarter of an hour."""
@@ -123,6 +149,14 @@ class OnCallApp(App[None]):
             self._rang_at, self._rang = self.now, self._stopwatch()
             self.bell()
         self._rang_for = exhausted
+
+    def _mention_the_end(self) -> None:
+        """Say once when the shift comes to an end; never with the bell, which is for bad news."""
+        due = self._milestones.due(self.desk, self.now)
+        if due is not None:
+            milestone, sentence = due
+            severity: SeverityLevel = "warning" if milestone is Milestone.OVER else "information"
+            self.notify(sentence, severity=severity, timeout=MENTIONED_FOR, markup=False)
 
     def _is_quiet(self) -> bool:
         """Tell whether it rang lately by both clocks: one may be set back, the other stands still while we sleep."""
@@ -136,9 +170,9 @@ class OnCallApp(App[None]):
             case events.Key() if not any(message is known for known in self._stamped):
                 # A key that nobody handles bubbles up to here once more, and later: only its arrival counts.
                 self._stamped.append(message)
-                self._guard.saw_key(message.key, self._stopwatch())
+                self._guard.saw_key(message.key, self.arrival(message))
             case events.Paste():
-                self._guard.saw_paste(self._stopwatch())
+                self._guard.saw_paste(self.arrival(message))
             case events.AppBlur():
                 self._guard.saw_focus(has_focus=False)
             case events.AppFocus():
@@ -185,6 +219,9 @@ class OnCallApp(App[None]):
             return
         if answer is Leaving.WATCH and self._leave_watch is not None:
             self._leave_watch()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.keep()
         writes = [worker for worker in self.workers if worker.group == WRITES and not worker.is_finished]
         if writes:
             await asyncio.wait([asyncio.ensure_future(worker.wait()) for worker in writes], timeout=LET_FINISH)

@@ -7,10 +7,12 @@ from humanize import intcomma
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.ticket import Status
 from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
+from oncall_tui.ui.answer_text import undecided_notice
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
@@ -25,6 +27,9 @@ def zone_of(desk: Desk) -> str:
 
 def who(desk: Desk, now: datetime) -> str:
     """Return who is on call, and whether that is somebody else than who sits here."""
+    if desk.on_call is not None and desk.is_held:
+        mine = desk.me is not None and desk.me.id == desk.on_call.id
+        return "You are still on call" if mine else f"{desk.on_call.name} is still on call"
     if desk.ended_shift is not None or (desk.shift is not None and desk.shift.ends_at <= now):
         return "Your shift is over" if desk.shift is None else "The shift is over"
     if desk.on_call is None:
@@ -42,17 +47,38 @@ def here(desk: Desk, now: datetime) -> str:
 def countdown(desk: Desk, now: datetime) -> str:
     """Return how long the shift still lasts, or since when it is over, or when the next one starts."""
     zone = zone_of(desk)
+    if desk.shift is not None and desk.is_held:
+        return f"over for {span(now - desk.shift.ends_at)}, not accepted: H"
     ended = desk.ended_shift or (desk.shift if desk.shift is not None and desk.shift.ends_at <= now else None)
     if ended is not None:
         return f"ended {span(now - ended.ends_at)} ago: hand over with H"
     if desk.shift is not None:
-        return f"{span(desk.shift.ends_at - now)} left, to {_end(desk.shift, zone, now)}"
+        return _left(desk, desk.shift, now)
     if desk.next_shift is not None:
         person = desk.people.get(desk.next_shift.person)
         return (
             f"next: {person.name if person else desk.next_shift.person} {clock(desk.next_shift.starts_at, zone, now)}"
         )
     return "no shift is planned" if desk.sources else ""
+
+
+def is_mine(desk: Desk) -> bool:
+    """Tell whether who sits here is on call."""
+    return desk.me is not None and desk.me == desk.on_call
+
+
+def is_last_hour(desk: Desk, now: datetime) -> bool:
+    """Tell whether the shift of whoever sits here ends within an hour."""
+    return is_mine(desk) and desk.shift is not None and desk.shift.ends_at - now <= Milestone.HOUR.value
+
+
+def _left(desk: Desk, shift: Shift, now: datetime) -> str:
+    if shift.ends_at >= LATEST:
+        return "no end planned"
+    left, end = shift.ends_at - now, _end(shift, zone_of(desk), now)
+    if is_mine(desk) and left <= Milestone.TEN_MINUTES.value:
+        return f"{span(left)} left: hand over with H"
+    return f"{'last hour: ' if is_last_hour(desk, now) else ''}{span(left)} left, to {end}"
 
 
 def _end(shift: Shift, zone: str, now: datetime) -> str:
@@ -94,14 +120,13 @@ def counts(desk: Desk, now: datetime) -> str:
 
     What is due soon takes the place of what is new: the line has room for four.
     """
-    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
+    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.open_tickets:
         return ""
-    rows = [row for group in desk.groups for row in group.rows]
-    soon = sum(row.is_due_soon(now) for row in rows)
+    soon = sum(group.soon(now) for group in desk.groups)
     figures = (
-        (len(rows), "open"),
-        *(() if soon else ((sum(row.ticket.status is Status.NEW for row in rows), "new"),)),
-        (sum(row.is_late(now) for row in rows), "late"),
+        (desk.open_tickets, "open"),
+        *(() if soon else ((sum(group.sums.new for group in desk.groups), "new"),)),
+        (sum(group.late(now) for group in desk.groups), "late"),
         *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
@@ -123,12 +148,12 @@ def notices(desk: Desk) -> tuple[str, ...]:
         for source in desk.sources
         if source.state in {SourceState.STALE, SourceState.FAILED}
     )
-    return (*failing, *reversed(desk.notices))
+    return (*failing, *map(undecided_notice, reversed(desk.undecided)), *reversed(desk.notices))
 
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
     """Return what stands in place of an empty list, or nothing when there are tickets to show."""
-    if desk.tickets:
+    if desk.open_tickets:
         return ()
     zone = zone_of(desk)
     lines = tuple(_mood_line(source, now, zone) for source in desk.sources)

@@ -32,15 +32,17 @@ def on_strip(escalations: Iterable[Escalation]) -> tuple[Escalation, ...]:
     return tuple(sorted(live, key=lambda escalation: escalation.state is not EscalationState.ARMED))
 
 
-def strip_text(escalations: Sequence[Escalation], now: datetime, zone: str, width: int) -> StripText | None:
-    """Return what the strip says, or None when nothing is live."""
+def strip_text(
+    escalations: Sequence[Escalation], now: datetime, zone: str, width: int, *, strategy: str = ""
+) -> StripText | None:
+    """Return what the strip says, or None when nothing is live; before anything is sent also how its tier is served."""
     if not escalations:
         return None
     escalation = escalations[0]
     more = f"+{len(escalations) - 1} more, {ALL_OF_IT}" if len(escalations) > 1 else ALL_OF_IT
     match escalation.state:
         case EscalationState.ARMED:
-            first, second, more = _armed(escalation, now, width), _armed_facts(escalation, now), "E now · Esc stop"
+            first, second, more = _armed(escalation, now, width), _reason(escalation, now, strategy), "E now · Esc stop"
         case EscalationState.ACKNOWLEDGED:
             first, second = acknowledged(escalation, now, zone), "Nothing more is sent."
         case EscalationState.EXHAUSTED:
@@ -71,6 +73,12 @@ def _armed(escalation: Escalation, now: datetime, width: int) -> str:
         f"▲ Escalating {number(escalation)} to {names} {when}",
     )
     return next((line for line in wordings if cell_len(line) <= width and "()" not in line), wordings[-1])
+
+
+def _reason(escalation: Escalation, now: datetime, strategy: str) -> str:
+    """Return why it is escalated: what somebody said, else what is known; and how such customers are served."""
+    why = escalation.brief.why or _armed_facts(escalation, now)
+    return " ".join(part for part in (why if why.endswith(".") else f"{why}.", strategy) if part)
 
 
 def _armed_facts(escalation: Escalation, now: datetime) -> str:

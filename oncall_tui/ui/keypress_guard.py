@@ -10,8 +10,9 @@ from enum import Enum
 
 ALONE = 0.05
 """Seconds around the key in which no other key may arrive."""
-ESC_COMES_LATE = 0.1
-"""Seconds by which Esc arrives after what was typed with it: Textual waits so long for the rest of a sequence."""
+ESC_COMES_LATE = 0.25
+"""Seconds within which Esc arrives after what was typed with it: Textual waits 0.1 s for the rest of a sequence, and
+looks every 0.1 s whether that is over."""
 VERDICT_AFTER = 0.06
 """Seconds after which enough has been seen to judge a key."""
 HELD = 0.7

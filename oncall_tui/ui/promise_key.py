@@ -9,7 +9,9 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.dialogs.promise import PromiseDialog
+from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.promise_text import asked, said_back
+from oncall_tui.ui.screens.desk_screen import DeskScreen
 from oncall_tui.ui.writes import carry_out
 
 _SETTLED = {
@@ -20,11 +22,12 @@ _SETTLED = {
 }
 
 
-def ask_for_promise(screen: Screen[None], actions: Actions, row: Row, desk: Desk) -> None:
+def ask_for_promise(screen: DeskScreen, actions: Actions, keypress: Keypress, row: Row) -> None:
     """Ask what is promised, and keep it once it was said back."""
+    desk = screen.desk
     asking = _Asking(screen, actions, row, desk)
     question = asked(row, desk.at, zone_of(desk))
-    screen.app.push_screen(PromiseDialog(question, asking.say_back), asking.keep)
+    screen.app.push_screen(PromiseDialog(question, asking.say_back, keypress), asking.keep)
 
 
 class _Asking:

@@ -83,28 +83,39 @@ class RotaView:
         return MINE if entry.person == self.me else OTHERS
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An entry with its wall times, without a zone."""
+
+    entry: Entry
+    starts: datetime
+    ends: datetime
+
+
 def calendar(view: RotaView, width: int) -> Content:
     """Return the next eight weeks and, below them, how the year is shared."""
     if not view.entries:
         return Content("No shift is planned.")
     day = min(max((width - LABEL - NOTES) // len(_DAYS), _NARROWEST), _WIDEST)
     mondays = [view.monday + number * _WEEK for number in range(WEEKS)]
-    lines = [*_head(view, day), *(_week(view, monday, day, width) for monday in mondays)]
+    placed = [_Placed(e, _naive(e.starts_at, view.zone), _naive(e.ends_at, view.zone)) for e in view.entries]
+    lines = [*_head(view, day), *(_week(view, placed, monday, day, width) for monday in mondays)]
     return Content("\n").join([*lines, *_wrong(view, width), *_sharing(view, width), *_reached(view)])
 
 
 def _head(view: RotaView, day: int) -> Iterable[Content]:
     days = "".join(fit(name, day) for name in _DAYS)
     yield Content(f"{'':{LABEL}}{days}  {place(view.zone)} time")
-    yield Content(" " * (LABEL + _column(wall(view.now, view.zone).replace(tzinfo=None), view.monday, day)) + "▼ now")
+    yield Content(" " * (LABEL + _column(_naive(view.now, view.zone), view.monday, day)) + "▼ now")
 
 
-def _week(view: RotaView, monday: datetime, day: int, width: int) -> Content:
+def _week(view: RotaView, placed: Iterable[_Placed], monday: datetime, day: int, width: int) -> Content:
     cells = day * len(_DAYS)
     parts = [Content(fit(f"{monday:%d %b}", LABEL))]
     at = 0
-    for entry in view.entries:
-        start, end = _columns(view, entry, monday, day)
+    here = [each for each in placed if each.starts < monday + _WEEK and each.ends > monday]
+    for each in here:
+        entry, start, end = each.entry, _column(each.starts, monday, day), _column(each.ends, monday, day)
         if start >= cells or end <= max(at, 0):
             continue
         first = max(start, at)
@@ -112,7 +123,8 @@ def _week(view: RotaView, monday: datetime, day: int, width: int) -> Content:
         parts += [_ground(at, first, day), _bar(view, entry, last - first, is_start=start >= 0, is_end=end <= cells)]
         at = last
     parts.append(_ground(at, cells, day))
-    return Content("").join([*parts, Content("  "), *_notes(view, monday, day, width - LABEL - cells - 2)])
+    begun = [each.entry for each in here if each.starts >= monday]
+    return Content("").join([*parts, Content("  "), *_notes(view, begun, day, width - LABEL - cells - 2)])
 
 
 def _bar(view: RotaView, entry: Entry, width: int, *, is_start: bool, is_end: bool) -> Content:
@@ -148,9 +160,8 @@ def _ground(start: int, end: int, day: int) -> Content:
     return Content.styled("".join("·" if cell % day == 0 else " " for cell in range(start, end)), QUIET)
 
 
-def _notes(view: RotaView, monday: datetime, day: int, width: int) -> Iterable[Content]:
+def _notes(view: RotaView, here: Sequence[Entry], day: int, width: int) -> Iterable[Content]:
     """Yield what the bars of a week cannot say, the most important first: it is cut where the screen ends."""
-    here = [entry for entry in view.entries if 0 <= (_start(view, entry) - monday) / _WEEK < 1]
     left = width
     for entry in _unsaid(view, here, day):
         piece = cut(entry[0], left)
@@ -222,17 +233,12 @@ def _sharing(view: RotaView, width: int) -> Iterable[Content]:
         yield Content.styled(text, "bold" if person == view.me else "")
 
 
-def _columns(view: RotaView, entry: Entry, monday: datetime, day: int) -> tuple[int, int]:
-    ends = wall(entry.ends_at, view.zone).replace(tzinfo=None)
-    return _column(_start(view, entry), monday, day), _column(ends, monday, day)
-
-
 def _column(at: datetime, monday: datetime, day: int) -> int:
     return round((at - monday) / _DAY * day)
 
 
-def _start(view: RotaView, entry: Entry) -> datetime:
-    return wall(entry.starts_at, view.zone).replace(tzinfo=None)
+def _naive(at: datetime, zone: str) -> datetime:
+    return wall(at, zone).replace(tzinfo=None)
 
 
 def _clocks_change(view: RotaView, entry: Entry) -> bool:

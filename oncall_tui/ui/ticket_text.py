@@ -1,20 +1,25 @@
 """Everything about one ticket, in words; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 
 from textual.content import Content
 
 from oncall_tui.domain.advice import signs_of
+from oncall_tui.domain.answer import AnswerState
+from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
 from oncall_tui.domain.local_day import Day, day_by_hours
 from oncall_tui.domain.suggestion import Sign
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_text import is_entry
+from oncall_tui.ui.care_text import goodwill, runbook
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, suggested, tier_of, zone_of
 from oncall_tui.ui.escalation_text import on_ticket
 from oncall_tui.ui.promise_text import history, promise_standing
+from oncall_tui.ui.quotes import folded
 from oncall_tui.ui.text import age, clock, due, touches, wall
 
 LABEL = 10
@@ -43,6 +48,7 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
             if row.due
             else "no due time known",
         ),
+        ("snoozed", _snoozed(row, now, zone)),
         ("promised", _promised(row, now, zone)),
         ("touches", _touches(row)),
         ("signs", "; ".join(words for sign, words in signs_of(row, now).items() if sign is not Sign.LATE)),
@@ -51,6 +57,8 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
         ("tier", ": ".join(part for part in (tier_of(row), row.tier.strategy if row.tier else "") if part)),
+        ("goodwill", f"{left} (M)" if (left := goodwill(row)) else ""),
+        ("runbook", runbook(row)),
         ("assignee", ticket.assignee or "nobody"),
         ("link", ticket.url),
         ("customer", customer_name(row)),
@@ -81,6 +89,14 @@ def _fact(name: str, text: str, width: int) -> str:
     return "\n".join(
         f"{label:<{LABEL}} {line.plain}" for label, line in zip(chain([name], repeat("")), lines, strict=False)
     )
+
+
+def _snoozed(row: Row, now: datetime, zone: str) -> str:
+    answering = row.record.answering if row.record else NOTHING_ANSWERED
+    if answering.snooze is None or not answering.is_snoozed(row.ticket, now):
+        return ""
+    until = answering.snooze.until
+    return f"until {clock(until, zone, now)}, or until they write" if until else "until they write"
 
 
 def _priority(row: Row) -> str:
@@ -126,14 +142,20 @@ def _offset(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
+NO_MESSAGES = "No messages."
+
+
 def conversation(messages: Sequence[Message], now: datetime, zone: str) -> str:
     """Return a conversation, the newest first: that is what somebody woken up needs."""
-    if not messages:
-        return "No messages."
-    return "\n\n".join(_message_lines(reversed(messages), now, zone))
+    entries = (entry(message, NOTHING_ANSWERED, now, zone) for message in reversed(messages))
+    return "\n\n".join(entries) or NO_MESSAGES
 
 
-def _message_lines(messages: Iterable[Message], now: datetime, zone: str) -> Iterable[str]:
-    for message in messages:
-        who = "customer" if message.is_inbound else "us" if message.is_public else "us, internal note"
-        yield f"── {clock(message.at, zone, now)} {who}: {message.author}\n{message.text}"
+def entry(message: Message, answering: Answering, now: datetime, zone: str) -> str:
+    """Return one entry of a conversation: quotes folded, files named, and when the help desk confirmed our own."""
+    who = "customer" if message.is_inbound else "us" if message.is_public else "us, internal note"
+    confirmed = (a for a in answering.answers if a.state is AnswerState.CONFIRMED and is_entry(a, message))
+    proof = next((f" · confirmed {clock(answer.since, zone, now)}" for answer in confirmed), "")
+    files = f"[files: {', '.join(message.attachments)}]" if message.attachments else ""
+    head = f"── {clock(message.at, zone, now)} {who}: {message.author}{proof}"
+    return "\n".join(part for part in (head, folded(message.text), files) if part)

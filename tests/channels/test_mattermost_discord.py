@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 QUIET = replace(a_message(), purpose=Purpose.STAND_DOWN)
 HOSTILE = "@all # [your bank](https://evil.example) **now** <@&1> ||x||"
-LINK = "https://desk.example/a_b/4312"
+LINK = "https://desk.example/@a_b/4312"
 LONG = a_message(body=f"{'*background* 🚨 ' * 4000}\n\nAsked of you: call.", url=LINK)
 DANA, MALLORY = ("dana" * 7)[:26], ("mall" * 7)[:26]
 POST, SECOND = ("p0st" * 7)[:26], ("q0st" * 7)[:26]
@@ -49,7 +49,7 @@ async def test_what_customers_wrote_is_no_markdown_and_calls_nobody_in_discord()
     async with trial("discord") as at:
         text = await shown(at, "content", HOSTILE)
         written = sent(at.sink.requests[0])
-    assert "\\# \\[your bank\\](https://evil.example) \\*\\*now\\*\\* \\<@&1\\> \\|\\|x\\|\\|" in text
+    assert "\\# \\[your bank\\](https://evil.example) \\*\\*now\\*\\* \\<@\u200b&1\\> \\|\\|x\\|\\|" in text
     assert text.startswith(f"<@{HER}> ")
     assert written["allowed_mentions"] == {"parse": [], "users": [HER]}
     assert text.endswith(LINK)
@@ -89,8 +89,9 @@ async def test_the_button_of_mattermost_is_asked_for_only_where_it_is_wanted() -
 async def test_a_licence_that_lacks_the_button_is_named_and_not_tried_again_and_again() -> None:
     async with trial("mattermost") as at:
         at.sink.taken = Canned(status=501, body=b'{"id": "license_error", "message": "no", "status_code": 501}')
+        asking = replace(CHAT, url=at.sink.url, button=True)
         with pytest.raises(Rejected, match="leave button out"):
-            await at.channel.send(a_message())
+            await mattermost.build(a_message().channel, asking, lambda: NOW).send(a_message())
 
 
 def thread(user: str = DANA, *, emoji: str = "", pressed_at: int = 0) -> Canned:

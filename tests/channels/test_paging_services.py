@@ -211,7 +211,7 @@ def test_settings_that_go_together_are_named_together(keys: list[str], found: li
     assert [key for key, _ in found] == keys
 
 
-@pytest.mark.parametrize("kind", ["pagerduty", "goalert", "jsm-ops", "pushover"])
+@pytest.mark.parametrize("kind", ["pagerduty", "goalert", "jsm-ops", "incident-io", "pushover"])
 async def test_what_pages_by_itself_says_so_and_is_told_when_nothing_is_asked_any_more(kind: str) -> None:
     async with trial(kind) as at:
         assert isinstance(at.channel, Insistent)

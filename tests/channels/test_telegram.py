@@ -109,6 +109,18 @@ async def test_the_token_in_the_address_is_in_no_sentence_and_in_no_log(
     assert SECRET not in caplog.text
 
 
+async def test_a_group_that_grew_is_reached_under_its_new_number_and_answered_there(sink: Sink) -> None:
+    moved = Canned(status=400, body=b'{"ok": false, "error_code": 400, "parameters": {"migrate_to_chat_id": -1004}}')
+    sink.answers = lambda request: moved if b'"chat_id":4711' in request.body else None
+    bot = CASE.build(sink.url, lambda: NOW, PATIENT)
+    assert (await bot.send(a_message())).reference == CASE.reference
+    assert [json.loads(request.body)["chat_id"] for request in asked_for(sink, "sendMessage")] == [4711, -1004]
+    to = {"message_id": int(CASE.reference), "chat": {"id": -1004}}
+    reply = {"message_id": 61, "chat": {"id": -1004}, "from": {"id": 4711}, "text": "mine", "reply_to_message": to}
+    sink.not_yet = updates({"update_id": 900, "message": reply})
+    assert [answer.words for answer in await bot.acknowledgements([ASKED])] == ["mine"]
+
+
 def test_a_group_needs_to_know_who_counts() -> None:
     settings = telegram.Settings(token=Secret("t"), chat=-100)
     assert [key for key, _ in settings.problems()] == ["user"]

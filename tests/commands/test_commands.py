@@ -110,8 +110,8 @@ def test_list_prints_the_documented_object(desk: Path) -> None:
 
 
 def ticket(identity: str, subject: str, requester: str | None, zone: str | None) -> Mapping[str, object]:
-    fields = "organisation tier priority waiting_since due_at due_from touches usual_touches suggested escalation url"
-    unknown = dict.fromkeys(fields.split())
+    fields = "organisation tier priority waiting_since due_at due_from touches usual_touches runbook suggested"
+    unknown = dict.fromkeys([*fields.split(), "escalation", "url"])
     return {
         **unknown,
         "id": identity,

@@ -13,6 +13,7 @@ import vobject
 from oncall_tui.__main__ import main
 from oncall_tui.calendars.copies import copy_of
 from oncall_tui.calendars.schedule import Entry
+from oncall_tui.commands.check import time_zones
 from oncall_tui.commands.rota import as_ics, as_text
 from oncall_tui.domain.events import SHIFT_STREAM, CoverAsked, CoverId, CoverTaken
 from oncall_tui.domain.people import PersonId
@@ -121,9 +122,8 @@ def test_calendars_count_and_what_cannot_be_used_is_a_problem(config: Path, caps
             "from": "calendar",
         }
     ]
-    problem, *holidays = reversed(found["problems"])
-    assert all("a public holiday" in each for each in holidays)
-    assert problem.startswith("The event “Offsite” on 2026-11-21 of the calendar Plan names nobody of the team")
+    offsite = "The event “Offsite” on 2026-11-21 of the calendar Plan names nobody of the team"
+    assert [problem for problem in found["problems"] if problem.startswith(offsite)]
 
 
 def test_a_person_without_a_calendar_is_bad_use(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,3 +211,40 @@ def test_public_holidays_are_those_of_the_teams_country(
     config.write_text(text.replace("[team]", f"[team]\n{country}"), encoding="utf-8")
     main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"])
     assert any(f"a public holiday ({holiday}" in problem for problem in json.loads(capsys.readouterr().out)["problems"])
+
+
+def test_a_slip_in_the_rota_is_named_and_everything_else_still_works(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slip = '[[rota.overrides]]\nstarts = 2026-11-22T18:00:00\nends = 2026-11-21T18:00:00\nperson = "ana"\n'
+    config.write_text(config.read_text(encoding="utf-8") + slip, encoding="utf-8")
+    sentence = "[[rota.overrides]] no. 1, ends: found 2026-11-21T18:00:00; write a time after 2026-11-22T18:00:00."
+    for command, where in (("list", "err"), ("check", "out"), ("rota", "out"), ("status", "")):
+        assert main(["--config", str(config), command]) in {0, 1}
+        captured = capsys.readouterr()
+        assert not where or sentence in getattr(captured, where)
+
+
+def test_a_feed_that_is_a_web_page_is_named_and_the_rest_of_the_rota_counts(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "plan.ics").write_text("<!DOCTYPE html><title>Log in</title>", encoding="utf-8")
+    assert main(["--config", str(config), "rota"]) == 1
+    out = capsys.readouterr().out
+    assert "the calendar Plan is a web page: use the secret address in iCal format, which ends in .ics" in out
+    assert "nobody knows whom it names" in out
+
+
+@pytest.mark.parametrize(
+    ("known", "sentence"),
+    [
+        ("2026.2", "tzdata 2026.2"),
+        ("2025.2", "tzdata 2025.2"),
+        ("2024.2", "tzdata 2024.2 is more than a year old: pip install --upgrade tzdata"),
+    ],
+)
+def test_the_version_of_the_time_zones_is_said_and_one_older_than_a_year_is_a_problem(
+    known: str, sentence: str
+) -> None:
+    finding = time_zones(known, at("2026-11-20 00:00"))
+    assert (finding.sentence, finding.is_good) == (sentence, "old" not in sentence)

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall_tui.domain.message import Proof
 from oncall_tui.domain.office_days import OfficeDays
-from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
+from oncall_tui.domain.reach import Proved, Reach
 from oncall_tui.domain.rota import Absence, CalendarTurn, Closure, Override, Rota, Rotation, WeekTime
 from oncall_tui.domain.rota_problems import problems
 from tests.make import at, people
@@ -228,3 +230,18 @@ def test_a_holiday_on_a_day_off_or_one_that_is_covered_or_closed_opens_nothing()
     assert holidays(covered, THANKSGIVING) == holidays(closed, THANKSGIVING) == []
     assert holidays(plan, _office(d2026_11_28="A Saturday")) == []
     assert holidays(rota(), THANKSGIVING) == []
+
+
+def test_people_on_call_whom_no_test_ever_reached_are_named_in_one_sentence() -> None:
+    def proved(who: str, proof: Proof) -> Reach:
+        return {(PersonId(who), ChannelId(f"{who}-push")): Proved(proof=proof, at=SPAN[0])}
+
+    def said(reached: Reach | None) -> list[str]:
+        return [line for line in problems(rota(rotation("ana", "ben")), *SPAN, None, reached) if "proved" in line]
+
+    assert said(None) == []
+    (nobody,) = said({})
+    assert nobody.startswith("No channel was ever proved to reach Ben, Ana, who are on call in this time; run")
+    (ana,) = said({**proved("ben", Proof.ACKNOWLEDGED), **proved("ana", Proof.ACCEPTED)})
+    assert "reach Ana, who is on call" in ana
+    assert said({**proved("ben", Proof.ACKNOWLEDGED), **proved("ana", Proof.ACKNOWLEDGED)}) == []

@@ -59,6 +59,8 @@ def test_a_customer_without_a_zone_leaves_the_contacts_own(zone: str) -> None:
         ("(GMT+01:00) Berlin", "Europe/Berlin"),
         ("Tokyo Standard Time", "Asia/Tokyo"),  # Windows
         ("W. Europe Standard Time", "Europe/Berlin"),
+        ("new york", "America/New_York"),  # a city
+        ("Zurich", "Europe/Zurich"),
     ],
 )
 def test_a_contacts_zone_is_understood_by_any_systems_name(written: str, zone: str) -> None:
@@ -108,6 +110,8 @@ def test_a_phone_number_tells_the_zone_it_rings_in(phone: str, country: str, fou
         ("United Kingdom", "Europe/London"),
         ("Germany", "Europe/Berlin"),  # two zones, one clock
         ("South Korea", "Asia/Seoul"),
+        ("Sao Paulo", "America/Sao_Paulo"),  # a city
+        ("Eastern", ""),
         ("US", ""),
         ("United States", ""),
         ("Atlantis", ""),

@@ -1,13 +1,16 @@
 """Servers on loopback that say back whatever credentials they were given: the worst that an error's text can hold."""
 
+import base64
+import re
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
+from urllib.parse import unquote
 
 FAULTS = ("401", "403", "404", "429", "500", "redirect", "garbage", "wrong shape", "login page", "hang up", "silence")
 
@@ -27,12 +30,27 @@ class Echo:
     smtp: int = 0
     imap: int = 0
     fault: str = "401"
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    """What each of them was told, so that a test knows that there was something to say back."""
+
+    def was_told(self, server: str, secret: str) -> bool:
+        """Tell whether a server heard a secret, however it was coded."""
+        return any(secret in text for name, said in self.heard if name == server for text in _decoded(said))
+
+
+def _decoded(said: str) -> Iterator[str]:
+    yield said
+    yield unquote(said)
+    for word in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", said):
+        with suppress(ValueError):
+            yield base64.b64decode(word, validate=True).decode()
 
 
 def _http(echo: Echo) -> type[BaseHTTPRequestHandler]:
     class Echoing(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            said = self.headers.get("Authorization", "nothing")
+            said = f"{self.headers.get('Authorization', 'nothing')} for {self.path}"
+            echo.heard.append(("http", said))
             if echo.fault == "silence":
                 sleep(3)
             elif echo.fault != "hang up":
@@ -55,14 +73,17 @@ def _http(echo: Echo) -> type[BaseHTTPRequestHandler]:
     return Echoing
 
 
-class _Smtp(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.wfile.write(b"220 mail.example\r\n")
-        for line in self.rfile:
-            reply = (
-                b"250-mail.example\r\n250 AUTH PLAIN\r\n" if line[:4].upper() == b"EHLO" else b"454 not now: " + line
-            )
-            self.wfile.write(reply)
+def _smtp(echo: Echo) -> type[socketserver.StreamRequestHandler]:
+    class Echoing(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 mail.example\r\n")
+            for line in self.rfile:
+                echo.heard.append(("smtp", line.decode()))
+                is_greeting = line[:4].upper() == b"EHLO"
+                offer = b"250-mail.example\r\n250 AUTH PLAIN\r\n"
+                self.wfile.write(offer if is_greeting else b"454 not now: " + line)
+
+    return Echoing
 
 
 def _imap(echo: Echo) -> type[socketserver.StreamRequestHandler]:
@@ -70,6 +91,7 @@ def _imap(echo: Echo) -> type[socketserver.StreamRequestHandler]:
         def handle(self) -> None:
             self.wfile.write(b"* OK [CAPABILITY IMAP4rev1] mail.example\r\n")
             for line in self.rfile:
+                echo.heard.append(("imap", line.decode()))
                 tag, _, rest = line.partition(b" ")
                 if rest[:10].upper() == b"CAPABILITY":
                     self.wfile.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
@@ -113,7 +135,7 @@ def echoing() -> Iterator[Echo]:
     echo, loopback = Echo(), ("127.0.0.1", 0)
     with ExitStack() as stack:
         http = stack.enter_context(_HttpServer(loopback, _http(echo)))
-        smtp, imap = (stack.enter_context(_Server(loopback, kind)) for kind in (_Smtp, _imap(echo)))
+        smtp, imap = (stack.enter_context(_Server(loopback, kind)) for kind in (_smtp(echo), _imap(echo)))
         servers: tuple[socketserver.TCPServer, ...] = (http, smtp, imap)
         echo.http, echo.smtp, echo.imap = (_port(server.socket) for server in servers)
         for server in servers:

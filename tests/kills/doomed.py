@@ -11,6 +11,7 @@ import random
 import select
 import signal
 import sys
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +40,10 @@ async def work(config: Config, number: str, ahead: timedelta, pipe: int) -> None
     await loops
 
 
-def die(config: Config, number: str, ahead: timedelta, wait: float, *, is_stored: bool) -> str:
+Work = Callable[[Config, str, timedelta, int], Coroutine[None, None, None]]
+
+
+def die(work: Work, config: Config, number: str, ahead: timedelta, wait: float, *, is_stored: bool) -> str:
     """Kill a child ``wait`` seconds after its key, or after it was stored, and return what it said before."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -60,4 +64,4 @@ if __name__ == "__main__":
     loaded = load_config(Path(sys.argv[1]), {})
     for turn, ticket in enumerate(sys.argv[3:]):
         wait = chance.uniform(0, SOON if turn % 2 else LATE)
-        sys.stdout.write(die(loaded, ticket, turn * AHEAD, wait, is_stored=turn % 3 == 0))
+        sys.stdout.write(die(work, loaded, ticket, turn * AHEAD, wait, is_stored=turn % 3 == 0))

@@ -98,6 +98,8 @@ class Scene:
     timeout: str = "1s"
     sources: Mapping[str, str] | None = None
     """Addresses by the id of the source that is read there; None for the file of tickets."""
+    answers: str = ""
+    """The address where the sources take answers; empty where they are only read."""
     last: int = FIRST - 1
     """The number of the newest ticket."""
 
@@ -123,7 +125,9 @@ class Scene:
         )
         tickets = {"helpdesk": f'path = "{self.folder}/tickets.json"'}
         where = tickets if self.sources is None else {name: f'url = "{url}"' for name, url in self.sources.items()}
-        self.config.write_text(text + "".join(SOURCE.format(name=name, where=line) for name, line in where.items()))
+        more = f'\nanswers_url = "{self.answers}"' if self.answers else ""
+        sources = (SOURCE.format(name=name, where=line + more) for name, line in where.items())
+        self.config.write_text(text + "".join(sources))
 
     def read(self) -> Config:
         return load_config(self.config, {})

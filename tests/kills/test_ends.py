@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from tests.kills.scene import Scene
 pytestmark = pytest.mark.anyio
 
 ASKED = "nobody will go on with it"
+UNDO = timedelta(hours=1)
+"""Longer than anything here takes."""
 RESTORED = "\x1b[?1049l"
 
 
@@ -84,11 +87,11 @@ async def dialog(play: Play) -> None:
 
 MOMENTS: dict[str, tuple[Moment, str]] = {
     "idle": (idle, "0s"),
-    "undo running": (undo_running, "1h"),
+    "undo running": (undo_running, f"{UNDO // timedelta(hours=1)}h"),
     "in flight": (in_flight, "0s"),
     "accepted": (accepted, "0s"),
     "retrying": (retrying, "0s"),
-    "dialog": (dialog, "1h"),
+    "dialog": (dialog, f"{UNDO // timedelta(hours=1)}h"),
 }
 """What is going on, and how long E can be taken back meanwhile."""
 
@@ -196,10 +199,19 @@ async def test_every_end_at_every_moment_leaves_nothing_broken(tmp_path: Path, e
         assert sum(isinstance(event, EscalationArmed) for event in events) == (0 if moment == "idle" else 1)
         if play.in_flight and end != "SIGKILL":
             assert isinstance(events[-1], NotificationAccepted)
-        await settle(play.scene, ahead=AHEAD + AHEAD * 200)
+        await settle(play.scene, ahead=AHEAD + UNDO)
         promised = () if moment == "idle" else (play.number,)
         verdict = await judge(play.scene, play.leaders, kills=1, promised=promised, claimed=())
         assert verdict.is_clean, verdict
+
+
+async def test_a_dashboard_that_stood_still_while_the_answer_came_reads_it_when_it_goes_on(tmp_path: Path) -> None:
+    async with playing(tmp_path, "in flight") as play:
+        play.dashboard.send(signal.SIGSTOP)
+        play.leaders.gate.set()
+        play.dashboard.send(signal.SIGCONT)
+        await play.dashboard.draws("accepted")
+        assert len(play.leaders.of(play.number)) == 1
 
 
 @pytest.mark.parametrize("moment", ["idle", pytest.param("in flight", marks=pytest.mark.full)])

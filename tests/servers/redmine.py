@@ -59,13 +59,19 @@ class RealRedmine:
         """Create the project ``support``, which anybody may see."""
         self.call("POST", "projects", {"project": {"name": "Support", "identifier": "support"}})
 
-    def create_customer(self, login: str) -> int:
-        """Create somebody who may report and comment, and return the number."""
+    def create_customer(self, login: str, *, role: int = 3) -> int:
+        """Create somebody who may report and comment, and return the number; 5 is Redmine's role of a reporter."""
         user = {"login": login, "firstname": login.title(), "lastname": "Mori", "password": secrets.token_hex(8)}
         made = self.call("POST", "users", {"user": {**user, "mail": f"{login}@kobe-foods.example"}})["user"]
         assert isinstance(made, dict)
-        self.call("POST", "projects/support/memberships", {"membership": {"user_id": made["id"], "role_ids": [3]}})
+        self.call("POST", "projects/support/memberships", {"membership": {"user_id": made["id"], "role_ids": [role]}})
         return int(made["id"])
+
+    def key_of(self, login: str) -> str:
+        """Return the API key of somebody."""
+        found = self.call("GET", "users/current", None, by=login)["user"]
+        assert isinstance(found, dict)
+        return str(found["api_key"])
 
     def create_issue(self, subject: str, *, by: str = "", **fields: object) -> str:
         """Create an issue and return its number."""

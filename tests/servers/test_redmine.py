@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from oncall_tui.clock import utc_now
+from oncall_tui.domain.answer import Answer, AnswerId, AnswerKind
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Priority, SourceId, Status, Ticket, TicketId
-from oncall_tui.errors import SourceGarbled, SourceRefused
+from oncall_tui.errors import Rejected, SourceGarbled, SourceRefused
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.redmine import RedmineSource, Settings, build
 from oncall_tui.text_safety import clean
@@ -96,3 +98,40 @@ async def test_a_check_says_what_was_seen_and_a_wrong_key_shows_no_part_of_the_d
 async def test_an_issue_that_is_gone_is_named(redmine: RealRedmine) -> None:
     with pytest.raises(SourceGarbled, match=r"\(404\)"):
         await source_of(redmine).thread(TicketId("helpdesk:999999"))
+
+
+def answer(number: str, kind: AnswerKind, text: str = "") -> Answer:
+    at, ticket = utc_now(), TicketId(f"helpdesk:{number}")
+    return Answer(id=AnswerId("a1"), ticket=ticket, kind=kind, text=CleanText(text), stored_at=at, since=at)
+
+
+async def test_a_reply_is_public_a_note_is_private_and_both_are_found_again(redmine: RealRedmine) -> None:
+    source, number = source_of(redmine), redmine.create_issue("Answer me", by="hana")
+    reply, note = answer(number, AnswerKind.REPLY, "We are on it."), answer(number, AnswerKind.NOTE, "She is angry.")
+    written = [await source.write(one) for one in (reply, note)]
+    thread = await source.thread(TicketId(f"helpdesk:{number}"))
+    assert [(m.text, m.is_public, m.is_inbound) for m in thread[1:]] == [
+        ("We are on it.", True, False),
+        ("She is angry.", False, False),
+    ]
+    assert [await source.find(one, frozenset()) for one in (reply, note)] == written
+    assert await source.find(reply, frozenset({written[0].reference})) is None
+
+
+async def test_take_and_solve_are_proved_by_the_issue_itself(redmine: RealRedmine) -> None:
+    source, number = source_of(redmine), redmine.create_issue("Take me", by="hana")
+    redmine.call("POST", "projects/support/memberships", {"membership": {"user_id": 1, "role_ids": [3]}})
+    await source.write(answer(number, AnswerKind.TAKE))
+    assert "Admin" in (await now(source, number)).assignee
+    await source.write(answer(number, AnswerKind.SOLVE))
+    assert number not in {ticket.number for ticket in await source.open_tickets()}
+    assert await source.find(answer(number, AnswerKind.SOLVE), frozenset()) is not None
+
+
+async def test_a_note_that_redmine_would_make_public_is_not_written(redmine: RealRedmine) -> None:
+    number = redmine.create_issue("No notes here", by="hana")
+    redmine.create_customer("kei", role=5)
+    key = redmine.key_of("kei")
+    with pytest.raises(Rejected, match="would show this note to the customer"):
+        await source_of(redmine, key).write(answer(number, AnswerKind.NOTE, "She is angry."))
+    assert "She is angry." not in [m.text for m in await source_of(redmine).thread(TicketId(f"helpdesk:{number}"))]

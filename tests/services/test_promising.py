@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from oncall_tui.domain.answer import AnswerId, AnswerKind
+from oncall_tui.domain.answer_events import AnswerConfirmed, AnswerStored
 from oncall_tui.domain.due import Due, DueOrigin
+from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Ticket
 from oncall_tui.domain.ticket_events import PromiseOutcome, PromiseSettled
@@ -128,3 +131,14 @@ async def test_what_was_broken_is_owed_until_something_else_is_promised(rig: Rig
 async def test_what_cannot_be_read_is_said(rig: Rig) -> None:
     with pytest.raises(BadUse, match="write a time"):
         rig.station.actions.promising.understood(rig.row(), "soon")
+
+
+async def test_a_reply_of_ours_that_the_help_desk_confirmed_keeps_it_at_once(rig: Rig) -> None:
+    await promise(rig)
+    answer, key = AnswerId("a1"), MessageKey("answer/a1")
+    rig.clock.now = NOW + HOUR
+    stored = AnswerStored(ticket=WAITING.id, answer=answer, kind=AnswerKind.REPLY, text=CleanText("It works again."))
+    await rig.station.logbook.did(stored)
+    assert (await later(rig, HOUR)).outcome is None
+    await rig.station.logbook.did(AnswerConfirmed(ticket=WAITING.id, answer=answer, key=key))
+    assert (await later(rig, HOUR * 1.5)).outcome is PromiseOutcome.KEPT

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from oncall_tui.bootstrap import target_of
 from oncall_tui.domain.message import Acknowledgement, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.reach import PROVED_FOR, proof_of, reach, reach_problems
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
 from oncall_tui.services.proving import Proving
-from tests.rig import DANA, SAM, Rig, team
+from tests.rig import BEN, DANA, SAM, Rig, team
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +75,13 @@ async def test_a_channel_that_can_show_no_more_than_acceptance_says_so(rig: Rig)
     rig.channels[ChannelId("sam-push")].proves = Proof.ACCEPTED
     _, said = await prove(rig)
     assert "Sam Cho by sam-push: accepted; this channel cannot show more" in said
+
+
+async def test_people_who_take_turns_on_call_are_tested_too_and_each_channel_once(rig: Rig) -> None:
+    proving = Proving(team().policy, rig.station.escalating.channels, rig.station.logbook, rig.clock, lambda _: None)
+    levels = [target for level in team().policy.levels for target in level.targets]
+    await proving.prove(within=timedelta(0), also=[target_of(BEN), *levels])
+    assert rig.received(Purpose.TEST) == ["dana-push", "dana-phone", "sam-push", "ben-mail"]
 
 
 async def test_a_level_that_was_never_tested_or_too_long_ago_is_a_problem(rig: Rig) -> None:

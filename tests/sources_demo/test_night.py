@@ -4,7 +4,9 @@ from zoneinfo import available_timezones
 
 import pytest
 
+from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.ticket import SourceId, Status, Ticket, ticket_id
+from oncall_tui.domain.tier import target
 from oncall_tui.errors import SourceGarbled
 from oncall_tui.sources.demo import DemoSource, Settings, build
 from oncall_tui.sources.demo.crowd import CAST, CROWD
@@ -41,8 +43,12 @@ async def test_the_night_opens_with_the_outage_in_tokyo_that_is_eight_minutes_la
     outage = tickets[0]
     assert (outage.number, outage.requester.organisation, outage.tier) == ("4312", "Acme KK", "gold")
     assert outage.touches == 5
-    assert outage.due_at == NIGHT_STARTS_AT - timedelta(minutes=8)
-    assert [ticket.number for ticket in tickets if ticket.is_late(NIGHT_STARTS_AT)] == ["4312"]
+    gold = next(tier for tier in night().tiers if tier.name == outage.tier)
+    assert outage.due_at is None  # so that the tier's own target is seen
+    assert target(outage, gold, None) == Due(
+        at=NIGHT_STARTS_AT - timedelta(minutes=8), origin=DueOrigin.NEXT_REPLY, tier="gold"
+    )
+    assert [ticket.number for ticket in tickets if ticket.is_late(NIGHT_STARTS_AT)] == []
     assert Counter(ticket.status for ticket in tickets)[Status.NEW] == 2
     assert len(tickets) == 14
 
@@ -118,7 +124,8 @@ async def test_a_whole_shift_stays_believable() -> None:
             assert ticket.created_at is not None
             assert ticket.updated_at is not None
             assert ticket.created_at <= ticket.updated_at <= clock.now
-            assert (ticket.waiting_since is None) == (ticket.status is Status.PENDING) == (ticket.due_at is None)
+            assert (ticket.waiting_since is None) == (ticket.status is Status.PENDING)
+            assert (ticket.due_at is None) == (ticket.waiting_since is None or ticket.tier == "gold")
         clock.now += timedelta(minutes=23)
 
 

@@ -44,8 +44,8 @@ def test_a_key_that_may_repeat_counts_as_often_as_it_is_pressed_and_once_when_it
 
 
 def test_an_esc_that_came_late_belongs_to_what_was_typed_with_it() -> None:
-    assert guard_that_saw(("4", 1.0), ("escape", 1.11)).judge("escape") is Verdict.TYPED
-    assert guard_that_saw(("j", 1.0), ("escape", 1.2)).judge("escape") is Verdict.PRESSED
+    assert guard_that_saw(("4", 1.0), ("escape", 1.22)).judge("escape") is Verdict.TYPED
+    assert guard_that_saw(("j", 1.0), ("escape", 1.4)).judge("escape") is Verdict.PRESSED
 
 
 def test_a_key_held_down_is_one_press_and_a_later_one_is_another() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.care_events import RunbookStepTicked
 from oncall_tui.domain.events import Recorded, stream_of
 from oncall_tui.domain.experience import kinds_of
 from oncall_tui.domain.people import PersonId
@@ -32,11 +33,17 @@ def past(source: SourceId, starts_at: datetime) -> tuple[Recorded, ...]:
         by=PersonId("ana"),
         waiting_since=starts_at - timedelta(minutes=190),
     )
+    status_page = RunbookStepTicked(
+        ticket=ticket_id(source, "4312"),
+        runbook=CleanText("Login outage"),
+        step=CleanText("Check the status page"),
+        by=PersonId("ana"),
+    )
     ended = [
         (-(days + 1) * 24 * 60, _ended(source, 4100 + days, plot, touches))
         for days, (plot, touches) in enumerate((plot, touches) for plot in _PLOTS for touches in _TOUCHES)
     ]
-    done: tuple[tuple[int, TicketEvent], ...] = (*reversed(ended), (-65, papers))
+    done: tuple[tuple[int, TicketEvent], ...] = (*reversed(ended), (-250, status_page), (-65, papers))
     return tuple(
         Recorded(
             seq=seq, stream=stream_of(event.ticket), version=1, at=starts_at + timedelta(minutes=after), event=event

@@ -92,7 +92,7 @@ def ticket_at(story: Story, after: int, *, source: SourceId, starts_at: datetime
         created_at=starts_at + timedelta(seconds=past[0].after),
         updated_at=starts_at + timedelta(seconds=past[-1].after),
         waiting_since=waiting_since,
-        due_at=None if waiting_since is None else waiting_since + within,
+        due_at=None if waiting_since is None or story.tier == "gold" else waiting_since + within,
         touches=len(ours),
     )
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Rotation, WeekTime
+from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.suggestion import rule
 from oncall_tui.domain.tier import SavedAnswer, Tier
 
@@ -35,6 +36,7 @@ class DemoTeam:
     levels: tuple[DemoLevel, ...]
     customers: tuple[Customer, ...]
     tiers: tuple[Tier, ...]
+    runbooks: tuple[Runbook, ...]
 
     @property
     def channels(self) -> tuple[ChannelId, ...]:
@@ -66,6 +68,7 @@ def night() -> DemoTeam:
         ),
         customers=_CUSTOMERS,
         tiers=_TIERS,
+        runbooks=_RUNBOOKS,
     )
 
 
@@ -160,5 +163,22 @@ _TIERS = (
         next_reply=timedelta(hours=4),
         goodwill=100,
         rules=tuple(map(rule, ("promise broken", "touches > usual"))),
+    ),
+)
+
+_RUNBOOKS = (
+    Runbook(
+        name="Login outage",
+        when=("tag:login", "subject:log in"),
+        steps=("Check the status page", "Ask for a SAML trace", "Escalate if two customers report it"),
+    ),
+    Runbook(
+        name="Stuck at customs",
+        when=("tag:customs",),
+        steps=(
+            "Ask the warehouse for the tariff codes",
+            "Send the papers as one file",
+            "Say who clears it",
+        ),
     ),
 )

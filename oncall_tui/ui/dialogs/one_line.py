@@ -19,7 +19,7 @@ class OneLineDialog(ModalScreen[str | None]):
     DEFAULT_CSS = """
     OneLineDialog { align: center middle; }
     OneLineDialog > Vertical { width: 70; height: auto; padding: 1 2; border: round $primary; background: $surface; }
-    OneLineDialog Input { border: none; height: 1; margin: 1 0; background: $boost; }
+    OneLineDialog Input { margin: 1 0; background: $boost; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Leave without keeping it", priority=True),
@@ -33,7 +33,7 @@ class OneLineDialog(ModalScreen[str | None]):
         """Ask."""
         with Vertical():
             yield Static(Content(self._question))
-            yield Input(value=self._value, max_length=500)
+            yield Input(value=self._value, max_length=500, compact=True)
             yield Static(Content("⏎ keep   ·   Esc leave"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

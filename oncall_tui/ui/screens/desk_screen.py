@@ -27,6 +27,9 @@ class DeskScreen(Screen[None]):
         now: datetime = self.app.now  # type: ignore[attr-defined] # only OnCallApp shows these screens
         return now
 
+    def keep(self) -> None:
+        """Keep what somebody was writing here, before the dashboard ends."""
+
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
@@ -18,6 +19,7 @@ from oncall_tui.ui.widgets.detail import TicketDetail
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.widgets.strip import EscalationStrip
+from oncall_tui.ui.writes import carry_out
 
 
 class TicketScreen(TicketPlace):
@@ -28,14 +30,17 @@ class TicketScreen(TicketPlace):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,E", "escalate", "Escalate", id="ticket.escalate", priority=True, tooltip="Escalate this ticket"),
+        *answer_bindings(shown=frozenset({"reply", "note", "take", "snooze", "solve"})),
         *CUSTOMER_KEYS,
         Binding("escape", "back", "Back", tooltip="Stop an escalation, or go back to the list"),
     ]
 
     detail = query_one(TicketDetail)
 
-    def __init__(self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, ticket: TicketId) -> None:
-        super().__init__(actions, escalate_key, keypress)
+    def __init__(
+        self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, answer_keys: AnswerKeys, ticket: TicketId
+    ) -> None:
+        super().__init__(actions, escalate_key, keypress, answer_keys)
         self._ticket = ticket
         self._row: Row | None = None
         self._is_gone = False
@@ -49,8 +54,21 @@ class TicketScreen(TicketPlace):
         """Lay the place out."""
         yield Header()
         yield TicketDetail(self._actions)
-        yield EscalationStrip()
-        yield KeyLine()
+        yield EscalationStrip(is_for_one=True)
+        yield KeyLine(self.not_offered)
+
+    def on_mount(self) -> None:
+        """Follow the app, and take note that this ticket is worked on."""
+        self._actions.attending.opened(self._ticket)
+        super().on_mount()
+
+    def on_key(self) -> None:
+        """Take note that somebody is here."""
+        carry_out(self.app, self._actions.attending.stayed())
+
+    def on_unmount(self) -> None:
+        """Keep how long it was open."""
+        carry_out(self.app, self._actions.attending.closed())
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a ticket that left the list stays here, and that is said once."""
@@ -66,6 +84,7 @@ class TicketScreen(TicketPlace):
         self.query_one(Header).show(desk, now)
         self.query_one(EscalationStrip).show(desk, now, self._row)
         self.detail.show(desk, self._row, now)
+        self.query_one(KeyLine).look_again()
 
     def action_escalate(self) -> None:
         """Escalate this ticket."""

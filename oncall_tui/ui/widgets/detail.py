@@ -11,16 +11,20 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
 
+from oncall_tui.domain.answer import AnswerState
+from oncall_tui.domain.answering import Answering
 from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import SourceError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
-from oncall_tui.ui.ticket_text import conversation, facts
+from oncall_tui.ui.ticket_text import facts
+from oncall_tui.ui.widgets.conversation import Conversation
 
 ROOMY = 30
 """Rows of a terminal from which on there is room for more than what is needed most."""
+READING = "Reading the conversation…"
 REST = 0.3
 """Seconds the cursor rests on a ticket before its conversation is asked for."""
 
@@ -30,11 +34,10 @@ class TicketDetail(VerticalScroll):
 
     DEFAULT_CSS = """
     TicketDetail > Static { height: auto; margin-bottom: 1; }
-    TicketDetail > #conversation { color: $text-muted; }
     """
 
     facts = query_one("#facts", Static)
-    conversation = query_one("#conversation", Static)
+    conversation = query_one(Conversation)
 
     def __init__(self, actions: Actions, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -43,28 +46,51 @@ class TicketDetail(VerticalScroll):
         self._facts = ""
         self._of: tuple[Desk, Row | None, datetime] | None = None
         self._waits: Timer | None = None
+        self._answering: Answering | None = None
+        self._messages: Sequence[Message] = ()
 
     def compose(self) -> ComposeResult:
         """Lay both parts out."""
         yield Static(id="facts", markup=False)
-        yield Static(id="conversation", markup=False)
+        yield Conversation()
 
     def show(self, desk: Desk, row: Row | None, now: datetime) -> None:
         """Show a ticket; its conversation is read only when it is another ticket than before."""
         self._of = (desk, row, now)
         self._draw()
         ticket = row.ticket.id if row else None
-        if ticket == self._ticket or not self.display:
+        if not self.display:
             return
-        self._ticket = ticket
+        if ticket == self._ticket:
+            self._look_again(row)
+            return
+        self._ticket, self._answering = ticket, _answering(row)
+        self._messages = ()
         self.scroll_home(animate=False)
+        if row is None or row.ticket.messages:
+            self._show_messages(row.ticket.messages if row else ())
+            return
+        self.conversation.say(READING)
+        self._load_soon(row.ticket.id)
+
+    def _look_again(self, row: Row | None) -> None:
+        """Show what became of our answers; a ticket in which one was confirmed is read again."""
+        before, self._answering = self._answering, _answering(row)
+        is_newer = row is not None and bool(row.ticket.messages) and row.ticket.messages != self._messages
+        if row is None or (before == self._answering and not is_newer):
+            return
+        self._show_messages(row.ticket.messages or self._messages)
+        if not row.ticket.messages and _confirmed(before) != _confirmed(self._answering):
+            self._load_soon(row.ticket.id)
+
+    def _load_soon(self, ticket: TicketId) -> None:
+        # Later, by this widget itself: a timer that is set where a desk comes from knows no app and never ends.
+        self.call_later(self._wait_for, ticket)
+
+    def _wait_for(self, ticket: TicketId) -> None:
         if self._waits is not None:
             self._waits.stop()
-        if row is None or row.ticket.messages:
-            self._show_messages(row.ticket.messages if row else (), now, zone_of(desk))
-            return
-        self.conversation.update(Content("Reading the conversation…"))
-        self._waits = self.set_timer(REST, lambda: self._load(row.ticket.id, now, zone_of(desk)))
+        self._waits = self.set_timer(REST, lambda: self._load(ticket))
 
     def on_resize(self) -> None:
         """Wrap the facts for the new width, and show what was hidden while there was no room."""
@@ -82,13 +108,36 @@ class TicketDetail(VerticalScroll):
             self.facts.update(Content(text))
 
     @work(group="conversation", exclusive=True)
-    async def _load(self, ticket: TicketId, now: datetime, zone: str) -> None:
+    async def _load(self, ticket: TicketId) -> None:
         try:
             messages = await self._actions.thread(ticket)
         except SourceError as error:
-            self.conversation.update(Content(f"The conversation could not be read: {error}"))
+            self.conversation.say(f"The conversation could not be read: {error}")
             return
-        self._show_messages(messages, now, zone)
+        self._show_messages(messages)
 
-    def _show_messages(self, messages: Sequence[Message], now: datetime, zone: str) -> None:
-        self.conversation.update(Content(conversation(messages, now, zone)))
+    def _show_messages(self, messages: Sequence[Message]) -> None:
+        self._messages = messages
+        if self._of is not None:
+            desk, _, now = self._of
+            self.conversation.show(messages, self._answering, now, zone_of(desk))
+            self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        """Lay out as much as can be seen: what does not fill the screen could not be scrolled to."""
+        if self.max_scroll_y < self.size.height and self.conversation.more():
+            self.call_after_refresh(self._fill)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out more of a long conversation before its end comes into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
+            self.conversation.more()
+
+
+def _answering(row: Row | None) -> Answering | None:
+    return row.record.answering if row is not None and row.record is not None else None
+
+
+def _confirmed(answering: Answering | None) -> int:
+    return sum(answer.state is AnswerState.CONFIRMED for answer in answering.answers) if answering else 0

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from oncall_tui.services.desk import Desk, Sight
-from oncall_tui.ui.desk_text import countdown, counts, here, sources_line, who
+from oncall_tui.ui.desk_text import countdown, counts, here, is_last_hour, sources_line, who
 from oncall_tui.ui.text import between, fit
 
 GAP = 2
@@ -18,6 +18,7 @@ class Header(Static):
 
     DEFAULT_CSS = """
     Header { height: 2; padding: 0 1; background: $panel; color: $foreground; }
+    Header.-last { text-style: bold; }
     Header.-stale, Header.-over { background: $warning-muted; color: $foreground; }
     Header.-blind, Header.-off { background: $error-muted; color: $foreground; }
     """
@@ -31,6 +32,7 @@ class Header(Static):
     def show(self, desk: Desk, now: datetime) -> None:
         """Show a desk at an instant."""
         self._desk, self._now = desk, now
+        self.set_class(is_last_hour(desk, now), "-last")
         self.set_class(desk.sight is Sight.STALE, "-stale")
         self.set_class(desk.sight is Sight.BLIND, "-blind")
         self.set_class(desk.ended_shift is not None, "-over")
@@ -48,7 +50,7 @@ class Header(Static):
         text = "\n".join(header_lines(self._desk, self._now, width))
         if text != self._shown:
             self._shown = text
-            self.update(Content(text))
+            self.update(Content(text), layout=False)  # two lines it has, whatever they say
 
 
 def header_lines(desk: Desk, now: datetime, width: int) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The keys that work here, on one line, derived from the bindings themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 from rich.cells import cell_len
@@ -29,11 +29,13 @@ class KeyLine(Static):
     """The footer; what does not fit is left out from its right, and the key for help always fits."""
 
     DEFAULT_CSS = """
-    KeyLine { height: 1; padding: 0 1; background: $panel; color: $footer-foreground; }
+    KeyLine { height: 1; padding: 0 0 0 1; background: $panel; color: $footer-foreground; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, not_offered: Callable[[], frozenset[str]] = frozenset) -> None:
         super().__init__(markup=False)
+        self._not_offered = not_offered
+        self._hidden: frozenset[str] = frozenset()
 
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
@@ -47,8 +49,15 @@ class KeyLine(Static):
     def _follow(self, _screen: Screen[object]) -> None:
         self._draw()
 
+    def look_again(self) -> None:
+        """Draw what is offered, where that is something else than before."""
+        if self._not_offered() != self._hidden:
+            self._draw()
+
     def _draw(self) -> None:
-        active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
+        self._hidden = self._not_offered()
+        bindings = (entry.binding for entry in self.screen.active_bindings.values() if entry.enabled)
+        active = [binding for binding in bindings if binding.action not in self._hidden]
         self.update(key_line(active, self.content_size.width))
 
 

@@ -23,8 +23,9 @@ class EscalationStrip(Static):
     EscalationStrip.-exhausted { background: $error; color: $text; text-style: bold; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_for_one: bool = False) -> None:
         super().__init__(markup=False)
+        self._is_for_one = is_for_one
         self._desk: Desk | None = None
         self._now: datetime | None = None
         self._shown: StripText | None = None
@@ -39,6 +40,11 @@ class EscalationStrip(Static):
         self._chosen = chosen
         self._draw()
 
+    def _suggestible(self) -> tuple[Row, ...]:
+        """Return what E may be suggested for: where one ticket fills the screen, that one alone."""
+        at_hand = self._chosen.ticket.id if self._chosen else None
+        return tuple(row for row in self._suggested if not self._is_for_one or row.ticket.id == at_hand)
+
     def on_resize(self) -> None:
         """Lay the lines out for the new width."""
         self._draw()
@@ -47,8 +53,11 @@ class EscalationStrip(Static):
         if self._desk is None or self._now is None:
             return
         width = max(self.app.size.width - 2, 1)
-        text = strip_text(on_strip(self._desk.escalations), self._now, zone_of(self._desk), width)
-        text = text or suggestion_text(self._suggested, self._chosen, self._now, width)
+        live = on_strip(self._desk.escalations)
+        row = self._desk.row(live[0].brief.ticket) if live else None
+        strategy = row.tier.strategy if row and row.tier else ""
+        text = strip_text(live, self._now, zone_of(self._desk), width, strategy=strategy)
+        text = text or suggestion_text(self._suggestible(), self._chosen, self._now, width)
         self.set_class(text is not None, "-live")
         if text is None or text == self._shown:
             return

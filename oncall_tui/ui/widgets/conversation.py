@@ -1,0 +1,69 @@
+"""A conversation of any length: what is in view is laid out, and the rest when somebody scrolls to it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from oncall_tui.domain.answering import NOTHING_ANSWERED, Answering
+from oncall_tui.domain.ticket import Message
+from oncall_tui.ui.answer_text import own_entries
+from oncall_tui.ui.ticket_text import NO_MESSAGES, entry
+
+AT_ONCE = 12
+"""How many entries are laid out together."""
+CHARACTERS_AT_ONCE = 6_000
+"""A part ends early when its entries are this long: laying out text costs time by its length."""
+
+
+class Conversation(Vertical):
+    """The newest first; ``more`` lays out the next part."""
+
+    DEFAULT_CSS = """
+    Conversation { height: auto; }
+    Conversation > Static { height: auto; color: $text-muted; }
+    Conversation > .own { color: $text-warning; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: Iterator[str] = iter(())
+        self.laid_out = 0
+        """How many entries have been laid out."""
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead of a conversation."""
+        self._entries = iter(())
+        self._begin([Static(Content(sentence), markup=False)])
+
+    def show(self, messages: Sequence[Message], answering: Answering | None, now: datetime, zone: str) -> None:
+        """Show another conversation, under what we answered and it does not show yet; quotes are folded."""
+        answering = answering or NOTHING_ANSWERED
+        self._entries = (entry(message, answering, now, zone) for message in reversed(messages))
+        own = "\n\n".join(own_entries(answering, messages, now, zone))
+        parts = [Static(Content(own + "\n"), markup=False, classes="own")] if own else []
+        if not messages:
+            parts.append(Static(Content(NO_MESSAGES), markup=False))
+        self._begin(parts)
+        self.more()
+
+    def more(self) -> bool:
+        """Lay out the next entries; False when none were left."""
+        part: list[str] = []
+        while len(part) < AT_ONCE and sum(map(len, part)) < CHARACTERS_AT_ONCE:
+            text = next(self._entries, None)
+            if text is None:
+                break
+            part.append(text)
+        if part:
+            self.laid_out += len(part)
+            self.mount(Static(Content("\n\n".join(part) + "\n"), markup=False))
+        return bool(part)
+
+    def _begin(self, parts: Sequence[Static]) -> None:
+        self.laid_out = 0
+        self.remove_children()
+        if parts:
+            self.mount(*parts)
