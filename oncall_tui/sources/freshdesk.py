@@ -121,9 +121,9 @@ class FreshdeskSource:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._contacts: Lookups[Requester] = Lookups(clock, at_once=_AT_ONCE)
-        self._companies: Lookups[Company] = Lookups(clock, at_once=_AT_ONCE)
-        self._agents: Lookups[CleanText] = Lookups(clock, at_once=_AT_ONCE)
+        self._contacts: Lookups[int, Requester] = Lookups(clock, at_once=_AT_ONCE)
+        self._companies: Lookups[int, Company] = Lookups(clock, at_once=_AT_ONCE)
+        self._agents: Lookups[int, CleanText] = Lookups(clock, at_once=_AT_ONCE)
         self._statuses: tuple[datetime, Mapping[int, Status]] | None = None
         self._walk = self._new_walk()
         self._recheck: _Walk | None = None

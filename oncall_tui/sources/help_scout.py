@@ -99,7 +99,7 @@ class HelpScoutSource:
             is_form=True,
         )
         self._access = Access(self._remote, grant)
-        self._customers: Lookups[Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
+        self._customers: Lookups[int, Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
         self._listed: dict[TicketId, Listed] = {}
         self._walk: _Walk | None = None
         self._whole_at: datetime | None = None

@@ -134,8 +134,8 @@ class ZendeskSource:
         self._id, self._settings, self._clock = source, settings, clock
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         self._access = _access(self._remote, settings)
-        self._people: Lookups[Person] = Lookups(clock, at_once=_PAGE)
-        self._organisations: Lookups[Organisation] = Lookups(clock, at_once=_PAGE)
+        self._people: Lookups[int, Person] = Lookups(clock, at_once=_PAGE)
+        self._organisations: Lookups[int, Organisation] = Lookups(clock, at_once=_PAGE)
         self._listed: dict[TicketId, Listed] = {}
         self._read: dict[TicketId, tuple[datetime | None, Listed]] = {}
         """What was read by number, and for which change; None where it may change again within the same second."""

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 from tests.sources.writers.desk import WritableDesk
 from tests.sources.writers.file import File
+from tests.sources.writers.listed import DjangoHelpdesk, Front, Github, Gitlab, Hubspot, Jira
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt)
+WRITERS: Sequence[type[WritableDesk]] = (
+    DjangoHelpdesk,
+    File,
+    Front,
+    Github,
+    Gitlab,
+    Hubspot,
+    Jira,
+    Redmine,
+    Rt,
+)
