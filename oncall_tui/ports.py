@@ -80,6 +80,14 @@ class AnswerableSource(Protocol):
         """
 
 
+@runtime_checkable
+class Rereadable(Protocol):
+    """A help desk that tells of one ticket, ahead of lists and searches that lag behind."""
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Return a ticket as it stands now, open or not; None when it is gone. Raise a ``SourceError`` when blind."""
+
+
 class Carrier(Protocol):
     """Whatever takes a message out of the outbox."""
 
