@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from oncall_tui.ui.list_lines import CURSOR
 from tests.kills.scene import Scene
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,9 @@ class Dashboard:
         """
         await self.draws(number)
         self.type(_HOME)
-        await self._until(lambda: re.search(rf"❯. {number}", self.text) is not None, f"pointed at {number}", LONG)
+        await self._until(
+            lambda: re.search(rf"{CURSOR}. {number}", self.text) is not None, f"pointed at {number}", LONG
+        )
         await asyncio.sleep(_APART)
 
     async def writes(self, sequence: str, *, within: float = LONG) -> None:
