@@ -1,8 +1,9 @@
 """Tickets from Zendesk Support: ``zendesk_list`` says how they are found, ``zendesk_answers`` how they are answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -31,10 +32,11 @@ from oncall_tui.sources.zendesk_payload import (
     parse_page,
     parse_person,
 )
-from oncall_tui.sources.zendesk_wire import OAuthClient, ZendeskWire
+from oncall_tui.sources.zendesk_wire import Credentials, OAuthClient, PersonsLogin, ZendeskWire
 from oncall_tui.text_safety import clean
 
 _PAGE = 100
+_FIRST_PORT, _LAST_PORT = 1024, 65535
 _UNREADABLE = frozenset({403, 404})
 
 Params = dict[str, str | int]
@@ -49,7 +51,11 @@ class Settings:
     client_id: str = ""
     """The identifier of a confidential OAuth client; or else email and token, until Zendesk ends API tokens."""
     client_secret: Secret | None = None
-    """Its secret."""
+    """Its secret; a client that a person logs in to may have none."""
+    login: Path | None = None
+    """The file in which the login of a person is kept; ``oncall-tui connect zendesk`` makes it."""
+    login_port: int = 47113
+    """The port of this machine at which that login ends."""
     email: str = ""
     """The mail address of the agent an API token acts for."""
     token: Secret | None = None
@@ -76,12 +82,15 @@ class Settings:
             found.append(("subdomain", 'only the first word of your address, such as "acme"'))
         elif self.url and (problem := url_problem(self.url)) is not None:
             found.append(("url", problem))
-        if (self.client_secret is None) == bool(self.client_id):
-            found.append(("client_id", "client_id and client_secret together, or neither"))
+        is_client = self.client_secret is not None or self.login is not None
+        if is_client != bool(self.client_id):
+            found.append(("client_id", "client_id with client_secret or login, or none of them"))
         if (self.token is None) == bool(self.email):
             found.append(("email", "email and token together, or neither"))
-        if (self.client_secret is None) == (self.token is None):
-            found.append(("client_secret", "either client_id and client_secret, or email and token"))
+        if is_client == (self.token is not None):
+            found.append(("client_secret", "either client_id with client_secret or login, or email and token"))
+        if not _FIRST_PORT <= self.login_port <= _LAST_PORT:
+            found.append(("login_port", f"a port from {_FIRST_PORT} to {_LAST_PORT}"))
         return found
 
     @property
@@ -90,8 +99,12 @@ class Settings:
         return self.url.rstrip("/") or f"https://{self.subdomain}.zendesk.com"
 
     @property
-    def credentials(self) -> OAuthClient | PasswordAuth:
+    def credentials(self) -> Credentials:
         """Return what proves who is asking."""
+        if self.login is not None:
+            return PersonsLogin(
+                id=self.client_id, secret=self.client_secret, file=self.login.expanduser(), port=self.login_port
+            )
         if self.client_secret is not None:
             return OAuthClient(id=self.client_id, secret=self.client_secret)
         return PasswordAuth(f"{self.email}/token", self.token or Secret(""))
@@ -131,6 +144,15 @@ class ZendeskSource:
     def id(self) -> SourceId:
         """Return the id of its table."""
         return self._id
+
+    @property
+    def needs_login(self) -> bool:
+        """Tell whether a person has to log in first."""
+        return self._wire.needs_login
+
+    async def log_in(self, show: Callable[[str], None]) -> None:
+        """Let a person log in, and keep the login."""
+        await self._wire.log_in(show)
 
     async def check(self) -> CleanText:
         """Ask who this is, then for a page as the rounds do."""
