@@ -11,6 +11,7 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover import Handover, SourceAge
+from oncall_tui.domain.handover_difference import differences, frozen
 from oncall_tui.domain.handover_events import (
     HandoverDelivered,
     HandoverDrafted,
@@ -20,7 +21,8 @@ from oncall_tui.domain.handover_events import (
     SeverityChosen,
 )
 from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
-from oncall_tui.domain.handover_paper import Line, differences, frozen, markdown, paper
+from oncall_tui.domain.handover_paper import markdown, paper
+from oncall_tui.domain.handover_words import Line
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, freight
 from oncall_tui.domain.people import ChannelId, Person, PersonId

@@ -11,8 +11,9 @@ from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.episode import AcknowledgedBy, Escalation, EscalationState
 from oncall_tui.domain.handover import Handover, entries
 from oncall_tui.domain.handover_actions import actions
+from oncall_tui.domain.handover_difference import differences, frozen
 from oncall_tui.domain.handover_events import NotePart, Severity
-from oncall_tui.domain.handover_paper import PAGE, differences, frozen, markdown, paper
+from oncall_tui.domain.handover_paper import PAGE, markdown, paper
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import proposed, window
