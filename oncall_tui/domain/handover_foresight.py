@@ -15,6 +15,7 @@ def foresight(handover: Handover) -> tuple[Line, ...]:
         *(Line(text=f"- Expect: {line.text}") for line in expected),
         *(Line(text=f"- {line.text}") for line in contingencies),
         *_snoozes(handover),
+        *_asked_for(handover),
         *(Line(text=f"- Cannot be reached: {sentence}") for sentence in handover.unreachable),
     ]
     return tuple(lines) or (
@@ -32,3 +33,16 @@ def _snoozes(handover: Handover) -> Sequence[Line]:
             waits = f"until {wall(until, zone)}" if until else "for the customer"
             lines.append(Line(text=f"- {row_name(row)} waits {waits}; then look at it", ticket=row.ticket.id))
     return lines
+
+
+def _asked_for(handover: Handover) -> Sequence[Line]:
+    """Return who asked to be replaced, and was not yet."""
+    zone = reader_zone(handover)
+    return [
+        Line(
+            text=f"- {handover.name(cover.piece.of)} asks for a cover from {wall(cover.piece.starts_at, zone)}: "
+            "nobody has taken it"
+        )
+        for cover in handover.covers
+        if cover.is_open and handover.at < cover.piece.ends_at and cover.piece.starts_at <= handover.seen.until
+    ]

@@ -5,7 +5,7 @@ how old that is.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oncall_tui.domain.handover import Handover, SourceAge
@@ -15,6 +15,7 @@ from oncall_tui.domain.handover_foresight import foresight
 from oncall_tui.domain.handover_ledger import ledger
 from oncall_tui.domain.handover_tickets import needs_you, needs_you_title, others
 from oncall_tui.domain.handover_words import Line, city, own_words, reader_zone, wall
+from oncall_tui.domain.severity import rules_line
 from oncall_tui.domain.shift_figures import span
 from oncall_tui.domain.text import CleanText
 
@@ -30,6 +31,8 @@ class _Section:
     room: int
     """How many of its lines stay on the page when there is too much for one."""
     word: str = "lines"
+    foot: tuple[Line, ...] = ()
+    """Stands on the page below the lines, however many there are."""
 
     @property
     def is_cut(self) -> bool:
@@ -38,9 +41,9 @@ class _Section:
     @property
     def on_page(self) -> tuple[Line, ...]:
         if not self.is_cut:
-            return self.lines
+            return (*self.lines, *self.foot)
         left = len(self.lines) - self.room
-        return (*self.lines[: self.room], Line(text=f"- … {left} more {self.word}: in the appendix below"))
+        return (*self.lines[: self.room], Line(text=f"- … {left} more {self.word}: in the appendix below"), *self.foot)
 
 
 def markdown(handover: Handover) -> CleanText:
@@ -51,7 +54,7 @@ def markdown(handover: Handover) -> CleanText:
 def paper(handover: Handover) -> tuple[Line, ...]:
     """Return the handover line by line: one page, then the appendix where there is more."""
     head, sections = _header(handover), _sections(handover)
-    length = len(head) + sum(len(section.lines) + 3 for section in sections)
+    length = len(head) + sum(len(section.lines) + len(section.foot) + 3 for section in sections)
     if length <= PAGE:
         sections = tuple(_whole(section) for section in sections)
     page = [*head]
@@ -61,7 +64,7 @@ def paper(handover: Handover) -> tuple[Line, ...]:
 
 
 def _whole(section: _Section) -> _Section:
-    return _Section(title=section.title, lines=section.lines, room=len(section.lines), word=section.word)
+    return replace(section, room=len(section.lines))
 
 
 def _appendix(sections: Iterable[_Section]) -> Sequence[Line]:
@@ -79,7 +82,13 @@ def _appendix(sections: Iterable[_Section]) -> Sequence[Line]:
 def _sections(handover: Handover) -> tuple[_Section, ...]:
     todo = actions(handover)
     return (
-        _Section(title=needs_you_title(handover), lines=needs_you(handover, todo), room=10, word="that need you"),
+        _Section(
+            title=needs_you_title(handover),
+            lines=needs_you(handover, todo),
+            room=10,
+            word="that need you",
+            foot=(Line(text=rules_line()),),
+        ),
         _Section(title="The other open tickets", lines=others(handover), room=9, word="open tickets"),
         _Section(title="What to do", lines=_actions(handover, todo), room=9, word="actions"),
         _Section(title="If this happens, then", lines=foresight(handover), room=7),
@@ -94,15 +103,25 @@ def _header(handover: Handover) -> list[Line]:
     to = incoming.name if incoming else "nobody: no shift follows"
     both = [person for person in (outgoing, incoming) if person is not None]
     zones = list(dict.fromkeys(person.time_zone for person in both)) or ["UTC"]
+    here = city(reader_zone(handover))
     lines = [
         f"# Handover: {who} to {to}",
         "",
         f"- Shift of {handover.team}: {span(shift.length).removesuffix(' 00 m')}",
         *(f"  - {wall(shift.starts_at, zone)} to {wall(shift.ends_at, zone)} {city(zone)}" for zone in zones),
-        f"- Written: {', '.join(f'{wall(handover.at, zone)} {city(zone)}' for zone in zones)}",
+        *(f"- {line}" for line in _changed_hands(handover)),
+        f"- Written: {', '.join(f'{wall(handover.at, zone)} {city(zone)}' for zone in zones)}; times below: {here}",
         *(f"- {_source(source, handover.at)}" for source in handover.sources),
     ]
     return [Line(text=line) for line in lines]
+
+
+def _changed_hands(handover: Handover) -> Iterable[str]:
+    """Return how this shift came to its person, where it was planned for somebody else."""
+    for cover in handover.covers:
+        if cover.is_in_force and cover.taken_by == handover.shift.person and cover.piece.is_of(handover.shift):
+            why = f": “{cover.reason}”" if cover.reason else ""
+            yield f"{handover.name(cover.taken_by)} took it over from {handover.name(cover.piece.of)}{why}"
 
 
 def _source(source: SourceAge, now: datetime) -> str:
@@ -123,7 +142,7 @@ def _action(action: Action, handover: Handover) -> str:
     if not action.is_to_do:
         return f"{number}: {action.what}"
     zone = reader_zone(handover)
-    due = f"by {wall(action.due_at, zone)} {city(zone)}" if action.due_at is not None else "at once"
+    due = f"by {wall(action.due_at, zone)}" if action.due_at is not None else "at once"
     if action.due_at is not None and action.due_at <= handover.at:
         due = f"at once: it was due {span(handover.at - action.due_at)} ago"
     return f"{action.owner}, {due}: {number}: {action.what}"

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.answer import AnswerState
 from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.handover import Entry, Handover
-from oncall_tui.domain.handover_actions import Action
+from oncall_tui.domain.handover_actions import QUOTED, Action, cut
 from oncall_tui.domain.handover_events import Severity
-from oncall_tui.domain.handover_words import Line, city, counted, reader_zone, row_name, wall
-from oncall_tui.domain.severity import LATE, rules_line
+from oncall_tui.domain.handover_words import Line, counted, reader_zone, row_name, wall
+from oncall_tui.domain.severity import DUE, LATE, UNANSWERED
 from oncall_tui.domain.shift_figures import span
+from oncall_tui.domain.triage import Row
 
 
 def needs_you_title(handover: Handover) -> str:
@@ -35,11 +37,13 @@ def needs_you(handover: Handover, todo: Sequence[Action]) -> tuple[Line, ...]:
     nothing = Line(text="Nothing open is red or to be watched, as far as the sources above were seen.")
     promised = [promise for promise in handover.promises if promise.is_open]
     yours = sum(promise.due_at <= handover.seen.until for promise in promised)
-    until = f"{wall(handover.seen.until, reader_zone(handover))} {city(reader_zone(handover))}"
+    broken = sum(handover.owes(promise) and not promise.is_open for promise in handover.promises)
+    owed = f", {counted(broken, 'broken one', 'broken ones')} still owed" if broken else ""
+    until = wall(handover.seen.until, reader_zone(handover))
     rule = "the end of your shift" if handover.seen.is_shift else "a day ahead, because no shift follows at once"
+    promises = f"{counted(yours, 'promise')} due by {until} ({rule}){owed}"
     return (
-        Line(text=f"{counted(yours, 'promise')} due by {until} ({rule}); {counted(_to_do(todo), 'action')} below."),
-        Line(text=rules_line()),
+        Line(text=f"{promises}; {counted(_to_do(todo), 'action')} below."),
         *(lines or [nothing]),
     )
 
@@ -49,7 +53,8 @@ def _to_do(todo: Sequence[Action]) -> int:
 
 
 def _why(entry: Entry, handover: Handover) -> str:
-    because = () if entry.because == LATE else (entry.because,)  # which the due time says better
+    # The time says better when it is due, and its state that an escalation was not acknowledged.
+    because = () if entry.because in {LATE, DUE, UNANSWERED} else (entry.because,)
     facts = [str(entry.row.ticket.subject), *because, *_facts(entry, handover.at)]
     if entry.escalation is not None:
         facts.append(_escalation(entry.escalation, handover))
@@ -77,9 +82,23 @@ def _facts(entry: Entry, now: datetime) -> Sequence[str]:
         facts.append(f"waiting {span(now - ticket.waiting_since)}")
     if ticket.touches is not None:
         facts.append(counted(ticket.touches, "touch", "touches"))
-    ticked = entry.row.record.care.ticked if entry.row.record is not None else ()
-    if ticked:
+    return [*facts, *_ours(entry.row)]
+
+
+def _ours(row: Row) -> Sequence[str]:
+    """Return what the help desk does not show of a ticket: the step of the runbook, and notes it could not take."""
+    if row.record is None:
+        return ()
+    facts, ticked = [], row.record.care.ticked
+    if row.runbook is not None and row.runbook.done(row.record):
+        following = row.runbook.next_step(row.record)
+        stands = f"next “{following}”" if following else "all steps done"
+        facts.append(f"runbook {row.runbook.name}: {stands}")
+    elif ticked:
         facts.append(f"runbook {ticked[-1].runbook}: done up to “{ticked[-1].step}”")
+    kept = [answer for answer in row.record.answering.answers if answer.state is AnswerState.KEPT]
+    facts += [f"note kept only here: “{cut(answer.text, QUOTED)}”" for answer in kept]
+    facts += [f"unsent {kind}: “{cut(text, QUOTED)}”" for kind, text in row.record.answering.drafts]
     return facts
 
 
@@ -93,7 +112,8 @@ def _escalation(escalation: Escalation, handover: Handover) -> str:
     if escalation.state is EscalationState.WITHDRAWN:
         return f"escalated and taken back ({escalation.reason})"
     if taken is not None:
-        said = f": “{taken.words}”" if taken.words else ""
-        return f"acknowledged by {taken.name} at {wall(taken.at, zone)} {city(zone)}{said}"
+        return f"{taken.name} has it since {wall(taken.at, zone)}"
+    if escalation.state is EscalationState.EXHAUSTED:
+        return "the escalation REACHED NOBODY"
     ended = f" ({escalation.reason})" if escalation.reason else ""
-    return f"{escalation.state.value}, NOT acknowledged by anybody{ended}"
+    return f"NOT acknowledged by anybody yet{ended}"
