@@ -1,7 +1,6 @@
 """The front door: arguments, config, bootstrap, run; and the one place that turns an error into a sentence."""
 
 import argparse
-import asyncio
 import os
 import sys
 from functools import partial
@@ -26,7 +25,11 @@ def _carried_out(asked: argparse.Namespace) -> int:
     try:
         if asked.command is None and (code := _welcome(asked)) is not None:
             return code
-        return _connect(asked) if asked.command == "connect" else asyncio.run(_run(asked))
+        if asked.command == "connect":
+            return _connect(asked)
+        import asyncio  # here, so that --help and --version wait for nothing
+
+        return asyncio.run(_run(asked))
     except OnCallError as error:
         print(f"oncall-tui: {error}", file=sys.stderr)
         return BAD_USE
@@ -44,6 +47,8 @@ def _welcome(asked: argparse.Namespace) -> int | None:
 
     if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
         return None
+    import asyncio
+
     from oncall_tui.ui.welcome import welcome
 
     choice, code = asyncio.run(welcome(usual_path()))
@@ -64,14 +69,17 @@ def _connect(asked: argparse.Namespace) -> int:
 
 
 async def _run(asked: argparse.Namespace) -> int:
-    # Imported here, so that --help and --version wait for nothing.
-    from oncall_tui.commands import run
-
     if asked.command in (None, "demo"):
+        from oncall_tui import litter
+
+        litter.load_undisturbed()
+        from oncall_tui.commands.dashboard import leave_watch, station
         from oncall_tui.ui.run import dashboard
 
-        leave_watch = None if asked.command == "demo" else partial(run.leave_watch, asked)
-        return await dashboard(await run.station(asked), leave_watch)
+        leave = None if asked.command == "demo" else partial(leave_watch, asked)
+        return await dashboard(await station(asked), leave)
+    from oncall_tui.commands import run
+
     return await run.COMMANDS[asked.command](asked)
 
 

@@ -28,6 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     _escalate(commands)
     _rota(commands)
     _handover(commands)
+    _accept(commands)
+    shifts = commands.add_parser("shifts", help="past shifts with their figures")
+    shifts.add_argument("--json", action="store_true", help="print JSON")
     commands.add_parser("watch", help="the same loops without a screen, for a server")
     commands.add_parser("status", help="one short line for a tmux or shell status bar")
     return parser
@@ -92,6 +95,13 @@ def _handover(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     form = handover.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="print Markdown, which is also the default")
     form.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    accept = commands.add_parser("accept", help="take over from a handover that arrived as a file")
+    accept.add_argument("file", type=Path, metavar="FILE", help="the .json that lies beside the handover")
+    accept.add_argument("--reds", metavar="TEXT", help="the red tickets in your own words")
+    accept.add_argument("--first", metavar="TEXT", help="what you do first")
 
 
 def _day(text: str) -> date:

@@ -21,6 +21,7 @@ from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
 from oncall_tui.domain.local_day import default_hours
 from oncall_tui.domain.office_days import OfficeDays
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota
@@ -41,6 +42,7 @@ from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
+from oncall_tui.store import parcels
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.disk_thread import DiskThread
 from oncall_tui.store.handover_files import HandoverFiles
@@ -213,6 +215,11 @@ async def rota_keeping_of(config: Config, clock: Clock, logbook: Logbook | None 
     return keeping
 
 
+def read_handover_file(path: Path) -> Parcel | AcceptanceReceipt:
+    """Read what another machine wrote at a handover, or raise ``BadUse`` with one sentence that says why not."""
+    return parcels.read(path)
+
+
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
     """Open the team's journal; whatever is wrong with the disk is said, and stops nothing."""
     me = next((person for person in config.people if person.id == config.me), None)
@@ -379,6 +386,8 @@ def _team(config: Config) -> Team:
         tiers=config.tiers,
         runbooks=config.runbooks,
         handover_to=config.handover.to,
+        good_news_to=config.handover.good_news_to,
+        good_news_at=config.handover.good_news_at,
         me=config.me,
         atlas=ATLAS,
     )

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.events import CoverId
 from oncall_tui.domain.goodwill import SpokenGoodwill
+from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.promise import SpokenPromise, spoken_promise
 from oncall_tui.domain.reach import LevelReach
 from oncall_tui.domain.rota import Gap, Shift
@@ -20,7 +22,9 @@ from oncall_tui.services.actions import Actions
 from oncall_tui.services.answers import Answers
 from oncall_tui.services.attending import Attending
 from oncall_tui.services.caring import Caring
+from oncall_tui.services.handing_over import Role, Sheet
 from oncall_tui.services.promising import Promising
+from tests import handover_make
 
 NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 OURS: Final = ZoneInfo("America/New_York")
@@ -113,7 +117,9 @@ class RecordingActions(Actions):
         self.calls: list[tuple[str, ...]] = []
         self.stops_in_time = True
         self.entries: Sequence[Shift | Gap] = ()
-        self.notes = ""
+        self.notes: dict[NotePart, CleanText] = {}
+        self.role = Role.OUTGOING
+        self.flow: Flow | None = None
         self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
         self.attending = Unattended()
@@ -159,16 +165,29 @@ class RecordingActions(Actions):
     async def correct_zone(self, row: Row, text: str) -> None:
         self._note("zone", row.ticket.id, text)
 
-    async def handover_markdown(self, notes: str | None = None) -> str:
-        self._note("markdown")
-        return "# Handover\n\n- 4312 Acme KK: late\n"
+    async def handover_sheet(self) -> Sheet:
+        self._note("sheet")
+        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
 
-    async def handover_notes(self) -> str:
-        return self.notes
+    async def save_handover_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
+        self._note("save", part.value, text)
+        self.notes[part] = CleanText(text)
 
-    async def save_handover_notes(self, text: str) -> None:
-        self._note("save", text)
-        self.notes = text
+    async def choose_severity(self, ticket: TicketId) -> Severity:
+        self._note("severity", ticket)
+        return Severity.RED
+
+    async def accept_handover(self, reds: str, first_action: str) -> None:
+        self._note("accept", reds, first_action)
+
+    async def decline_handover(self, reason: str) -> None:
+        self._note("decline", reason)
+
+    async def ask_about_handover(self, words: str) -> None:
+        self._note("ask", words)
+
+    async def answer_handover(self, words: str) -> None:
+        self._note("answer", words)
 
     async def deliver_handover(self) -> str:
         self._note("deliver")

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.grouping import group
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift, ShiftOrigin
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Priority, Requester, SourceId, Status, Ticket, ticket_id
 from oncall_tui.domain.tier import Tier
-from oncall_tui.domain.triage import Group, group
+from oncall_tui.domain.triage import Group
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 """Fri 22:05 in New York, Sat 12:05 in Tokyo: the evening the design's picture shows."""
@@ -146,4 +147,4 @@ def grouped(
     book = CustomerBook(
         customers=customers, corrections=corrections, account_default=account_default, atlas=atlas, tiers=tiers
     )
-    return group(tickets, book, now)
+    return group(tuple(tickets), book, now)

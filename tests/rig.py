@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Purpose, Receipt
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.rota import Rota, Rotation, WeekTime
@@ -23,6 +24,7 @@ from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import Clocks
 from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.parcels import pack
 
 FRIDAY_NIGHT = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 """22:05 in New York."""
@@ -143,6 +145,9 @@ class MemoryShelf:
         self.saved[name] = text
         return name
 
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        return await self.save(name, pack(content))
+
 
 def ticket(number: str = "4312", *, zone: str = "Asia/Tokyo", subject: str = "Login fails for every user") -> Ticket:
     """Return an open ticket of Acme KK."""
@@ -204,14 +209,17 @@ class Rig:
         troubles: Troubles | None = None,
         last_known: LastKnown | None = None,
         source: ScriptedSource | None = None,
+        team_of: Callable[[], Team] | None = None,
     ) -> None:
+        self.team_of = team_of or team
         self.last_known = last_known
         self.clock = clock or MovingClock()
         self.store: Store = store or MemoryStore()
         self.troubles = troubles or Troubles()
         self.source = source or ScriptedSource(tickets=(ticket(),))
         self.channels = {
-            ChannelId(name): ScriptedChannel() for name in ("dana-push", "dana-phone", "sam-push", "ben-mail")
+            ChannelId(name): ScriptedChannel()
+            for name in ("dana-push", "dana-phone", "sam-push", "ben-mail", "ben-push")
         }
         self.shelf = MemoryShelf()
         self.ids = count(1)
@@ -222,7 +230,7 @@ class Rig:
     def _station(self) -> Station:
         return put_together(
             Parts(
-                team=team(),
+                team=self.team_of(),
                 feeds=[Feed(source=self.source, kind="file")],
                 channels=self.channels,
                 store=self.store,
@@ -271,6 +279,8 @@ class Rig:
     async def turn(self) -> None:
         """Let every loop have its turn once."""
         await self.station.escalating.step()
+        if self.clock.now.second % 5 == 0:
+            await self.station.relieving.step()
         self.station.escalating.sweep()
         await self.station.delivery.renew()
         await self.station.witnessing.look()
@@ -281,8 +291,11 @@ class Rig:
 
     def answer(self, channel: str, words: str = "") -> None:
         """Let the person behind a channel acknowledge the last message there."""
+        self.answer_to(channel, self.channels[ChannelId(channel)].received[-1].key, words)
+
+    def answer_to(self, channel: str, key: MessageKey, words: str = "") -> None:
+        """Let the person behind a channel acknowledge one message."""
         scripted = self.channels[ChannelId(channel)]
-        key = scripted.received[-1].key
         scripted.answers[key] = Acknowledgement(key=key, at=self.clock.now, words=CleanText(words))
 
     def received(self, *purposes: Purpose) -> list[str]:

@@ -44,7 +44,7 @@ class DesktopChannel:
 
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Show the message; one that asks for something stays until it is closed."""
-        urgency = "critical" if message.purpose.asks else "normal"
+        urgency = "critical" if message.purpose.is_alarm else "normal"
         body = escape(fit(message, _BODY_LIMIT, is_titled=False), quote=False)  # desktops read markup in it
         title = shorten(message.title, _TITLE_LIMIT)
         await self._program.run(f"--urgency={urgency}", "--app-name=oncall-tui", "--", title, body)

@@ -32,6 +32,8 @@ _WORDS_LIMIT = 300
 _WIRE = SMTP.clone(cte_type="7bit")
 _HOW_TO_ANSWER = {
     Purpose.NOTIFICATION: "Reply to this mail to take it; your words are shown to whoever is on call.",
+    Purpose.HANDOVER: "Reply to this mail to accept: say the reds and your first action in your own words. "
+    "A reply that begins with “no” declines; one that ends with “?” asks back.",
     Purpose.TEST: "Reply to this mail to show that it reached you.",
 }
 

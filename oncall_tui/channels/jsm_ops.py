@@ -161,7 +161,7 @@ def _written(message: OutgoingMessage, alias: str) -> dict[str, str]:
         "message": shorten(message.title, _TITLE_LIMIT),
         "alias": alias,
         "description": fit(message, _TEXT_LIMIT),
-        "priority": "P1" if message.purpose.asks else "P5",
+        "priority": "P1" if message.purpose.is_alarm else "P5",
         "source": "oncall-tui",
     }
 

@@ -129,7 +129,7 @@ class NtfyChannel:
             "topic": self._settings.topic.reveal(),
             "title": shorten(message.title, _TITLE_LIMIT),
             "message": fit(message, _BODY_LIMIT, size=utf8, is_titled=False) or message.title,
-            "priority": _URGENT if message.purpose.asks else _NORMAL,
+            "priority": _URGENT if message.purpose.is_alarm else _NORMAL,
         }
         if message.url:
             written["click"] = message.url

@@ -164,7 +164,7 @@ class PagerDutyChannel:
             "payload": {
                 "summary": shorten(message.title, _SUMMARY_LIMIT),
                 "source": "oncall-tui",
-                "severity": "critical" if message.purpose.asks else "info",
+                "severity": "critical" if message.purpose.is_alarm else "info",
                 "custom_details": {"message": fit(message, _DETAILS_LIMIT, is_titled=False)},
             },
         }

@@ -3,21 +3,21 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
-from platformdirs import user_data_path
 
 from oncall_tui import bootstrap
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import check, escalate, listing, rota, status, watch
+from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, status, watch
+from oncall_tui.commands.dashboard import station
 from oncall_tui.config import Config
-from oncall_tui.domain import handover as handovers
+from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
@@ -32,18 +32,6 @@ ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
 FINDING = 1
 """The exit code that says: it ran, and something needs your eye."""
-
-
-async def station(asked: argparse.Namespace) -> Station:
-    """Return the station a dashboard needs: made up for the demo, else from the config."""
-    if asked.command == "demo":
-        return bootstrap.demo_station(
-            starts_at=asked.at,
-            seed=asked.seed,
-            tickets=asked.tickets,
-            folder=user_data_path("oncall-tui") / "demo",
-        )
-    return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
 
 
 async def _list(asked: argparse.Namespace) -> int:
@@ -81,6 +69,14 @@ async def _rota(asked: argparse.Namespace) -> int:
     return FINDING if found else 0
 
 
+async def _shifts(asked: argparse.Namespace) -> int:
+    config = bootstrap.load_team(asked.config, os.environ)
+    past = shifts.past(await bootstrap.logbook_of(config))
+    people = {person.id: person for person in config.people}
+    _print(shifts.as_json(past) if asked.json else shifts.as_text(past, people, config.team.time_zone))
+    return 0
+
+
 async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
     try:
         logbook = await bootstrap.logbook_of(config)
@@ -93,15 +89,17 @@ async def _status(asked: argparse.Namespace) -> int:
     config = bootstrap.load_team(asked.config, os.environ)
     logbook: Logbook | None = None
     escalations: Sequence[Escalation] = ()
+    flows: Sequence[Flow] = ()
     unknown = ""
     try:
         logbook = await bootstrap.logbook_of(config)
-        escalations = logbook.escalations
+        escalations, flows = logbook.escalations, tuple(logbook.flows.values())
     except StoreFailed as error:
         unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
     keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
     await keeping.open()
-    _print(status.line(keeping.rota, {p.id: p for p in config.people}, escalations, utc_now()) + unknown)
+    people = {person.id: person for person in config.people}
+    _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
     return FINDING if unknown else 0
 
 
@@ -131,8 +129,22 @@ async def _handover(asked: argparse.Namespace) -> int:
     finally:
         await opened.close()
     _complain(opened)
-    _print(msgspec.to_builtins(draft) if asked.json else handovers.markdown(draft))
+    _print(msgspec.to_builtins(draft, enc_hook=str) if asked.json else handovers.markdown(draft))
     return FINDING if opened.troubles.sentences else 0
+
+
+async def _accept(asked: argparse.Namespace) -> int:
+    content = bootstrap.read_handover_file(asked.file)  # first: a damaged file needs no config to be named
+    opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
+    await opened.open()
+    try:
+        await accept.accept(
+            opened, content, accept.Answers(reds=asked.reds, first_action=asked.first), asked.file, _print
+        )
+    finally:
+        await opened.close()
+        _complain(opened)
+    return 0
 
 
 async def _escalate(asked: argparse.Namespace) -> int:
@@ -146,19 +158,6 @@ async def _escalate(asked: argparse.Namespace) -> int:
 
 async def _watch(asked: argparse.Namespace) -> int:
     return await watch.watch(await station(asked), _print)
-
-
-def leave_watch(asked: argparse.Namespace) -> None:
-    """Start a watch of its own that outlives this process and its terminal."""
-    config = ["--config", str(asked.config.absolute())] if asked.config else []
-    # Every word of the command is ours but the path of the config, which is one argument and no shell's business.
-    subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "oncall_tui", *config, "watch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
@@ -204,11 +203,13 @@ def _print(what: "Mapping[str, object] | str | object") -> None:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
     {
+        "accept": _accept,
         "check": _check,
         "escalate": _escalate,
         "handover": _handover,
         "list": _list,
         "rota": _rota,
+        "shifts": _shifts,
         "status": _status,
         "watch": _watch,
     }

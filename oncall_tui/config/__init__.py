@@ -11,12 +11,12 @@ from platformdirs import user_config_path, user_data_path
 from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
 from oncall_tui.config.mending import mended, without_rota
-from oncall_tui.config.rota_tables import CalendarTable
+from oncall_tui.config.rota_tables import CalendarTable, week_time
 from oncall_tui.config.tables import TABLES, RootTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
-from oncall_tui.domain.rota import Absence, Closure, Override, Rotation
+from oncall_tui.domain.rota import Absence, Closure, Override, Rotation, WeekTime
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.domain.tier import Tier
@@ -67,6 +67,8 @@ class Handover:
     to: tuple[str, ...]
     """May hold ``next``."""
     good_news_to: tuple[str, ...]
+    good_news_at: WeekTime | None = None
+    """When the digest leaves, on the clock of its first reader; None for the end of each shift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +204,11 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
         customers=tables.customers,
         runbooks=tuple(table.runbook() for table in tables.runbooks),
         tiers=tuple(table.tier(name) for name, table in tables.tiers.items()),
-        handover=Handover(to=handover.to, good_news_to=handover.good_news_to),
+        handover=Handover(
+            to=handover.to,
+            good_news_to=handover.good_news_to,
+            good_news_at=week_time(handover.good_news_at) if handover.good_news_at else None,
+        ),
     )
 
 

@@ -15,12 +15,13 @@ from oncall_tui.config.rota_tables import (
     OverrideTable,
     RotaTable,
     RotationTable,
+    week_time,
 )
 from oncall_tui.config.tier_tables import RunbookTable, TierTable
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.tier import SavedAnswer
-from oncall_tui.settings import NOT_EMPTY, POSITIVE
+from oncall_tui.settings import NOT_EMPTY, POSITIVE, readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class HandoverTable:
 
     to: tuple[str, ...] = field(default=("next",), metadata=NOT_EMPTY)
     good_news_to: tuple[str, ...] = ()
+    good_news_at: str = field(default="", metadata=readable(week_time, 'a day and a time, such as "Mon 09:00"'))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NewType
 
 from oncall_tui.domain.brief import Brief, EscalationId
+from oncall_tui.domain.handover_events import HandoverEvent, NotePart
 from oncall_tui.domain.message import MessageKey, Proof
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.policy import Policy
@@ -32,6 +33,11 @@ def stream_of(ticket: TicketId) -> StreamId:
 def ticket_of(stream: StreamId) -> TicketId:
     """Return the ticket whose stream this is."""
     return TicketId(stream.removeprefix(_OF_A_TICKET))
+
+
+def handover_stream(shift_starts_at: datetime) -> StreamId:
+    """Return the stream that holds everything that happened to the handover of a shift."""
+    return StreamId(f"handover:{shift_starts_at:%Y%m%dT%H%M%SZ}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,32 +159,6 @@ EscalationEvent = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverNoteWritten:
-    """The person on call wrote her part of the handover; the latest for a shift counts."""
-
-    shift_starts_at: datetime
-    text: CleanText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverDelivered:
-    """The handover was frozen and given to the outbox."""
-
-    shift_starts_at: datetime
-    keys: tuple[MessageKey, ...]
-    saved_as: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverMessageSettled:
-    """A channel took the handover, or refused it for good."""
-
-    key: MessageKey
-    is_accepted: bool
-    detail: CleanText = NO_TEXT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLost:
     """A source stopped answering."""
 
@@ -261,10 +241,7 @@ class CoverUndone:
 
 
 ShiftEvent = (
-    HandoverNoteWritten
-    | HandoverDelivered
-    | HandoverMessageSettled
-    | SourceLost
+    SourceLost
     | SourceBack
     | GoodNewsNoted
     | MachineSlept
@@ -275,7 +252,53 @@ ShiftEvent = (
     | CoverUndone
 )
 
-Event = EscalationEvent | TicketEvent | ShiftEvent
+
+class Freight:
+    """One event that another journal recorded; not a dataclass, because its kind has to be written beside it."""
+
+    __slots__ = ("event",)
+
+    def __init__(self, event: EscalationEvent | TicketEvent) -> None:
+        self.event = event
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same happened."""
+        return isinstance(other, Freight) and other.event == self.event
+
+    def __hash__(self) -> int:
+        """Return what equal ones share."""
+        return hash(self.event)
+
+    def __repr__(self) -> str:
+        """Return the event itself."""
+        return f"Freight({self.event!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedLine:
+    """One line of another journal."""
+
+    stream: StreamId
+    at: datetime
+    freight: Freight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverCarriedOver:
+    """A handover that came as a file was accepted: all that it carries counts here, as if it had happened here."""
+
+    shift_starts_at: datetime
+    shift_ends_at: datetime
+    outgoing: PersonId
+    by: PersonId
+    written_at: datetime
+    reds: CleanText = NO_TEXT
+    first_action: CleanText = NO_TEXT
+    notes: tuple[tuple[NotePart, CleanText], ...] = ()
+    lines: tuple[CarriedLine, ...] = ()
+
+
+Event = EscalationEvent | TicketEvent | HandoverEvent | HandoverCarriedOver | ShiftEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,8 @@ BACK_WITHIN: Final = timedelta(days=7)
 AT_ONCE: Final = timedelta(hours=6)
 """Tickets that began so recently may be the same trouble."""
 SEVERAL: Final = 2
+_STEP: Final = 64
+"""Tickets whose trouble is compared in one step."""
 _SHORT: Final = 4
 """Shorter words tell nothing about a trouble."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -110,17 +112,21 @@ def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> M
     return spent
 
 
-def same_trouble(tickets: Iterable[Ticket], now: datetime) -> Mapping[TicketId, int]:
-    """Return how many customers report at once what a ticket reports.
+def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, None, Mapping[TicketId, int]]:
+    """Return, after short steps, how many customers report at once what a ticket reports.
 
     Two tickets are the same trouble whose subjects say the same words, or that share a tag and a telling word.
     """
-    fresh = [ticket for ticket in tickets if _is_fresh(ticket, now)]
     reporters: dict[str, set[str]] = defaultdict(set)
-    for ticket in fresh:
-        for trouble in _troubles(ticket):
-            reporters[trouble].add(customer_key(ticket))
-    counted = {ticket.id: max((len(reporters[t]) for t in _troubles(ticket)), default=0) for ticket in fresh}
+    troubles: dict[TicketId, tuple[str, ...]] = {}
+    for number, ticket in enumerate(tickets, start=1):
+        if _is_fresh(ticket, now):
+            troubles[ticket.id] = tuple(_troubles(ticket))
+            for trouble in troubles[ticket.id]:
+                reporters[trouble].add(customer_key(ticket))
+        if number % _STEP == 0:
+            yield
+    counted = {known: max((len(reporters[t]) for t in told), default=0) for known, told in troubles.items()}
     return {identity: count for identity, count in counted.items() if count >= SEVERAL}
 
 

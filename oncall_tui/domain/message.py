@@ -20,6 +20,9 @@ class Purpose(StrEnum):
     STAND_DOWN = "stand-down"
     """Tells who was notified that somebody has it; asks for nothing."""
     HANDOVER = "handover"
+    """Asks whoever comes next to accept the handover."""
+    NOTICE = "notice"
+    """Tells somebody something that asks for nothing: a copy of the handover, the good news."""
     TEST = "test"
     """Asks a person to show that a channel reaches them."""
     REPLY = "reply"
@@ -33,7 +36,12 @@ class Purpose(StrEnum):
 
     @property
     def asks(self) -> bool:
-        """Tell whether the person is asked to acknowledge; if not, nothing may ring."""
+        """Tell whether the person is asked for an answer; if not, nothing may ring."""
+        return self in {Purpose.NOTIFICATION, Purpose.HANDOVER, Purpose.TEST}
+
+    @property
+    def is_alarm(self) -> bool:
+        """Tell whether it has to be noticed at once, asleep or not, where the channel can tell the difference."""
         return self in {Purpose.NOTIFICATION, Purpose.TEST}
 
     @property

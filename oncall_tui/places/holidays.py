@@ -14,10 +14,11 @@ def public_holidays(country: str, region: str, year: int) -> Holidays:
     """Return the days on which a country, or a region in it, does not work; none where nobody knows them."""
     import holidays  # noqa: PLC0415 - loaded when the first customer's country is known
 
-    if country not in holidays.list_supported_countries(include_aliases=False):
+    try:
+        known = region if region in regions(country) else None
+        found = holidays.country_holidays(country, subdiv=known, years=year, expand=False, language=_LANGUAGE)
+    except NotImplementedError:  # asking for the list of countries would load every one of them
         return NO_HOLIDAYS
-    known = region if region in regions(country) else None
-    found = holidays.country_holidays(country, subdiv=known, years=year, expand=False, language=_LANGUAGE)
     return dict(found.items())
 
 
@@ -26,4 +27,8 @@ def regions(country: str) -> Sequence[str]:
     """Return the regions of a country that have holidays of their own."""
     import holidays  # noqa: PLC0415 - see above
 
-    return holidays.list_supported_countries(include_aliases=True).get(country, ())
+    try:
+        known = holidays.country_holidays(country)
+    except NotImplementedError:
+        return ()
+    return (*known.subdivisions, *known.subdivisions_aliases)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from oncall_tui.clock import Clock
-from oncall_tui.domain import handover as handovers
+from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.brief import Brief, EscalationId
 from oncall_tui.domain.covers import covers
@@ -20,6 +20,7 @@ from oncall_tui.domain.events import (
     EscalationWithdrawn,
     GoodNewsNoted,
 )
+from oncall_tui.domain.handover_events import NotePart, Severity
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.reach import LevelReach, levels_reached, reach
 from oncall_tui.domain.rota import Gap, Shift
@@ -28,6 +29,7 @@ from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.domain.triage import Row
 from oncall_tui.errors import BadUse
 from oncall_tui.services import covering
+from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.answers import Answers
 from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board
@@ -36,7 +38,7 @@ from oncall_tui.services.caring import Caring
 from oncall_tui.services.correcting import zone_correction
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
-from oncall_tui.services.handing_over import HandingOver
+from oncall_tui.services.handing_over import HandingOver, Sheet
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.promising import Promising
@@ -53,6 +55,7 @@ class Actions:
     escalating: Escalating
     delivery: Delivery
     handing_over: HandingOver
+    accepting: Accepting
     promising: Promising
     caring: Caring
     attending: Attending
@@ -117,9 +120,9 @@ class Actions:
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a ticket's conversation, or raise a ``SourceError``."""
-        row = self.board.desk().row(ticket)
-        if row is not None and row.ticket.messages:
-            return row.ticket.messages
+        known = next((known for known in self.polling.tickets if known.id == ticket), None)
+        if known is not None and known.messages:
+            return known.messages
         for identity, source in self.polling.sources.items():
             if ticket.startswith(f"{identity}:"):
                 return await source.thread(ticket)
@@ -133,24 +136,47 @@ class Actions:
         """Keep where the clock of a ticket's customer really is; raise ``BadUse`` for what is no zone."""
         await self.logbook.note(zone_correction(row, text, self.board.team.atlas))
 
-    async def handover_markdown(self, notes: str | None = None) -> str:
-        """Return the handover as it stands now, with these notes or the kept ones; raise ``BadUse`` without a shift."""
-        own = None if notes is None else clean_body(notes)
-        return handovers.markdown(self.handing_over.draft(own))
+    async def handover_sheet(self) -> Sheet:
+        """Return what the H screen shows; raise ``BadUse`` without a shift to hand over."""
+        return self.handing_over.sheet()
 
-    async def handover_notes(self) -> str:
-        """Return what was typed into this shift's handover so far."""
-        return self.handing_over.notes()
+    async def handover_markdown(self) -> str:
+        """Return the handover as it stands now; raise ``BadUse`` without a shift."""
+        return handovers.markdown(self.handing_over.draft())
 
-    async def save_handover_notes(self, text: str) -> None:
-        """Keep what was typed."""
-        await self.handing_over.keep(clean_body(text))
+    async def save_handover_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
+        """Keep what was typed into one part of the handover."""
+        await self.handing_over.keep(clean_body(text), part)
+
+    async def choose_severity(self, ticket: TicketId) -> Severity:
+        """Give a ticket of the handover the next severity and return it; raise ``BadUse`` when it is not open."""
+        return await self.handing_over.choose(ticket)
 
     async def deliver_handover(self) -> str:
         """Save the handover and put it into the outbox; return one sentence that says what will happen."""
         sentence = await self.handing_over.deliver()
         self._poke()
         return sentence
+
+    async def accept_handover(self, reds: str, first_action: str) -> None:
+        """Take over everything at once; raise ``BadUse`` for whoever is not asked, or says too little."""
+        await self.accepting.accept(reds, first_action)
+        self._poke()
+
+    async def decline_handover(self, reason: str) -> None:
+        """Say that I cannot take over; raise ``BadUse`` for whoever is not asked, or gives no reason."""
+        await self.accepting.decline(reason)
+        self._poke()
+
+    async def ask_about_handover(self, words: str) -> None:
+        """Ask the outgoing person something before accepting."""
+        await self.accepting.ask(words)
+        self._poke()
+
+    async def answer_handover(self, words: str) -> None:
+        """Answer what the incoming person asked; raise ``BadUse`` when nothing was asked."""
+        await self.accepting.answer(words)
+        self._poke()
 
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         """Return shifts and gaps in the order of their start."""
@@ -223,5 +249,7 @@ class Actions:
         self.delivery.poke()
 
     def _brief(self, row: Row, why: str) -> Brief:
-        me = self.board.team.people.get(self.board.me) if self.board.me else None
-        return brief_of(row, why, on_call=me, team=self.board.team.name)
+        duty = self.board.duty()
+        on_call = duty.person if duty is not None else self.board.me
+        person = self.board.team.people.get(on_call) if on_call else None
+        return brief_of(row, why, on_call=person, team=self.board.team.name)

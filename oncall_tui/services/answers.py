@@ -123,6 +123,10 @@ class Answers:
         await self.logbook.did(event, send=send)
         self.delivery.poke()
 
+    async def annotate(self, ticket: Ticket, text: str) -> None:
+        """Store an internal note and let it leave."""
+        await self.store(ticket, AnswerKind.NOTE, text)
+
     async def release(self, ticket: Ticket, answer: Answer, text: str = "", *, seen: Sequence[Message] = ()) -> None:
         """Send a held or refused answer after all, changed or as it was; raise ``BadUse`` when it does not wait."""
         words = _words(text) if answer.kind.has_words else NO_TEXT

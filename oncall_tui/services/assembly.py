@@ -7,6 +7,7 @@ from functools import partial
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Store
+from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.addressing import ringing
 from oncall_tui.services.answers import Answers, desk_channel
@@ -16,11 +17,13 @@ from oncall_tui.services.breath import Breath
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
+from oncall_tui.services.good_news import GoodNews
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.help_desk import HelpDesk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
 from oncall_tui.services.promising import Promising
+from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.token_ends import Token, TokenEnds
@@ -59,17 +62,16 @@ def put_together(parts: Parts) -> Station:
     logbook = Logbook(parts.store, clock)
     polling = Polling(parts.feeds, logbook, clock, troubles, jitter=parts.jitter, last_known=parts.last_known)
     escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
-    desks: dict[SourceId, AnswerableSource] = {}
-    carriers: dict[ChannelId, Carrier] = dict(parts.channels)
-    for source in polling.sources.values():
-        if isinstance(source, AnswerableSource):
-            desks[source.id] = source
-            look_again = partial(polling.refresh, source.id)
-            carriers[desk_channel(source.id)] = HelpDesk(source, logbook, clock, on_written=look_again)
+    desks, carriers = _carriers(parts, polling, logbook)
     delivery = Delivery(parts.store, logbook, carriers, clock, troubles, holder=parts.holder)
     board = Board(replace(parts.team, always_ring=ringing(parts.channels)), polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
+    answers = Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id)
+    handing_over = HandingOver(board, logbook, parts.shelf, clock, annotate=answers.annotate)
+    accepting = Accepting(board, logbook, parts.shelf, handing_over)
+    escalating.also_ask_for(accepting)
+    escalating.on_step(delivery.poke)
     attending = Attending(logbook, board, clock)
     logbook.on_change(lambda: rota_keeping.follow(logbook))
     actions = Actions(
@@ -78,11 +80,12 @@ def put_together(parts: Parts) -> Station:
         polling=polling,
         escalating=escalating,
         delivery=delivery,
-        handing_over=HandingOver(board, logbook, parts.shelf, clock),
+        handing_over=handing_over,
+        accepting=accepting,
         attending=attending,
         caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
-        answers=Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id),
+        answers=answers,
         clock=clock,
         new_id=parts.new_id,
     )
@@ -103,9 +106,24 @@ def put_together(parts: Parts) -> Station:
         actions=actions,
         troubles=troubles,
         rota_keeping=rota_keeping,
+        relieving=Relieving(board, logbook, handing_over, GoodNews(board, logbook, clock), clock),
         breath=Breath(attending, board, troubles),
         witnessing=Witnessing(logbook, polling, troubles),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,
     )
+
+
+def _carriers(
+    parts: Parts, polling: Polling, logbook: Logbook
+) -> tuple[Mapping[SourceId, AnswerableSource], Mapping[ChannelId, Carrier]]:
+    """Return the help desks that can be answered, and everything that carries a message."""
+    desks: dict[SourceId, AnswerableSource] = {}
+    carriers: dict[ChannelId, Carrier] = dict(parts.channels)
+    for source in polling.sources.values():
+        if isinstance(source, AnswerableSource):
+            desks[source.id] = source
+            look_again = partial(polling.refresh, source.id)
+            carriers[desk_channel(source.id)] = HelpDesk(source, logbook, parts.clocks.wall, on_written=look_again)
+    return desks, carriers

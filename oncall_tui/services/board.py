@@ -1,25 +1,31 @@
 """Puts the desk together after every change and hands it to whoever watches."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import covers
+from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
+from oncall_tui.domain.duty import Duty, current_flow, on_duty, shift_of
 from oncall_tui.domain.escalation import Escalation, EscalationState
+from oncall_tui.domain.grouping import Grouping
+from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
-from oncall_tui.domain.rota import Rota, Shift
+from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.tier import Tier
-from oncall_tui.domain.triage import group
+from oncall_tui.domain.triage import Group
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.handover_notices import notices
 from oncall_tui.services.learning import Learning
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
@@ -27,6 +33,8 @@ from oncall_tui.services.troubles import Troubles
 
 OVER_FOR = timedelta(hours=12)
 """How long after its end a shift still asks for its handover."""
+ASKED_FOR = timedelta(hours=1)
+"""How long a take or solve that was refused is said beside the list; the ticket goes on saying it."""
 SHOWN_FOR = timedelta(hours=72)
 """How long an escalation that ended stays on the screen: longer than the longest weekend shift."""
 _EVERY = timedelta(seconds=30)
@@ -56,6 +64,9 @@ class Team:
     tiers: Sequence[Tier] = ()
     runbooks: tuple[Runbook, ...] = ()
     handover_to: Sequence[str] = ("next",)
+    good_news_to: Sequence[str] = ()
+    good_news_at: WeekTime | None = None
+    """When leadership gets the good news, on the clock of whoever reads it; None for the end of each shift."""
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
@@ -78,6 +89,7 @@ class Board:
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
+        self._grouping = Grouping()
         self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
@@ -87,11 +99,33 @@ class Board:
         """Return who sits here."""
         return self._me
 
+    def sits_here(self, person: PersonId) -> None:
+        """Take it that somebody else sits here from now on."""
+        self._me = person
+        self._changed.set()
+
     @property
     def zone(self) -> tzinfo:
         """Return the clock of whoever sits here, else the team's."""
         me = self.team.people.get(self._me) if self._me else None
         return (zone_info(me.time_zone) if me else None) or self.team.rota.zone
+
+    def duty(self) -> Duty | None:
+        """Return who is really on call now, and for which shift; None in a gap."""
+        return on_duty(self.team.rota, self._logbook.flows.values(), self._clock())
+
+    def open_flow(self) -> Flow | None:
+        """Return the handover that somebody has to accept, if one is under way."""
+        flow = current_flow(self._logbook.flows.values(), self._clock())
+        return flow if flow is not None and flow.is_open else None
+
+    def following(self, shift: Shift) -> Shift | None:
+        """Return the shift that comes after another one."""
+        return self.team.rota.next_shift(shift.ends_at - datetime.resolution)
+
+    def shift_of(self, flow: Flow) -> Shift:
+        """Return the shift that a handover is about."""
+        return shift_of(self.team.rota, flow)
 
     def use_rota(self, rota: Rota) -> None:
         """Go by another rota from now on."""
@@ -102,11 +136,23 @@ class Board:
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
-        self._watchers.append(watcher)
+        self.watch_from_now_on(watcher)
         watcher(self.desk())
+
+    def watch_from_now_on(self, watcher: Callable[[Desk], None]) -> None:
+        """Hand every new desk to ``watcher``."""
+        self._watchers.append(watcher)
+
+    def first_desk(self) -> Desk:
+        """Return what can be shown without loading the book of public holidays; ``run`` shows the whole at once."""
+        self._changed.set()
+        early = replace(self.team.atlas, holidays=EMPTY_ATLAS.holidays)
+        return self._desk(at_once(self._steps(self._clock(), early)))
 
     async def run(self) -> None:
         """Show a new desk after each change, and now and then because time itself changes it."""
+        # Books about places are loaded by the first look into them, which must hold up no key.
+        await asyncio.to_thread(at_once, self._steps(self._clock()))
         while True:
             try:
                 async with asyncio.timeout(_EVERY.total_seconds()):
@@ -114,22 +160,50 @@ class Board:
             except TimeoutError:
                 pass
             self._changed.clear()
-            desk = self.desk()
+            desk = await self.whole_desk()
             for watcher in self._watchers:
                 watcher(desk)
 
+    async def whole_desk(self) -> Desk:
+        """Return everything the screen shows, letting keys be answered while many tickets are put in order."""
+        steps = self._steps(self._clock())
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return self._desk(end.value)
+            await asyncio.sleep(0)
+
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
+        return self._desk(at_once(self._steps(self._clock())))
+
+    def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, tuple[Group, ...]]:
+        duty = self.duty()
+        current = self._ended_shift(now, duty) or (duty.shift if duty is not None else None)
+        experience = yield from self._learning.steps(now, current.starts_at if current else None)
+        book = CustomerBook(
+            customers=self.team.customers,
+            corrections=corrected_zones(self._logbook.shift_events),
+            account_defaults=dict(self._learning.account_defaults),
+            atlas=atlas or self.team.atlas,
+            tiers=self.team.tiers,
+            runbooks=self.team.runbooks,
+        )
+        tickets, records = self._polling.tickets, self._logbook.records
+        return (yield from self._grouping.steps(tickets, book, now, records=records, experience=experience))
+
+    def _desk(self, groups: tuple[Group, ...]) -> Desk:
         now = self._clock()
         self._is_shown = True
         team = self.team
-        shift = team.rota.on_call(now)
-        if self._me is None and shift is not None:
-            self._me = shift.person
-        ended = self._ended_shift(now, shift)
-        current = ended or shift
-        experience = self._learning.experience(now, current.starts_at if current else None)
-        following = team.rota.next_shift(shift.ends_at - timedelta(microseconds=1) if shift else now)
+        duty = self.duty()
+        shift = duty.shift if duty is not None else None
+        if self._me is None and duty is not None:
+            self._me = duty.person
+        flow = current_flow(self._logbook.flows.values(), now)
+        ended = self._ended_shift(now, duty)
+        following = self.following(shift) if shift else team.rota.next_shift(now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
@@ -137,7 +211,7 @@ class Board:
             time_zone=team.time_zone,
             is_demo=team.is_demo,
             me=team.people.get(self._me) if self._me else None,
-            on_call=team.people.get(shift.person) if shift else None,
+            on_call=team.people.get(duty.person) if duty else None,
             shift=shift,
             ended_shift=ended,
             next_shift=following,
@@ -145,34 +219,32 @@ class Board:
             covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
-            groups=group(
-                self._polling.tickets,
-                CustomerBook(
-                    customers=team.customers,
-                    corrections=corrected_zones(self._logbook.shift_events),
-                    account_defaults=self._learning.account_defaults,
-                    atlas=team.atlas,
-                    tiers=team.tiers,
-                    runbooks=team.runbooks,
-                ),
-                now,
-                records=self._logbook.records,
-                experience=experience,
-            ),
+            groups=groups,
             escalations=self._escalations(now),
+            handover=flow,
             unrecorded=self._logbook.unrecorded,
-            notices=tuple(self._troubles.sentences),
-            undecided=tuple(a for record in self._logbook.records.values() for a in record.answering.needs_a_person),
+            notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
+            undecided=self._undecided(now),
         )
 
-    def _on_call(self) -> PersonId | None:
-        shift = self.team.rota.on_call(self._clock())
-        return shift.person if shift else None
+    def _undecided(self, now: datetime) -> tuple[Answer, ...]:
+        """Return what waits for a person: words for good, a take or solve until nobody can have missed it."""
+        waiting = (a for record in self._logbook.records.values() for a in record.answering.needs_a_person)
+        return tuple(a for a in waiting if a.kind.has_words or now - a.since < ASKED_FOR)
 
-    def _ended_shift(self, now: datetime, shift: Shift | None) -> Shift | None:
-        if self._me is None or (shift is not None and shift.person == self._me):
+    def _on_call(self) -> PersonId | None:
+        duty = self.duty()
+        return duty.person if duty else None
+
+    def _ended_shift(self, now: datetime, duty: Duty | None) -> Shift | None:
+        if self._me is None or (duty is not None and (duty.person == self._me or duty.is_held)):
             return None
-        return self.team.rota.last_shift_of(self._me, now, OVER_FOR)
+        ended = self.team.rota.last_shift_of(self._me, now, OVER_FOR)
+        flow = current_flow(self._logbook.flows.values(), now)
+        if ended is None or flow is None or flow.shift_starts_at < ended.starts_at:
+            return ended
+        is_mine = flow.shift_starts_at == ended.starts_at and flow.stage is not Stage.ACCEPTED
+        return ended if is_mine else None  # a later shift is handed over already, or this one was
 
     def _escalations(self, now: datetime) -> tuple[Escalation, ...]:
         shown = (e for e in self._logbook.escalations if e.ended_at is None or now - e.ended_at < SHOWN_FOR)

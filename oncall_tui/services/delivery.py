@@ -9,7 +9,6 @@ from oncall_tui.domain.answer import Answer, answer_of_key
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.events import (
-    HandoverMessageSettled,
     NotificationAccepted,
     NotificationDelayed,
     NotificationDropped,
@@ -17,6 +16,7 @@ from oncall_tui.domain.events import (
     StreamId,
     ticket_of,
 )
+from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.ladder import is_superseded
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId
@@ -182,9 +182,15 @@ class Delivery:
             if event is not None:
                 await self._logbook.happened(escalation.brief.ticket, event, settle=settlement)
                 return
-        if message.purpose is Purpose.HANDOVER and settlement.state.is_final:
-            is_accepted = settlement.state is DeliveryState.ACCEPTED
-            settled = HandoverMessageSettled(key=message.key, is_accepted=is_accepted, detail=settlement.detail)
+        if message.purpose in {Purpose.HANDOVER, Purpose.NOTICE} and settlement.state.is_final:
+            settled = HandoverMessageSettled(
+                key=message.key,
+                is_accepted=settlement.state is DeliveryState.ACCEPTED,
+                detail=settlement.detail,
+                reference=settlement.reference,
+                channel=message.channel,
+                person=message.person,
+            )
             await self._logbook.note(settled, settle=settlement)
             return
         await self._logbook.settle(StreamId(message.stream), settlement)

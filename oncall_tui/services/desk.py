@@ -9,6 +9,7 @@ from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -79,7 +80,7 @@ class Desk:
     """Who sits here."""
     on_call: Person | None = None
     shift: Shift | None = None
-    """The shift under way; None when nobody is on call now."""
+    """The shift under way, or the one that is over and that nobody has taken over; None when nobody is on call now."""
     ended_shift: Shift | None = None
     """My shift that is over and has no successor on this screen; None in every other case."""
     next_shift: Shift | None = None
@@ -93,6 +94,8 @@ class Desk:
     groups: tuple[Group, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
+    handover: Flow | None = None
+    """Where the handover that counts stands; None before the first."""
     unrecorded: Unrecorded = field(default_factory=Unrecorded)
     notices: tuple[CleanText, ...] = ()
     """Lasting sentences about ourselves: what could not be recorded, when the machine slept."""
@@ -111,10 +114,22 @@ class Desk:
         return Sight.BLIND if SourceState.LOADING not in states else Sight.LOADING
 
     @property
+    def is_held(self) -> bool:
+        """Tell whether the shift is over and whoever had it stays on call, because nobody has accepted the next."""
+        flow, shift = self.handover, self.shift
+        is_this = flow is not None and shift is not None and flow.shift_starts_at == shift.starts_at
+        return is_this and flow is not None and flow.is_open and shift is not None and shift.ends_at <= self.at
+
+    @property
     def is_quiet(self) -> bool:
         """Tell whether every source answers and nothing is waiting."""
         is_everything_seen = bool(self.sources) and all(source.state is SourceState.LIVE for source in self.sources)
         return is_everything_seen and not any(group.rows for group in self.groups)
+
+    @property
+    def open_tickets(self) -> int:
+        """Return how many tickets are open."""
+        return sum(len(group.rows) for group in self.groups)
 
     def row(self, ticket: TicketId) -> Row | None:
         """Return a ticket's row, or None when it is not on the screen any more."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.brief import EscalationId
@@ -29,6 +30,16 @@ _LONGEST_SILENCE = timedelta(minutes=1)
 """However long a provider wants not to be asked: an acknowledgement seen late wakes somebody for nothing."""
 
 
+class Answers(Protocol):
+    """Something else whose messages are answered through channels."""
+
+    def awaited(self, channel: ChannelId) -> Sequence[Awaited]:
+        """Return what it waits for."""
+
+    async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
+        """Take an answer."""
+
+
 class Escalating:
     """The loop that climbs the ladder."""
 
@@ -48,11 +59,21 @@ class Escalating:
         self._woken = asyncio.Event()
         self._countdowns = Countdowns(clock, stopwatch)
         self._stuck: set[EscalationId] = set()
+        self._answers: list[Answers] = []
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def channels(self) -> Mapping[ChannelId, Channel]:
         """Return the channels by id."""
         return self._channels
+
+    def also_ask_for(self, answers: Answers) -> None:
+        """Ask channels for these answers too: one question to a provider covers both."""
+        self._answers.append(answers)
+
+    def on_step(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each step, whose messages are stored then and may leave at once."""
+        self._listeners.append(listener)
 
     def poke(self) -> None:
         """Look at once whether something is due."""
@@ -82,6 +103,8 @@ class Escalating:
                     escalation.brief.ticket,
                     EscalationStepped(escalation=escalation.id, due_at=planned_at),
                 )
+                for listener in self._listeners:
+                    listener()
         for escalation in self._logbook.escalations:
             self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
 
@@ -115,16 +138,21 @@ class Escalating:
             for escalation in self._logbook.escalations
             for item in _awaited(escalation, channel)
         }
-        if not awaited:
+        others = {item.key: (item, asker) for asker in self._answers for item in asker.awaited(channel)}
+        if not awaited and not others:
             self._troubles.clear(f"acknowledgements {channel}")
             return
+        items = [*(item for item, _ in awaited.values()), *(item for item, _ in others.values())]
         async with asyncio.timeout(_ASKING_LIMIT.total_seconds()):
-            answers = await self._channels[channel].acknowledgements([item for item, _ in awaited.values()])
+            answers = await self._channels[channel].acknowledgements(items)
         self._troubles.clear(f"acknowledgements {channel}")
         for answer in answers:
             if answer.key in awaited:
                 item, escalation = awaited[answer.key]
                 await self._record(escalation, item, channel, answer)
+            elif answer.key in others:
+                item, asker = others[answer.key]
+                await asker.answered(channel, item, answer)
 
     async def _record(self, escalation: Escalation, item: Awaited, channel: ChannelId, answer: Acknowledgement) -> None:
         await self._logbook.happened(

@@ -1,22 +1,40 @@
 """Writes the handover from the journal, keeps the person's own part, and delivers both."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from enum import Enum
 from typing import Protocol
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import handover as handovers
-from oncall_tui.domain.events import SHIFT_STREAM, HandoverDelivered, HandoverNoteWritten
+from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover import Handover, SourceAge
+from oncall_tui.domain.handover_events import (
+    HandoverDelivered,
+    HandoverDrafted,
+    HandoverNoteWritten,
+    NotePart,
+    Severity,
+    SeverityChosen,
+)
+from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
+from oncall_tui.domain.handover_paper import Line, differences, frozen, markdown, paper
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, freight
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift
+from oncall_tui.domain.severity import window
+from oncall_tui.domain.shift_figures import Past, figures
 from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.wall_time import zone_info
-from oncall_tui.errors import BadUse, StoreFailed
+from oncall_tui.errors import BadUse, StoreFailed, StreamMoved
 from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
 
 
@@ -26,83 +44,269 @@ class HandoverShelf(Protocol):
     async def save(self, name: str, text: str) -> str:
         """Save a text under a name and return where it is, or raise ``StoreFailed``."""
 
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        """Save what another machine reads under a name and return where it is, or raise ``StoreFailed``."""
+
+
+Annotate = Callable[[Ticket, str], Awaitable[None]]
+"""Stores an internal note for a ticket's help desk."""
+
+
+class Role(Enum):
+    """What somebody has to do with a handover."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    """Asked to accept what was delivered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Everything the H screen shows."""
+
+    role: Role
+    handover: Handover
+    lines: tuple[Line, ...]
+    """As it was frozen, for whoever is asked to accept it; else as it stands now."""
+    since: tuple[Line, ...] = ()
+    """What changed after it was frozen."""
+    flow: Flow | None = None
+
 
 class HandingOver:
     """The handover of the shift under way, or of the one that just ended."""
 
-    def __init__(self, board: Board, logbook: Logbook, shelf: HandoverShelf, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, logbook: Logbook, shelf: HandoverShelf, clock: Clock, *, annotate: Annotate
+    ) -> None:
         self._board = board
+        self._annotate = annotate
         self._logbook = logbook
         self._shelf = shelf
         self._clock = clock
 
-    def notes(self) -> CleanText:
+    @property
+    def readers(self) -> Readers:
+        """Return everybody a handover may have to tell something."""
+        team = self._board.team
+        return Readers(people=team.people, policy=team.policy, always_ring=team.always_ring)
+
+    def flow(self, shift: Shift | None = None) -> Flow | None:
+        """Return where the handover of a shift stands, without one of the shift that is handed over."""
+        shift = shift or self._target(self._board.desk())
+        return None if shift is None else self._logbook.flows.get(shift.starts_at)
+
+    def notes(self) -> Mapping[NotePart, CleanText]:
         """Return what was typed into this shift's handover so far."""
-        shift = _shift(self._board.desk())
-        if shift is None:
-            return NO_TEXT
-        written = (recorded.event for recorded in self._logbook.shift_events)
-        mine = [e.text for e in written if isinstance(e, HandoverNoteWritten) and e.shift_starts_at == shift.starts_at]
-        return mine[-1] if mine else NO_TEXT
+        flow = self.flow()
+        return {} if flow is None else flow.notes
 
-    async def keep(self, text: CleanText) -> None:
+    async def keep(self, text: CleanText, part: NotePart = NotePart.NOT_DONE) -> None:
         """Keep what was typed, if it changed."""
-        shift = _shift(self._board.desk())
-        if shift is not None and text != self.notes():
-            await self._logbook.note(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text))
+        shift = self._target(self._board.desk())
+        if shift is not None and text != self.notes().get(part, NO_TEXT):
+            await self._logbook.handed(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text, part=part))
 
-    def draft(self, notes: CleanText | None = None) -> Handover:
+    async def choose(self, ticket: TicketId) -> Severity:
+        """Give a ticket the next severity: red, watch, steady, and red again; return it."""
+        draft = self.draft()
+        entry = next((entry for entry in draft.entries if entry.row.ticket.id == ticket), None)
+        if entry is None:
+            raise BadUse("this ticket is not open any more")
+        severity = Severity(entry.severity % len(Severity) + 1)
+        choice = severity if severity is not entry.proposed else None
+        await self._logbook.handed(
+            SeverityChosen(shift_starts_at=draft.shift.starts_at, ticket=ticket, severity=choice, by=self._board.me)
+        )
+        return severity
+
+    def sheet(self) -> Sheet:
+        """Return what the H screen shows; raise ``BadUse`` when there is no shift to hand over."""
+        draft = self.draft()
+        flow = self._logbook.flows.get(draft.shift.starts_at)
+        is_asked = flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED}
+        delivered = flow.delivered if flow is not None and is_asked else None
+        is_incoming = flow is not None and flow.incoming is not None and flow.incoming == self._board.me
+        return Sheet(
+            role=Role.INCOMING if is_incoming and delivered is not None else Role.OUTGOING,
+            handover=draft,
+            lines=_frozen_lines(delivered) if is_incoming and delivered is not None else paper(draft),
+            since=self._since(draft, flow) if flow is not None and is_asked else (),
+            flow=flow,
+        )
+
+    def _target(self, desk: Desk) -> Shift | None:
+        """Return the shift that is handed over: the one I am asked to take, else mine that is over, else this one."""
+        flow = self._board.open_flow()
+        is_mine_to_take = flow is not None and flow.incoming == self._board.me and flow.stage is not Stage.DRAFT
+        if flow is not None and is_mine_to_take:
+            return self._board.shift_of(flow)
+        return desk.ended_shift or desk.shift
+
+    def _since(self, draft: Handover, flow: Flow) -> tuple[Line, ...]:
+        """Return what changed after the handover was frozen: in tickets, and in what was written."""
+        if flow.delivered is None:
+            return ()
+        me = self._board.team.people.get(self._board.me) if self._board.me else None
+        reader = me.time_zone if me is not None else "UTC"
+        written = (
+            Line(text=f"~ {part.value}: {text}")
+            for part, text in flow.notes.items()
+            if text != flow.frozen_notes.get(part, NO_TEXT)
+        )
+        return (*differences(flow.delivered.tickets, frozen(draft), reader), *written)
+
+    def draft(self, notes: Mapping[NotePart, CleanText] | None = None) -> Handover:
         """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
-        desk = self._board.desk()
-        shift = _shift(desk)
+        desk, now = self._board.desk(), self._clock()
+        shift = self._target(desk)
         if shift is None:
             raise BadUse("nobody is on call now, so there is no shift to hand over")
+        flow = self._logbook.flows.get(shift.starts_at)
         rows = [row for group in desk.groups for row in group.rows]
         opened = {row.ticket.id for row in rows}
-        mine = [e for e in desk.escalations if e.armed_at >= shift.starts_at or e.state.is_live]
+        escalations = [
+            e
+            for e in self._logbook.escalations
+            if e.armed_at >= shift.starts_at or e.state.is_live or (e.ended_at or now) >= shift.starts_at
+        ]
+        following = self._board.following(shift)
+        seen = window(shift, following, now)
+        events = tuple(e for e in self._logbook.shift_events if e.at >= shift.starts_at)
+        records = tuple(self._logbook.records.values())
         return Handover(
-            at=self._clock(),
+            at=now,
             team=desk.team,
             shift=shift,
             outgoing=desk.people.get(shift.person),
-            incoming=_incoming(desk, shift),
-            entries=handovers.entries(rows, mine, desk.at),
-            gone=tuple(e for e in mine if e.brief.ticket not in opened),
+            incoming=self._incoming(flow, following),
+            seen=seen,
+            entries=handovers.entries(rows, escalations, seen, flow.chosen if flow else {}),
+            gone=tuple(e for e in escalations if e.brief.ticket not in opened or not self._is_latest(e.id)),
+            records=records,
             sources=tuple(SourceAge(id=s.id, as_of=s.as_of, error=s.error) for s in desk.sources),
-            events=tuple(e for e in self._logbook.shift_events if e.at >= shift.starts_at),
-            notes=self.notes() if notes is None else notes,
+            events=events,
+            unreachable=self._unreachable(following),
+            figures=figures(
+                shift,
+                desk.people.get(shift.person),
+                Past(escalations=escalations, records=records, events=events),
+                until=now,
+            ),
+            notes=(flow.notes if flow else {}) if notes is None else notes,
         )
 
-    async def deliver(self) -> str:
+    def _is_latest(self, identity: str) -> bool:
+        escalation = next(e for e in self._logbook.escalations if e.id == identity)
+        latest = self._logbook.latest(escalation.brief.ticket)
+        return latest is not None and latest.id == identity
+
+    def _incoming(self, flow: Flow | None, following: Shift | None) -> Person | None:
+        people = self._board.team.people
+        if flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED} and flow.incoming is not None:
+            return people.get(flow.incoming)
+        return people.get(following.person) if following is not None else None
+
+    def _unreachable(self, following: Shift | None) -> tuple[str, ...]:
+        team = self._board.team
+        asked = {target.person: target.name for level in team.policy.levels for target in level.targets}
+        without = {t.person for level in team.policy.levels for t in level.targets if not t.channels}
+        sentences = [f"{asked[person]}: no channel, only by phone" for person in asked if person in without]
+        incoming = team.people.get(following.person) if following is not None else None
+        if incoming is not None and not incoming.channels and incoming.id not in asked:
+            sentences.append(f"{incoming.name}: no channel, only by phone")
+        return tuple(sentences)
+
+    async def deliver(self, *, is_by_hand: bool = True) -> str:
         """Save the handover and put it into the outbox; return what will happen, in one sentence.
 
-        One that cannot be saved is delivered all the same; one that can be neither raises ``StoreFailed``.
+        Delivered by hand long before the end, the shift is handed over early. One that cannot be saved is delivered all
+        the same; one that can be neither raises ``StoreFailed``.
         """
         draft = self.draft()
-        if not draft.notes.strip():
+        if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
-        text = handovers.markdown(draft)
+        await self.begin(draft.shift)
+        draft = self.draft()
+        text = markdown(draft)
         messages, unreachable = self._messages(draft, text)
         place, saved = await self._save(draft, text, is_delivered=bool(messages))
+        flow = self._logbook.flows.get(draft.shift.starts_at)
         delivered = HandoverDelivered(
             shift_starts_at=draft.shift.starts_at,
             keys=tuple(message.key for message in messages),
             saved_as=place,
+            text=text,
+            tickets=frozen(draft),
+            incoming=self._asked(draft),
+            is_by_hand=is_by_hand,
         )
-        await self._logbook.note(delivered, send=messages)
+        if not await self._logbook.handed(delivered, send=messages):
+            stage = flow.stage.value if flow is not None else "handed over"
+            raise BadUse(f"this handover is {stage} already")
+        if flow is None or flow.delivered is None:
+            await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
         return sentence + "".join(f" {who} has no channel that takes it." for who in unreachable)
 
+    async def _note_reds(self, draft: Handover) -> None:
+        """Leave an internal note on each red ticket, for whoever meets it in the help desk."""
+        outgoing = draft.outgoing.name if draft.outgoing else draft.shift.person
+        incoming = draft.incoming.name if draft.incoming else "nobody yet"
+        for entry in draft.entries:
+            if entry.severity is Severity.RED:
+                text = f"Handed over as red ({entry.because}) from {outgoing} to {incoming}."
+                with suppress(BadUse, StreamMoved):  # the handover itself says it too
+                    await self._annotate(entry.row.ticket, text)
+
+    async def begin(self, shift: Shift) -> None:
+        """Begin the handover of a shift, if nobody has: from then on it ends when somebody accepts."""
+        following = self._board.following(shift)
+        incoming = following.person if following is not None and following.person != shift.person else None
+        await self._logbook.handed(
+            HandoverDrafted(
+                shift_starts_at=shift.starts_at,
+                shift_ends_at=shift.ends_at,
+                outgoing=shift.person,
+                incoming=incoming,
+                is_early=self._clock() < shift.ends_at - DRAFT_BEFORE,
+            )
+        )
+
+    def _asked(self, draft: Handover) -> PersonId | None:
+        incoming = draft.incoming
+        return incoming.id if incoming is not None and incoming.id != draft.shift.person else None
+
     async def _save(self, draft: Handover, text: CleanText, *, is_delivered: bool) -> tuple[str, str]:
         """Return where the handover is saved, if it is, and what to say of it."""
         try:
-            place = await self._shelf.save(_file_name(draft), text)
+            place = await self._shelf.save(f"{file_name(draft)}.md", text)
+            await self._shelf.keep(f"{file_name(draft)}.json", await self._parcel(draft, text))
         except StoreFailed as error:
             if not is_delivered:
                 raise StoreFailed(f"Nobody gets it: no channel takes it, and {error}. Copy it from here.") from error
             return "", f"NOT SAVED ({error}), but"
         return place, f"Saved as {place},"
+
+    async def _parcel(self, draft: Handover, text: CleanText) -> Parcel:
+        """Return the handover with everything that another machine has to know."""
+        live = [e for e in self._logbook.escalations if e.state.is_live]
+        promised = {record.ticket for record in draft.records if record.next_promise is not None}
+        opened = {entry.row.ticket.id for entry in draft.entries}
+        on_their_way = {a.id for r in draft.records for a in r.answering.answers if a.state.is_on_its_way}
+        return Parcel(
+            team=draft.team,
+            written_at=draft.at,
+            shift_starts_at=draft.shift.starts_at,
+            shift_ends_at=draft.shift.ends_at,
+            outgoing=draft.shift.person,
+            incoming=self._asked(draft),
+            text=text,
+            reds=sum(entry.severity is Severity.RED for entry in draft.entries),
+            notes=tuple(draft.notes.items()),
+            lines=freight(await self._logbook.lines(), opened | promised, live, on_their_way),
+        )
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:
         messages, unreachable = [], []
@@ -122,11 +326,12 @@ class HandingOver:
 
 
 def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Person | None) -> OutgoingMessage:
-    count = sum(entry.severity is handovers.Severity.RED for entry in draft.entries)
+    count = sum(entry.severity is Severity.RED for entry in draft.entries)
     who = draft.outgoing.name if draft.outgoing else draft.shift.person
+    asks = person is not None and draft.incoming is not None and person.id == draft.incoming.id
     return OutgoingMessage(
-        key=MessageKey(f"handover/{draft.shift.starts_at:%Y%m%dT%H%MZ}/{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
-        purpose=Purpose.HANDOVER,
+        key=MessageKey(f"{prefix(draft.shift.starts_at)}{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
+        purpose=Purpose.HANDOVER if asks else Purpose.NOTICE,
         channel=channel,
         person=person.id if person else None,
         title=CleanText(f"Handover from {who}: {count} red, {len(draft.entries)} open"),
@@ -135,17 +340,21 @@ def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Perso
     )
 
 
-def _shift(desk: Desk) -> Shift | None:
-    return desk.ended_shift or desk.shift
+def _frozen_lines(delivered: HandoverDelivered) -> tuple[Line, ...]:
+    return tuple(Line(text=line) for line in delivered.text.splitlines())
 
 
-def _incoming(desk: Desk, shift: Shift) -> Person | None:
-    after: Sequence[Shift | None] = (desk.shift, desk.next_shift)
-    following = next((s for s in after if s is not None and s.starts_at >= shift.ends_at - timedelta(minutes=1)), None)
-    return desk.people.get(following.person) if following else None
-
-
-def _file_name(draft: Handover) -> str:
+def file_name(draft: Handover) -> str:
+    """Return what the files of a handover are called, without what says their kind."""
     zone = zone_info(draft.outgoing.time_zone) if draft.outgoing else None
     local = draft.shift.ends_at.astimezone(zone or UTC)
-    return f"handover-{local:%Y-%m-%d-%H%M}-{draft.shift.person}.md"
+    return f"handover-{local:%Y-%m-%d-%H%M}-{draft.shift.person}"
+
+
+def is_contiguous(shift: Shift, following: Shift | None) -> bool:
+    """Tell whether the same person simply goes on."""
+    return (
+        following is not None
+        and following.person == shift.person
+        and following.starts_at <= shift.ends_at + timedelta(minutes=1)
+    )

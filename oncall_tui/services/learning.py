@@ -1,6 +1,6 @@
 """Keeps what the tickets seen so far teach, and works it out anew only when there is news."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,8 +28,8 @@ class Learning:
     def _hear(self) -> None:
         self._has_news = True
 
-    def experience(self, now: datetime, since: datetime | None) -> Experience:
-        """Return what is known now, of goodwill since the shift began."""
+    def steps(self, now: datetime, since: datetime | None) -> Generator[None, None, Experience]:
+        """Return, after short steps, what is known now, of goodwill since the shift began."""
         if self._has_news or since != self._since:
             records = self._logbook.records.values()
             self._known = replace(
@@ -39,7 +39,7 @@ class Learning:
                 goodwill=goodwill_spent(records, since),
             )
             self._has_news, self._since = False, since
-        self._read_again(now)
+        yield from self._read_again(now)
         return self._known
 
     @property
@@ -47,10 +47,11 @@ class Learning:
         """Return which zones tell nothing, by source, as of the last time something was asked."""
         return self._defaults
 
-    def _read_again(self, now: datetime) -> None:
+    def _read_again(self, now: datetime) -> Iterator[None]:
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
-            self._known = replace(self._known, same_trouble=same_trouble(self._polling.tickets, now))
+            together = yield from same_trouble(self._polling.tickets, now)
+            self._known = replace(self._known, same_trouble=together)
             self._read_at = read_at
             # What was recognised stays so while few are open: a customer's clock must not come and go with the list.
             self._defaults |= account_defaults(self._polling.tickets, self._own_zone, self._atlas)

@@ -1,6 +1,7 @@
 """The journal as it stands, folded into what is known now."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.clock import Clock
@@ -10,11 +11,16 @@ from oncall_tui.domain.events import (
     SHIFT_STREAM,
     EscalationArmed,
     EscalationEvent,
+    HandoverCarriedOver,
     Recorded,
     ShiftEvent,
     StreamId,
+    handover_stream,
     stream_of,
 )
+from oncall_tui.domain.handover_events import GoodNewsSent, HandoverMessageSettled, ShiftFigured
+from oncall_tui.domain.handover_flow import AnyFlowEvent, Flow, Tell
+from oncall_tui.domain.handover_flow import advance as advance_flow
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
@@ -23,6 +29,9 @@ from oncall_tui.errors import StreamMoved
 from oncall_tui.ports import Forgetful, Journal, Settlement
 from oncall_tui.services.desk import Unrecorded
 from oncall_tui.services.messages import message_for
+
+Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
+"""Writes what a handover decided to tell, knowing the handover as it stands then."""
 
 _TRIES = 8
 """How often a decision is taken anew because another writer was first; writers meet rarely."""
@@ -42,6 +51,7 @@ class Logbook:
         self._lines: dict[EscalationId, tuple[int, int]] = {}
         """The first and the last line of each escalation."""
         self._shift: list[Recorded] = []
+        self._flows: dict[datetime, Flow] = {}
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -58,6 +68,11 @@ class Logbook:
     def records(self) -> Mapping[TicketId, TicketRecord]:
         """Return what was done to each ticket that anything was done to."""
         return self._records
+
+    @property
+    def flows(self) -> Mapping[datetime, Flow]:
+        """Return the handover of each shift that has one, by when the shift started."""
+        return self._flows
 
     def record(self, ticket: TicketId) -> TicketRecord:
         """Return what was done to a ticket."""
@@ -109,7 +124,7 @@ class Logbook:
         The decision is taken on the stream as it stands and recorded only if no other process wrote first; then it is
         taken anew.
         """
-        return await self._decided(ticket, event, lambda now: self._decide(ticket, event, now), settle)
+        return await self._decided(stream_of(ticket), event, lambda now: self._decide(ticket, event, now), settle)
 
     async def did(
         self,
@@ -123,17 +138,35 @@ class Logbook:
         def decide(now: datetime) -> Sequence[OutgoingMessage] | None:
             return None if self.record(event.ticket).after(event, now) is None else send
 
-        return await self._decided(event.ticket, event, decide, settle)
+        return await self._decided(stream_of(event.ticket), event, decide, settle)
+
+    async def lines(self) -> Sequence[Recorded]:
+        """Return the whole journal, oldest first."""
+        return await self._journal.read()
+
+    async def handed(
+        self,
+        event: AnyFlowEvent,
+        *,
+        send: Sequence[OutgoingMessage] = (),
+        write: Letters = lambda _flow, _told: (),
+    ) -> bool:
+        """Record what happened to a handover, with the messages it calls for; False when it changed nothing."""
+
+        def decide(now: datetime) -> Sequence[OutgoingMessage] | None:
+            step = advance_flow(self._flows.get(event.shift_starts_at), event, now)
+            return None if step is None else [*send, *write(*step)]
+
+        return await self._decided(handover_stream(event.shift_starts_at), event, decide, None)
 
     async def _decided(
         self,
-        ticket: TicketId,
-        event: EscalationEvent | TicketEvent,
+        stream: StreamId,
+        event: EscalationEvent | TicketEvent | AnyFlowEvent | ShiftFigured | GoodNewsSent,
         decide: Callable[[datetime], Sequence[OutgoingMessage] | None],
         settle: Settlement | None,
     ) -> bool:
         """Record an event and the messages ``decide`` returns; None from it means that the event changes nothing."""
-        stream = stream_of(ticket)
         for _ in range(_TRIES):
             now = self._clock()
             send = decide(now)
@@ -158,7 +191,7 @@ class Logbook:
 
     async def note(
         self,
-        event: ShiftEvent,
+        event: ShiftEvent | HandoverMessageSettled,
         *,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
@@ -166,6 +199,17 @@ class Logbook:
         """Record something about the shift itself."""
         await self._journal.append(SHIFT_STREAM, [event], at=self._clock(), send=send, settle=settle)
         await self.catch_up()
+
+    async def once(
+        self,
+        stream: StreamId,
+        event: ShiftFigured | GoodNewsSent,
+        *,
+        is_done: Callable[[], bool],
+        send: Sequence[OutgoingMessage] = (),
+    ) -> bool:
+        """Record something that only one process may record, unless it is done by what is known then."""
+        return await self._decided(stream, event, lambda _now: None if is_done() else send, None)
 
     async def settle(self, stream: StreamId, settlement: Settlement) -> None:
         """Record what became of a message nobody waits for."""
@@ -186,13 +230,16 @@ class Logbook:
     def _fold(self, recorded: Recorded) -> None:
         self._seq = recorded.seq
         self._versions[recorded.stream] = recorded.version
+        self._apply(recorded)
+
+    def _apply(self, recorded: Recorded) -> None:
         event = recorded.event
         if isinstance(event, TicketEvent):
             known = self.record(event.ticket)
             self._records[event.ticket] = known.after(event, recorded.at) or known
             return
         if not isinstance(event, EscalationEvent):
-            self._shift.append(recorded)
+            self._fold_shift(recorded)
             return
         ticket = event.brief.ticket if isinstance(event, EscalationArmed) else self._ticket_of(event.escalation)
         if ticket is None:
@@ -204,6 +251,22 @@ class Logbook:
             self._lines[step[0].id] = (first, recorded.seq)
             if isinstance(event, EscalationArmed):
                 self._latest[ticket] = event.escalation
+
+    def _fold_shift(self, recorded: Recorded) -> None:
+        self._shift.append(recorded)
+        event = recorded.event
+        if not isinstance(event, AnyFlowEvent):
+            return
+        step = advance_flow(self._flows.get(event.shift_starts_at), event, recorded.at)
+        if step is None:
+            return
+        self._flows[event.shift_starts_at] = step[0]
+        if isinstance(event, HandoverCarriedOver):
+            known = frozenset(self._escalations)
+            for line in event.lines:
+                carried = line.freight.event
+                if isinstance(carried, TicketEvent) or carried.escalation not in known:
+                    self._apply(replace(recorded, stream=line.stream, at=line.at, event=carried))
 
     def _ticket_of(self, identity: EscalationId) -> TicketId | None:
         escalation = self._escalations.get(identity)

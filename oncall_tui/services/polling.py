@@ -5,11 +5,12 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.domain.ticket import SourceId, Ticket
+from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
 from oncall_tui.ports import KnownTickets, LastKnown, TicketSource
 from oncall_tui.services.desk import SourceState, SourceStatus
@@ -20,6 +21,8 @@ READING_LIMIT = timedelta(seconds=90)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 """Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
 
+_AT_ONCE = 256
+"""Tickets compared at once, before somebody else may have a turn."""
 KEPT_EVERY = timedelta(seconds=30)
 """The least time between two writings of what the next start begins with."""
 
@@ -67,6 +70,8 @@ class Polling:
         self._readings = {
             feed.source.id: _Reading(status=SourceStatus(id=feed.source.id, kind=feed.kind)) for feed in feeds
         }
+        self._listed: Sequence[tuple[Ticket, ...]] = ()
+        self._all: tuple[Ticket, ...] = ()
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -76,8 +81,13 @@ class Polling:
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:
-        """Return the open tickets of every source, as each last said."""
-        return tuple(ticket for reading in self._readings.values() for ticket in reading.tickets)
+        """Return the open tickets of every source, as each last said; the same object until one says otherwise."""
+        listed = [reading.tickets for reading in self._readings.values() if reading.tickets]
+        if len(listed) == 1:
+            return listed[0]
+        if [id(tickets) for tickets in listed] != [id(tickets) for tickets in self._listed]:
+            self._listed, self._all = listed, tuple(chain.from_iterable(listed))
+        return self._all
 
     @property
     def sources(self) -> Mapping[SourceId, TicketSource]:
@@ -146,16 +156,17 @@ class Polling:
         for listener in self._listeners:
             listener()
 
-    async def _open_tickets(self, identity: SourceId) -> tuple[Ticket, ...]:
+    async def _open_tickets(self, identity: SourceId) -> list[Ticket]:
         try:
             async with asyncio.timeout(READING_LIMIT.total_seconds()):
-                return tuple(await self._feeds[identity].source.open_tickets())
+                return list(await self._feeds[identity].source.open_tickets())
         except TimeoutError:
             sentence = f"{identity} did not answer completely within {READING_LIMIT.total_seconds():.0f} s"
             raise SourceUnreachable(sentence) from None
 
-    async def _answered(self, reading: _Reading, tickets: tuple[Ticket, ...]) -> None:
+    async def _answered(self, reading: _Reading, listed: list[Ticket]) -> None:
         is_back = reading.status.failing_since is not None
+        tickets = await _unchanged_kept(reading.tickets, listed)
         reading.tickets, reading.failures, reading.retry_after = tickets, 0, None
         reading.status = replace(
             reading.status,
@@ -190,11 +201,12 @@ class Polling:
 
     async def _solve(self, reading: _Reading) -> None:
         """Tell escalations whose ticket a complete answer no longer lists."""
-        listed = {ticket.id for ticket in reading.tickets}
-        for escalation in self._logbook.escalations:
+        live = [e for e in self._logbook.escalations if e.state.is_live]
+        ours = [e for e in live if e.brief.ticket.partition(":")[0] == reading.status.id]
+        listed = {ticket.id for ticket in reading.tickets} if ours else set()
+        for escalation in ours:
             ticket = escalation.brief.ticket
-            is_ours = ticket.partition(":")[0] == reading.status.id
-            if is_ours and ticket not in listed and escalation.state.is_live:
+            if ticket not in listed:
                 await self._logbook.happened(ticket, TicketSolved(escalation=escalation.id))
 
     async def _read_for_ever(self, identity: SourceId) -> None:
@@ -215,3 +227,27 @@ class Polling:
         if reading.retry_after is not None:
             pause = max(pause, reading.retry_after)
         return pause.total_seconds() * (0.9 + 0.2 * self._jitter())
+
+
+async def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> tuple[Ticket, ...]:
+    """Return what a source says, with the very objects of before for whatever has not changed.
+
+    Whoever works with tickets sees by that at once what is new. The list is emptied on the way, so that no two copies
+    of a ticket are held for longer than they are compared.
+    """
+    known: dict[TicketId, Ticket] = {}
+    for start in range(0, len(before), _AT_ONCE):
+        known.update((ticket.id, ticket) for ticket in before[start : start + _AT_ONCE])
+        await asyncio.sleep(0)
+    after.reverse()
+    kept: list[Ticket] = []
+    is_same = len(before) == len(after)
+    while after:
+        for _ in range(min(_AT_ONCE, len(after))):
+            ticket = after.pop()
+            old = known.get(ticket.id)
+            ticket = old if old is not None and old == ticket else ticket
+            is_same = is_same and before[len(kept)] is ticket
+            kept.append(ticket)
+        await asyncio.sleep(0)
+    return before if is_same else tuple(kept)

@@ -14,6 +14,7 @@ from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
+from oncall_tui.services.relieving import Relieving
 from oncall_tui.services.rota_keeping import RotaKeeping
 from oncall_tui.services.token_ends import TokenEnds
 from oncall_tui.services.troubles import Troubles
@@ -40,6 +41,7 @@ class Station:
     actions: Actions
     troubles: Troubles
     rota_keeping: RotaKeeping
+    relieving: Relieving
     witnessing: Witnessing
     breath: Breath
     wakefulness: Wakefulness
@@ -60,6 +62,7 @@ class Station:
             *self.escalating.loops(),
             *self.polling.loops(),
             *self.rota_keeping.loops(),
+            ("handover", self.relieving.run),
             ("desk", self.board.run),
             ("breath", self.breath.run),
             ("witness", self.witnessing.run),

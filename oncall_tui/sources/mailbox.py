@@ -208,7 +208,11 @@ class Mailbox:
         """Log in, read, and say what is there."""
         threads = await self._read()
         waiting = sum(self._is_open(thread) for thread in threads)
-        return clean(f"{self._server}: {len(threads)} threads in {self._settings.folder}, {waiting} waiting for us")
+        seen = f"{self._server}: {len(threads)} threads in {self._settings.folder}, {waiting} waiting for us"
+        if self._smtp is None:
+            return clean(f"{seen}; replies cannot be sent: it has no smtp_host")
+        await smtp.try_out(self._smtp)
+        return clean(f"{seen}; {self._smtp} takes replies")
 
     async def _read(self) -> list[Conversation]:
         if self._filings:

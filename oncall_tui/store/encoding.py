@@ -7,13 +7,37 @@ from typing import Final, get_args
 
 import msgspec
 
-from oncall_tui.domain.events import Event
+from oncall_tui.domain.events import EscalationEvent, Event, Freight
 from oncall_tui.domain.message import OutgoingMessage
+from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.errors import StoreFailed
 from oncall_tui.text_safety import clean
 
+_FREIGHT: Final[Mapping[str, msgspec.json.Decoder[EscalationEvent | TicketEvent]]] = MappingProxyType(
+    {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(EscalationEvent | TicketEvent)}
+)
+"""What a handover may carry from one journal into another."""
+
+
+def pack_freight(value: object) -> object:
+    """Return an event of another journal with its kind beside it."""
+    if isinstance(value, Freight):
+        return {"kind": type(value.event).__name__, "event": msgspec.to_builtins(value.event)}
+    raise TypeError(f"{type(value).__name__} cannot be written down")
+
+
+def unpack_freight(kind: type, value: object) -> object:
+    """Read an event of another journal, or raise ``ValueError`` for one this version does not know."""
+    if kind is not Freight or not isinstance(value, dict):
+        raise ValueError("this is no event of another journal")
+    decoder = _FREIGHT.get(str(value.get("kind")))
+    if decoder is None:
+        raise ValueError("an event of a kind this version does not know")
+    return Freight(decoder.decode(msgspec.json.encode(value.get("event"))))
+
+
 _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
-    {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(Event)}
+    {kind.__name__: msgspec.json.Decoder(kind, dec_hook=unpack_freight) for kind in get_args(Event)}
 )
 """Derived from the union, so that a new event is known here by itself."""
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
@@ -66,7 +90,7 @@ def decode_instant(text: str) -> datetime:
 
 def _encode(value: Event | OutgoingMessage) -> str:
     try:
-        return msgspec.json.encode(value).decode()
+        return msgspec.json.encode(value, enc_hook=pack_freight).decode()
     except UnicodeEncodeError as error:
         raise unstorable() from error
 

@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.errors import StoreFailed
+from oncall_tui.store.parcels import pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class HandoverFiles:
             why = error.strerror or type(error).__name__
             raise StoreFailed(f"the handover could not be saved as {path}: {why}") from error
         return str(path)
+
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        """Save what the other machine reads under a name, and return where it is."""
+        return await self.save(name, pack(content))
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from oncall_tui.domain.answer_events import AnswerConfirmed, AnswerHeld, AnswerRefused
-from oncall_tui.domain.events import Event, HandoverMessageSettled, NotificationAccepted, NotificationRejected
+from oncall_tui.domain.events import Event, NotificationAccepted, NotificationRejected
+from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
@@ -19,7 +20,8 @@ _URGENCY: Final = {
     Purpose.TAKE: 2,
     Purpose.SOLVE: 2,
     Purpose.HANDOVER: 3,
-    Purpose.TEST: 4,
+    Purpose.NOTICE: 4,
+    Purpose.TEST: 5,
 }
 
 

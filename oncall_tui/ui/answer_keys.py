@@ -16,7 +16,6 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.keypress import Keypress
-from oncall_tui.ui.screens.compose import ComposeScreen
 from oncall_tui.ui.text import clock
 from oncall_tui.ui.writes import carry_out
 
@@ -59,7 +58,14 @@ class AnswerKeys:
     def write(self, row: Row | None, kind: AnswerKind) -> None:
         """Go to where a reply or note is written."""
         if row is not None and self._can(row, kind):
-            self._app.push_screen(ComposeScreen(self._actions, self._keypress, row, kind))
+            key = "r" if kind is AnswerKind.REPLY else "n"
+            # Else what a terminal answers could begin with R and go on as the words of a reply.
+            self._keypress.when_pressed(key, partial(self._compose, row, kind), otherwise="Nothing is written")
+
+    def _compose(self, row: Row, kind: AnswerKind) -> None:
+        from oncall_tui.ui.screens.compose import ComposeScreen  # noqa: PLC0415 - the first frame waits for none
+
+        self._app.push_screen(ComposeScreen(self._actions, self._keypress, row, kind))
 
     def take(self, row: Row | None) -> None:
         """Assign the ticket to whoever sits here."""
@@ -92,6 +98,9 @@ class AnswerKeys:
         if row is None:
             self._app.notify("No ticket is under the cursor.", severity="warning", markup=False)
             return
+        self._keypress.when_pressed("z", partial(self._ask_until, row, desk, now), otherwise="Not snoozed")
+
+    def _ask_until(self, row: Row, desk: Desk, now: datetime) -> None:
         morning = customer_morning(row, now)
         here = f"morning (theirs: {clock(morning, zone_of(desk), now)} here), " if morning else ""
         question = f"Snooze {row.ticket.number} until: {here}2h, 14:30, Mon 9:00, or {UNTIL_THEY_WRITE}: until they do."

@@ -28,20 +28,21 @@ from oncall_tui.ui.commands import KeysProvider
 from oncall_tui.ui.desk_text import notices
 from oncall_tui.ui.dialogs.leave import LeaveDialog, Leaving
 from oncall_tui.ui.escalate_key import EscalateKey
+from oncall_tui.ui.escalation_text import on_strip
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.keypress_guard import KeypressGuard
 from oncall_tui.ui.leaving_text import farewell
 from oncall_tui.ui.milestone_words import MilestoneWords
+from oncall_tui.ui.places import places
 from oncall_tui.ui.screens.desk_screen import DeskScreen
-from oncall_tui.ui.screens.escalations import EscalationsScreen
-from oncall_tui.ui.screens.handover import HandoverScreen
 from oncall_tui.ui.screens.queue import QueueScreen
 from oncall_tui.ui.screens.reading import ReadingScreen, keys_page
-from oncall_tui.ui.screens.rota import RotaScreen
 from oncall_tui.ui.writes import WRITES, carry_out
 
 LET_FINISH = 5.0
 """Seconds that quitting waits for what is being written."""
+UNSEEN = 5
+"""Seconds between two looks at the clock while the terminal has no focus."""
 MENTIONED_FOR = 20
 """Seconds for which a milestone of the shift is shown."""
 WIDE = 110
@@ -63,6 +64,9 @@ class OnCallApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
     DEFAULT_MODE = "queue"
+    ALLOW_SELECT = False
+    """Textual 8.2.8 dies of a click on what is just going, because a selection begins there; with Shift the terminal
+    selects by itself."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,6 +103,9 @@ class OnCallApp(App[None]):
         self.arrival: Callable[[Message], float] = lambda _key: stopwatch()
         """Returns the seconds at which a key or a paste arrived."""
         self._stamped: deque[events.Key] = deque(maxlen=256)
+        self._seconds = 0
+        self.shown = asyncio.Event()
+        """Set once the first frame is on the terminal."""
         self._milestones = MilestoneWords()
         self._rang_at: datetime | None = None
         self._rang = 0.0
@@ -109,20 +116,26 @@ class OnCallApp(App[None]):
         escalate_key = EscalateKey(self, actions, keypress, lambda: self.desk)
         answer_keys = AnswerKeys(self, actions, keypress)
         self.add_mode("queue", lambda: QueueScreen(actions, escalate_key, keypress, answer_keys))
-        self.add_mode("handover", lambda: HandoverScreen(actions, keypress))
-        self.add_mode("rota", lambda: RotaScreen(actions, keypress))
-        self.add_mode("escalations", lambda: EscalationsScreen(actions, keypress, escalate_key))
+        for name, place in places(actions, escalate_key, keypress).items():
+            self.add_mode(name, place)
 
     def on_mount(self) -> None:
         """Let the clock tick."""
         self._mention_the_end()
-        self.set_interval(1, self._tick)
+        self.set_interval(1, self._second)
+        self.call_after_refresh(self.shown.set)
 
     def show(self, desk: Desk) -> None:
         """Show another desk."""
         self._tick()
         self.desk = desk
         self._ring()
+
+    def _second(self) -> None:
+        """Let a second pass; while nobody types here and nothing is escalated, show every fifth only."""
+        self._seconds += 1
+        if self.app_focus or self._seconds % UNSEEN == 0 or on_strip(self.desk.escalations):
+            self._tick()
 
     def _tick(self) -> None:
         self.now = self._clock()

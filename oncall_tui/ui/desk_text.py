@@ -9,7 +9,6 @@ from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.ticket import Status
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
@@ -28,6 +27,9 @@ def zone_of(desk: Desk) -> str:
 
 def who(desk: Desk, now: datetime) -> str:
     """Return who is on call, and whether that is somebody else than who sits here."""
+    if desk.on_call is not None and desk.is_held:
+        mine = desk.me is not None and desk.me.id == desk.on_call.id
+        return "You are still on call" if mine else f"{desk.on_call.name} is still on call"
     if desk.ended_shift is not None or (desk.shift is not None and desk.shift.ends_at <= now):
         return "Your shift is over" if desk.shift is None else "The shift is over"
     if desk.on_call is None:
@@ -45,6 +47,8 @@ def here(desk: Desk, now: datetime) -> str:
 def countdown(desk: Desk, now: datetime) -> str:
     """Return how long the shift still lasts, or since when it is over, or when the next one starts."""
     zone = zone_of(desk)
+    if desk.shift is not None and desk.is_held:
+        return f"over for {span(now - desk.shift.ends_at)}, not accepted: H"
     ended = desk.ended_shift or (desk.shift if desk.shift is not None and desk.shift.ends_at <= now else None)
     if ended is not None:
         return f"ended {span(now - ended.ends_at)} ago: hand over with H"
@@ -116,14 +120,13 @@ def counts(desk: Desk, now: datetime) -> str:
 
     What is due soon takes the place of what is new: the line has room for four.
     """
-    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.tickets:
+    if desk.sight in {Sight.BLIND, Sight.LOADING} and not desk.open_tickets:
         return ""
-    rows = [row for group in desk.groups for row in group.rows]
-    soon = sum(row.is_due_soon(now) for row in rows)
+    soon = sum(group.soon(now) for group in desk.groups)
     figures = (
-        (len(rows), "open"),
-        *(() if soon else ((sum(row.ticket.status is Status.NEW for row in rows), "new"),)),
-        (sum(row.is_late(now) for row in rows), "late"),
+        (desk.open_tickets, "open"),
+        *(() if soon else ((sum(group.sums.new for group in desk.groups), "new"),)),
+        (sum(group.late(now) for group in desk.groups), "late"),
         *(((soon, "due soon"),) if soon else ()),
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
@@ -150,7 +153,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
     """Return what stands in place of an empty list, or nothing when there are tickets to show."""
-    if desk.tickets:
+    if desk.open_tickets:
         return ()
     zone = zone_of(desk)
     lines = tuple(_mood_line(source, now, zone) for source in desk.sources)

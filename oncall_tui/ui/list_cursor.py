@@ -1,8 +1,10 @@
 """Where the cursor of the ticket list may rest, and where a key or a refresh takes it; pure."""
 
-from collections.abc import Sequence
+from oncall_tui.ui.all_lines import AllLines
+from oncall_tui.ui.list_lines import GroupLine, Line, TicketLine
 
-from oncall_tui.ui.list_lines import GroupLine, Line
+NEAR = 200
+"""Stops on each side among which a neighbour is looked for."""
 
 
 def is_stop(line: Line) -> bool:
@@ -10,38 +12,46 @@ def is_stop(line: Line) -> bool:
     return not isinstance(line, GroupLine) or line.is_folded
 
 
-def stops(lines: Sequence[Line]) -> list[int]:
-    """Return the lines on which the cursor may rest."""
-    return [index for index, line in enumerate(lines) if is_stop(line)]
-
-
-def moved(lines: Sequence[Line], cursor: int, by: int) -> int:
+def moved(lines: AllLines, cursor: int, by: int) -> int:
     """Return where the cursor is after moving by some tickets; it stays at the ends."""
-    places = stops(lines)
-    if not places:
+    if not lines.stops:
         return cursor
-    place = places.index(cursor) if cursor in places else 0
-    return places[min(max(place + by, 0), len(places) - 1)]
+    return lines.line_of(min(max(lines.stop_of(cursor) + by, 0), lines.stops - 1))
 
 
-def moved_by_group(lines: Sequence[Line], cursor: int, by: int) -> int:
+def moved_by_group(lines: AllLines, cursor: int, by: int) -> int:
     """Return the first stop of the group that is some groups away."""
-    headings = [index for index, line in enumerate(lines) if isinstance(line, GroupLine)]
+    headings = lines.headings()
     if not headings:
         return cursor
     here = sum(index <= cursor for index in headings) - 1
     start = headings[min(max(here + by, 0), len(headings) - 1)]
-    return next(index for index in stops(lines) if index >= start)
+    return lines.line_of(lines.stop_of(start))
 
 
-def kept(before: Sequence[Line], cursor: int, after: Sequence[Line]) -> int:
+def kept(before: AllLines, cursor: int, after: AllLines) -> int:
     """Return where the cursor's line is now; if it has gone, its nearest neighbour, the ones below it first."""
-    now = {line.key: index for index, line in enumerate(after) if is_stop(line)}
-    nearest = [*before[cursor:], *reversed(before[:cursor])]
-    places = stops(after)
-    return next((now[line.key] for line in nearest if line.key in now), places[0] if places else 0)
+    if not after.stops:
+        return 0
+    if cursor >= len(before):
+        return after.line_of(0)
+    if cursor < len(after) and after[cursor].key == before[cursor].key and is_stop(after[cursor]):
+        return cursor
+    same = after.place_of(before[cursor], before.group_at(cursor))
+    if same is None and isinstance(before[cursor], TicketLine):
+        same = after.search(before[cursor].key)
+    return _nearest(before, cursor, after) if same is None else same
 
 
-def heading_of(lines: Sequence[Line], cursor: int) -> GroupLine | None:
+def _nearest(before: AllLines, cursor: int, after: AllLines) -> int:
+    below = range(cursor + 1, min(cursor + NEAR, len(before)))
+    above = range(cursor - 1, max(cursor - NEAR, -1), -1)
+    places = (after.place_of(before[index], before.group_at(index)) for index in (*below, *above))
+    return next((place for place in places if place is not None), after.line_of(0))
+
+
+def heading_of(lines: AllLines, cursor: int) -> GroupLine | None:
     """Return the heading of the group the cursor is in."""
-    return next((line for line in reversed(lines[: cursor + 1]) if isinstance(line, GroupLine)), None)
+    index = lines.heading_at(cursor)
+    line = None if index is None else lines[index]
+    return line if isinstance(line, GroupLine) else None

@@ -1,18 +1,20 @@
 """The lines of the ticket list, and where their columns stand; pure."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 
+from oncall_tui.domain.row_order import batched
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.triage import Group, Row
-from oncall_tui.services.desk import Desk, SourceState
+from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested, tier_of
 from oncall_tui.ui.escalation_text import mark
-from oncall_tui.ui.text import between, cut, due, fit, fit_right, touches, waiting
+from oncall_tui.ui.text import MINUTE, between, cut, due, fit, fit_right, touches, waiting
 
 NARROW = 80
 WAITING, DUE, TOUCHES, CUSTOMER = 7, 8, 7, 12
@@ -74,6 +76,23 @@ class TicketLine:
 Line = GroupLine | TicketLine
 
 
+def stays_until(line: Line, now: datetime) -> datetime:
+    """Return the instant until which time alone changes nothing in a line."""
+    if isinstance(line, GroupLine):
+        return now if line.is_folded else _next_minute_to(now.replace(second=0, microsecond=0), now)
+    ends = [now + MINUTE]
+    if (since := line.row.ticket.waiting_since) is not None:
+        ends.append(now + MINUTE - (now - since) % MINUTE)
+    if (due_at := line.row.due_at) is not None:
+        ends.append(_next_minute_to(due_at, now))
+    return min(ends)
+
+
+def _next_minute_to(at: datetime, now: datetime) -> datetime:
+    """Return when whole minutes are left to an instant: then it may be over, and just after that one minute less."""
+    return now + max((at - now) % MINUTE, timedelta.resolution)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Widths that depend on the terminal and on the longest ticket number."""
@@ -115,7 +134,7 @@ class Columns:
     def group_line(self, line: GroupLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a group's heading; a folded one still says that something in it is late."""
         rows = line.group.rows
-        late = sum(row.is_late(now) for row in rows)
+        late = line.group.late(now) if line.is_folded else 0
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
         if line.is_snoozed:
@@ -137,31 +156,6 @@ def _symbol(row: Row, now: datetime) -> str:
     return LATE if row.is_late(now) else SOON if row.is_due_soon(now) else " "
 
 
-def lines_of(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> tuple[Line, ...]:
-    """Return the lines of the list from top to bottom."""
-    stale = {source.id for source in desk.sources if source.state is not SourceState.LIVE}
-    lines: list[Line] = []
-    snoozed: list[Row] = []
-    for group in groups:
-        aside = [row for row in group.rows if is_put_aside(row, desk)]
-        snoozed += aside
-        waiting = tuple(row for row in group.rows if row not in aside) if aside else group.rows
-        if waiting:
-            heading = GroupLine(group=replace(group, rows=waiting), is_folded=group_key(group) in folded)
-            lines += _under(heading, desk, stale)
-    if snoozed:
-        put_aside = Group(utc_offset=None, places=(), zones=(), rows=tuple(snoozed))
-        lines += _under(GroupLine(group=put_aside, is_folded=SNOOZED not in folded, is_snoozed=True), desk, stale)
-    return tuple(lines)
-
-
-def _under(heading: GroupLine, desk: Desk, stale: Container[str]) -> Iterator[Line]:
-    yield heading
-    if not heading.is_folded:
-        for row in heading.group.rows:
-            yield _ticket_line(row, desk, is_stale=row.ticket.source_id in stale)
-
-
 def is_put_aside(row: Row, desk: Desk) -> bool:
     """Tell whether a snoozed ticket leaves the list: never one that is late or escalated."""
     if row.record is None or not row.record.answering.is_snoozed(row.ticket, desk.at) or row.is_late(desk.at):
@@ -170,7 +164,8 @@ def is_put_aside(row: Row, desk: Desk) -> bool:
     return escalation is None or not escalation.state.is_live
 
 
-def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
+def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
+    """Return the line of a ticket."""
     return TicketLine(
         row=row,
         number=cut(clean(row.ticket.number), TICKET_AT_MOST),
@@ -183,25 +178,24 @@ def _ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
     )
 
 
-def columns_for(lines: Sequence[Line], width: int) -> Columns:
-    """Return the columns that fit a width and the longest ticket number."""
-    longest = max((cell_len(line.number) for line in lines if isinstance(line, TicketLine)), default=TICKET)
-    return Columns(width=width, ticket=max(TICKET, longest))
-
-
 def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
     """Return the groups with only those tickets that contain some text."""
+    return at_once(finding(groups, wanted))
+
+
+def finding(groups: Iterable[Group], wanted: str) -> Generator[None, None, tuple[Group, ...]]:
+    """Do the same step by step, each short enough for keys to be answered in between."""
     if not wanted:
         return tuple(groups)
-    return tuple(
-        Group(
-            utc_offset=group.utc_offset,
-            places=group.places,
-            zones=group.zones,
-            rows=tuple(row for row in group.rows if wanted.casefold() in _searched(row)),
-        )
-        for group in groups
-    )
+    text = wanted.casefold()
+    filtered = []
+    for group in groups:
+        rows: list[Row] = []
+        for some in batched(group.rows):
+            rows += [row for row in some if text in _searched(row)]
+            yield
+        filtered.append(Group(utc_offset=group.utc_offset, places=group.places, zones=group.zones, rows=tuple(rows)))
+    return tuple(filtered)
 
 
 def _searched(row: Row) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from operator import attrgetter
 
+from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
 from oncall_tui.services.station import Station
@@ -32,7 +33,7 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
         station.actions,
         clock=station.actions.clock,
         stopwatch=stopwatch,
-        desk=station.board.desk(),
+        desk=station.board.first_desk(),
         on_crash=station.report,
         leave_watch=leave_watch,
     )
@@ -42,8 +43,9 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    tasks = {asyncio.create_task(station.run()), asyncio.create_task(_end_with_terminal(app))}
-    station.board.watch(app.show)
+    works = (_run_behind(app, station), _end_with_terminal(app), litter.collect_for_ever())
+    tasks = {asyncio.create_task(work) for work in works}
+    station.board.watch_from_now_on(app.show)
     try:
         await app.run_async()
     finally:
@@ -63,6 +65,13 @@ def left_behind(messages: int) -> str:
     """Say what leaving did not send."""
     count = "1 message is" if messages == 1 else f"{messages} messages are"
     return f"oncall-tui: {count} stored and not sent yet; the next start, or “oncall-tui watch”, goes on with it."
+
+
+async def _run_behind(app: OnCallApp, station: Station) -> None:
+    """Run the loops once the first frame is shown, which waits for none of what they load."""
+    await app.shown.wait()
+    litter.settle()
+    await station.run()
 
 
 async def _end_with_terminal(app: OnCallApp) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.bench.figure import Figure
+from tests.bench.handing_over import bench as handover
 from tests.bench.keys import keys
 from tests.bench.lasting import hours
 from tests.bench.others import others
@@ -19,6 +20,7 @@ BENCHES: Mapping[str, tuple[Callable[[int], Sequence[Figure]], int]] = {
     "commands": (commands, 9),
     "keys": (keys, 10),
     "refresh": (refresh, 3),
+    "handover": (handover, 20),
     "rest": (rest, 3),
     "memory": (memory, 1),
     "sending": (sending, 100),

@@ -9,6 +9,7 @@ import pytest
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.experience import LEAST, Experience, customer_key, kinds_of, last_ended, same_trouble, usual
 from oncall_tui.domain.local_day import Day, LocalDay
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.suggestion import Rule, Sign, rule
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
@@ -69,10 +70,10 @@ def from_(organisation: str, subject: str, number: str, *, tags: Sequence[str] =
 
 def test_several_customers_report_the_same_within_hours() -> None:
     one, two = from_("Acme", "Login fails", "1"), from_("Kobe", "login FAILS!", "2")
-    assert same_trouble([one, two], NOW) == {one.id: 2, two.id: 2}
+    assert at_once(same_trouble([one, two], NOW)) == {one.id: 2, two.id: 2}
     tagged = from_("Spree", "Nobody gets past the login page", "3", tags=["saml"])
     also = from_("Lune", "SAML login broken", "4", tags=["saml"])
-    assert same_trouble([tagged, also], NOW) == {tagged.id: 2, also.id: 2}
+    assert at_once(same_trouble([tagged, also], NOW)) == {tagged.id: 2, also.id: 2}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_several_customers_report_the_same_within_hours() -> None:
     ],
 )
 def test_it_is_not_the_same_trouble(others: list[Ticket]) -> None:
-    assert same_trouble([from_("Acme", "Login fails", "1"), *others], NOW) == {}
+    assert at_once(same_trouble([from_("Acme", "Login fails", "1"), *others], NOW)) == {}
 
 
 @pytest.mark.parametrize(("ago", "is_back"), [(2 * DAY, True), (9 * DAY, False), (timedelta(), False)])

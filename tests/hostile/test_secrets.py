@@ -196,11 +196,11 @@ def test_no_fault_of_a_server_that_echoes_credentials_shows_them(desk: HostileDe
 
 def deliver_the_handover(running: Dashboard) -> None:
     running.press("h")
-    running.see("Your notes")
-    for keys in ("\t", "none", "\t"):  # to the notes, what was not done, and back
+    running.see("Not done, or not known?")
+    for keys in ("\t", "none", "\x1b"):  # to the field, what was not done, and back
         running.press(keys)
         running.read_for(APART)
-    for said in ("Press D again", "Saved as"):
+    for said in ("D again", "Saved as"):
         running.press("d")
         running.see(said)
         running.read_for(APART)

@@ -1,11 +1,15 @@
 """Answers in a real Request Tracker 5 arrive as meant, once, and a note never reaches the requester."""
 
+import asyncio
+import sys
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 import httpx
 import pytest
 
+from oncall_tui.bootstrap import logbook_of
 from oncall_tui.clock import utc_now
 from oncall_tui.domain.answer import Answer, AnswerId, AnswerKind
 from oncall_tui.domain.text import CleanText
@@ -13,11 +17,16 @@ from oncall_tui.domain.ticket import SourceId, TicketId
 from oncall_tui.errors import Rejected
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.rt import RtSource, Settings, build
+from tests.kills.dashboard import ROOT
+from tests.kills.doomed import AHEAD
+from tests.kills.scene import CONFIG, Scene
+from tests.kills.test_answers import answers, settle
 from tests.servers.rt import NewTicket, RealRt
 from tests.servers.rt_desk import Seeded
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
+KILLS = 6
 WORDS = "Hello Größe,\n\nwe are on it.\n-- \nAna <b>Ruiz</b>"
 
 
@@ -114,3 +123,33 @@ async def test_files_are_named(rt_desk: Seeded) -> None:
     assert len(thread[-1].attachments) == 1
     assert thread[-1].attachments[0].endswith(".png")
     assert "\x1b" not in thread[-1].attachments[0]
+
+
+class RtScene(Scene):
+    """A team whose only source is a real RT."""
+
+    def write_for(self, rt: RealRt) -> None:
+        text = CONFIG.format(
+            folder=self.folder, leader=self.leader, undo=self.undo, wait=self.wait, timeout=self.timeout
+        )
+        login = f'url = "{rt.url}"\nuser = "{rt.user}"\npassword = {{ env = "RT_PASSWORD" }}'
+        self.config.write_text(f'{text}\n[[sources]]\nid = "helpdesk"\nkind = "rt"\nrefresh = "30s"\n{login}\n')
+
+
+async def test_a_station_killed_while_it_replies_sends_each_reply_exactly_once(
+    rt_desk: Seeded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RT_PASSWORD", RealRt.password)
+    numbers = [opened(rt_desk, f"Kill me {n}") for n in range(KILLS)]
+    scene = RtScene(tmp_path, "http://127.0.0.1:9")
+    scene.write_for(rt_desk.rt)
+    command = (sys.executable, "-m", "tests.kills.doomed_answers", str(scene.config), "7", *numbers)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    said, _ = await asyncio.wait_for(process.communicate(), 120)
+    await settle(scene, AHEAD * (KILLS + 1))
+    promised = {line.removeprefix("stored ") for line in said.decode().splitlines()}
+    wanted = {answer.ticket.partition(":")[2] for answer in answers(await logbook_of(scene.read()))}
+    assert promised <= wanted
+    for number in numbers:
+        thread = await source_of(rt_desk.rt).thread(TicketId(f"helpdesk:{number}"))
+        assert [m.text for m in thread[1:]] == [f"We look into {number}."] * (number in wanted)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.message import Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.errors import BadUse, Rejected, SourceUnreachable
@@ -23,35 +24,50 @@ async def rig() -> Rig:
     return rig
 
 
+async def written(rig: Rig, not_done: str) -> str:
+    """Return the handover with what somebody typed."""
+    await rig.station.actions.save_handover_notes(not_done)
+    return await rig.station.actions.handover_markdown()
+
+
 async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> None:
     await rig.escalate()
     await rig.pass_time(seconds=10)
     rig.answer("dana-push", "On it, I ring them at 8")
     await rig.pass_time(seconds=10)
-    await rig.station.actions.note_good_news("Kobe Foods thanked us")
-    assert await rig.station.actions.handover_markdown("The VAT question is not answered.") == (
+    assert await written(rig, "The VAT question is not answered.") == (
         "# Handover: Ana Ruiz to Ben Okafor\n"
         "\n"
-        "- Shift: Fri 20 Nov 18:00 to Mon 23 Nov 09:00 New York (63 h)\n"
+        "- Shift of Acme Support: 63 h\n"
+        "  - Fri 20 Nov 18:00 to Mon 23 Nov 09:00 New York\n"
+        "  - Sat 21 Nov 00:00 to Mon 23 Nov 15:00 Lagos\n"
         "- Written: Fri 20 Nov 22:05 New York, Sat 21 Nov 04:05 Lagos\n"
-        "- helpdesk: as of 0 m ago\n"
+        "- helpdesk: as of under 1 m ago\n"
         "\n"
         "## Needs you: 1 red, 0 watch, 1 steady\n"
         "\n"
+        "0 promises due by Tue 24 Nov 15:00 Lagos (a day ahead, because no shift follows at once); 1 action below.\n"
+        "Red: escalated and not acknowledged, late. "
+        "Watch: escalated and acknowledged, urgent, promised for your time, due in your time. Steady: the rest.\n"
         "- RED: 4312 Acme KK: Login fails for every user; late by 8 m; waiting 2 h 00 m; 5 touches; "
-        "escalated, acknowledged by Dana Lee at Sat 21 Nov 04:05 Lagos: “On it, I ring them at 8”\n"
+        "acknowledged by Dana Lee at Sat 21 Nov 04:05 Lagos: “On it, I ring them at 8”\n"
         "\n"
         "## The other open tickets\n"
         "\n"
         "- 4321 Acme KK: Invoice shows the wrong VAT; waiting 2 h 00 m; 1 touch\n"
         "\n"
-        "## Escalations of this shift\n"
+        "## What to do\n"
         "\n"
-        "- 4312 Acme KK: escalated, acknowledged by Dana Lee at Sat 21 Nov 04:05 Lagos: “On it, I ring them at 8”\n"
+        "- Ben Okafor, at once: it was due 8 m ago: 4312: "
+        "carry out what Dana Lee decided: “On it, I ring them at 8”\n"
+        "\n"
+        "## If this happens, then\n"
+        "\n"
+        "Ana Ruiz expects nothing in particular.\n"
         "\n"
         "## What happened\n"
         "\n"
-        "- Fri 20 Nov 22:05: good news: Kobe Foods thanked us\n"
+        "- 1 escalated, 1 acknowledged, the middle one after under 1 m\n"
         "\n"
         "## Not done, or not known\n"
         "\n"
@@ -79,14 +95,14 @@ async def test_delivered_it_is_saved_and_reaches_whoever_comes_next(rig: Rig) ->
 async def test_what_was_typed_is_still_there_after_a_restart(rig: Rig) -> None:
     await rig.station.actions.save_handover_notes("Kobe rings at 9\nnone else")
     await rig.restart()
-    assert await rig.station.actions.handover_notes() == "Kobe rings at 9\nnone else"
+    assert rig.station.actions.handing_over.notes() == {NotePart.NOT_DONE: "Kobe rings at 9\nnone else"}
 
 
 async def test_a_source_that_cannot_be_seen_is_never_an_all_clear(rig: Rig) -> None:
     rig.source.tickets = ()
     rig.source.error = SourceUnreachable("helpdesk did not answer within 30 s")
     await rig.restart()
-    text = await rig.station.actions.handover_markdown("none")
+    text = await written(rig, "none")
     assert "- helpdesk: NOT SEEN: helpdesk did not answer within 30 s" in text
     assert "all clear" not in text.casefold()
 
@@ -97,7 +113,7 @@ async def test_an_hour_of_blindness_is_in_it(rig: Rig) -> None:
     await rig.pass_time(minutes=60)
     rig.source.error = None
     await rig.read()
-    text = await rig.station.actions.handover_markdown("none")
+    text = await written(rig, "none")
     assert "- Fri 20 Nov 22:05: helpdesk could not be seen: helpdesk did not answer within 30 s\n" in text
     assert "- Fri 20 Nov 23:05: helpdesk answers again\n" in text
 
@@ -116,4 +132,4 @@ async def test_after_its_end_the_shift_is_over_and_is_still_the_one_handed_over(
     desk = rig.station.board.desk()
     assert desk.shift is None
     assert desk.ended_shift is not None
-    assert "Ana Ruiz to Ben Okafor" in await rig.station.actions.handover_markdown("none")
+    assert "Ana Ruiz to Ben Okafor" in await written(rig, "none")

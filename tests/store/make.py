@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
-from oncall_tui.domain.events import Event, SourceLost
+from oncall_tui.domain.events import Event, Freight, SourceLost
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket import SourceId
+from oncall_tui.domain.ticket import SourceId, TicketId
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade
 
 NOW = datetime(2026, 11, 20, 22, 5, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
+PROMISE = PromiseMade(ticket=TicketId("helpdesk:4312"), promise=PromiseId("p1"), due_at=NOW)
 KINDS: tuple[type[Event], ...] = get_args(Event)
 
 
@@ -46,5 +48,13 @@ def filled(kind: Any) -> Any:  # noqa: ANN401 - a value of whatever type it is g
         return (filled(get_args(kind)[0]), filled(get_args(kind)[0]))
     if issubclass(kind, Enum):
         return list(kind)[-1]
-    simple = {str: "日本 “x” \\ \x07 🎌", int: 7, float: 0.1, bool: True, datetime: NOW, timedelta: timedelta(0, 1, 5)}
+    simple = {
+        Freight: Freight(PROMISE),
+        str: "日本 “x” \\ \x07 🎌",
+        int: 7,
+        float: 0.1,
+        bool: True,
+        datetime: NOW,
+        timedelta: timedelta(0, 1, 5),
+    }
     return simple[kind]

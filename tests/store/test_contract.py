@@ -160,7 +160,7 @@ async def test_bad_news_leaves_first_and_of_equals_what_is_due_longest(store: St
     mixed = [message(purpose, purpose) for purpose in reversed(Purpose)]
     await store.append(OTHER, [], at=NOW, send=[*mixed, message("second")])
     await store.append(OTHER, [], at=NOW - SECOND, send=[message("older", Purpose.HANDOVER)])
-    claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(11)]
+    claims = [await store.claim(now=NOW, holder="a", lease=LEASE) for _ in range(12)]
     assert [claim.message.key if claim else None for claim in claims] == [
         "notification",
         "second",
@@ -168,6 +168,7 @@ async def test_bad_news_leaves_first_and_of_equals_what_is_due_longest(store: St
         *("solve", "take", "note", "reply"),  # as they came
         "older",
         "handover",
+        "notice",
         "test",
         None,
     ]

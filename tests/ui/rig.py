@@ -16,7 +16,7 @@ from tests import desk_make
 from tests.fakes import RecordingActions
 from tests.screen import screen_lines
 
-JUDGED = {"ctrl+g", "ctrl+s", "d", "e", "enter", "escape", "o", "p", "q", "r", "t", "u", "w"}
+JUDGED = {"a", "ctrl+g", "ctrl+s", "d", "e", "enter", "escape", "n", "o", "p", "q", "r", "t", "u", "w", "z"}
 """The keys that the guard judges, at least at some places."""
 
 

@@ -92,7 +92,9 @@ async def test_a_key_that_was_pasted_sends_nothing() -> None:
         assert sent(rig) == []
         await rig.press("escape")
         await rig.burst("t", "x")
+        await rig.burst("r", "x", "y")
         assert sent(rig) == []
+        assert "REPLY" not in rig.text
 
 
 async def test_what_was_typed_is_kept_when_somebody_goes_back() -> None:
@@ -162,6 +164,25 @@ async def test_our_answer_is_shown_with_how_far_it_has_come(state: AnswerState, 
         assert "We are on it." in rig.text
 
 
+async def test_a_conversation_is_read_again_once_the_help_desk_has_our_answer() -> None:
+    def shown(state: AnswerState) -> Desk:
+        desk = with_answering(Answering(answers=(reply(state),)))
+        first = desk.groups[0]
+        row = replace(first.rows[0], ticket=replace(first.rows[0].ticket, messages=()))
+        return replace(desk, groups=(replace(first, rows=(row, *first.rows[1:])), *desk.groups[1:]))
+
+    async with running(shown(AnswerState.STORED), size=(140, 40)) as rig:
+        await rig.until("stored, on its way")
+        await rig.until("No messages.")
+        reads = rig.actions.calls.count(("thread", "helpdesk:4312"))
+        rig.actions.messages = (Message(at=NOW, author=CleanText("Ana Ruiz"), text=CleanText("We are on it.")),)
+        rig.app.show(shown(AnswerState.CONFIRMED))
+        await rig.until("us: Ana Ruiz · confirmed 22:02")
+        assert "us: Ana Ruiz · confirmed 22:02" in rig.text
+        assert rig.text.count("We are on it.") == 1
+        assert rig.actions.calls.count(("thread", "helpdesk:4312")) == reads + 1
+
+
 async def test_a_snoozed_ticket_waits_in_a_folded_line_that_counts() -> None:
     snoozed = Answering(snooze=Snooze(at=NOW, until=NOW + 3 * HOUR))
     async with running(with_answering(snoozed, at=1)) as rig:
@@ -218,10 +239,22 @@ async def test_a_long_conversation_is_laid_out_only_as_far_as_it_is_looked_at() 
     async with running(shown) as rig:
         await rig.press("enter")
         conversation = rig.app.screen.query_one(Conversation)
-        assert conversation.laid_out == AT_ONCE
+        assert conversation.laid_out <= 2 * AT_ONCE
         for _ in range(3):
             await rig.press("end")
-        assert AT_ONCE < conversation.laid_out <= 5 * AT_ONCE
+        assert 2 * AT_ONCE < conversation.laid_out <= 6 * AT_ONCE
+
+
+async def test_a_conversation_of_short_words_fills_a_tall_screen() -> None:
+    desk = desk_make.live()
+    first = desk.groups[0]
+    short = tuple(replace(message, text=CleanText("ok")) for message in long_thread(60))
+    row = replace(first.rows[0], ticket=replace(first.rows[0].ticket, messages=short))
+    shown = replace(desk, groups=(replace(first, rows=(row, *first.rows[1:])), *desk.groups[1:]))
+    async with running(shown, size=(80, 70)) as rig:
+        await rig.press("enter")
+        await rig.until("Writer 48")
+        assert "Writer 45" in rig.text
 
 
 async def test_quotes_are_folded() -> None:

@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROBE = """
 import asyncio, sys
 from pathlib import Path
+
+import pytest
 from oncall_tui import bootstrap
 from oncall_tui.ui.app import OnCallApp
 
@@ -16,7 +20,8 @@ async def main():
     app = OnCallApp(station.actions, clock=station.actions.clock, stopwatch=lambda: 0.0, desk=station.board.desk())
     async with app.run_test() as pilot:
         await pilot.pause()
-        print(sorted({"holidays", "phonenumbers", "icalendar"} & set(sys.modules)))
+        late = {"holidays", "phonenumbers", "icalendar", "httpx", "psycopg", "keyring", "textual.widgets._text_area"}
+        print(sorted(late & set(sys.modules)))
 
 asyncio.run(main())
 """
@@ -32,3 +37,47 @@ def test_the_first_frame_waits_for_no_book_about_places(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+QUICK = """
+import contextlib, sys
+from oncall_tui.__main__ import main
+
+with contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(sorted({"textual", "httpx", "holidays"} & set(sys.modules)))
+"""
+CONFIG = """
+[team]
+name = "Acme Support"
+time_zone = "America/New_York"
+store = "STORE"
+
+[[people]]
+id = "ana"
+name = "Ana Ruiz"
+time_zone = "America/New_York"
+phone = "+1 212 555 0100"
+
+[[rota.rotations]]
+name = "Weekend"
+starts = "Fri 18:00"
+ends = "Mon 09:00"
+from = 2026-01-02
+people = ["ana"]
+"""
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["--config", "CONFIG", "status"]], ids=lambda w: w[-1])
+def test_what_shows_no_screen_and_reads_no_help_desk_loads_neither(tmp_path: Path, words: list[str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.replace("STORE", str(tmp_path / "journal.sqlite")), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", QUICK, *(str(config) if word == "CONFIG" else word for word in words)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -4,9 +4,14 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from oncall_tui.domain.escalation import EscalationState
+from oncall_tui.domain.handover_events import NotePart
+from oncall_tui.domain.handover_flow import Flow, Question, Stage
+from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.triage import by_who_feels_it
 from oncall_tui.errors import SourceUnreachable
+from oncall_tui.services.handing_over import Role
 from oncall_tui.ui.keypress_guard import ALONE
+from oncall_tui.ui.widgets.handover_paper import HandoverPaper
 from tests import desk_make
 from tests.fakes import RecordingActions
 from tests.ui.rig import Rig, running
@@ -85,13 +90,14 @@ async def test_the_conversation_that_cannot_be_read_says_why() -> None:
 
 async def test_notes_are_saved_as_they_are_typed_and_when_leaving() -> None:
     async with running(desk_make.live()) as rig:
-        rig.actions.notes = "Watch 4312."
+        rig.actions.notes = {NotePart.EXPECT: CleanText("Watch 4312.")}
         await rig.press("h", "tab")
-        notes = rig.app.screen.query_one(TextArea)
+        notes = list(rig.app.screen.query(TextArea))[1]
         assert notes.text == "Watch 4312."
         notes.text = "Watch 4312 and 4330."
         await rig.press("escape")
-        assert ("save", "Watch 4312 and 4330.") in rig.actions.calls
+        await rig.press("escape")
+        assert ("save", "expect", "Watch 4312 and 4330.") in rig.actions.calls
         await rig.press("h")
         assert notes.text == "Watch 4312 and 4330."
 
@@ -101,7 +107,7 @@ async def test_the_handover_says_first_what_delivering_does() -> None:
         await rig.press("h")
         await rig.press("d")
         assert ("deliver",) not in rig.actions.calls
-        assert "D again to" in rig.text
+        assert "D again delivers" in rig.text
         await rig.press("D")
         assert ("deliver",) in rig.actions.calls
         assert "It goes to Ben Okafor by ben-push" in rig.text
@@ -169,3 +175,72 @@ async def test_c_corrects_the_clock_of_the_tickets_customer(keys: tuple[str, ...
         rig.app.screen.query_one(Input).value = "Seoul"
         await rig.press("enter")
         assert rig.actions.calls[-1] == ("zone", "helpdesk:4312", "Seoul")
+
+
+def asked_to_accept() -> Rig:
+    rig = Rig(RecordingActions())
+    rig.actions.role = Role.INCOMING
+    return rig
+
+
+async def test_whoever_comes_next_repeats_the_reds_and_her_first_action_and_accepts() -> None:
+    async with running(desk_make.live(), rig=asked_to_accept()) as rig:
+        await rig.press("h")
+        assert "Ana Ruiz hands over to you." in rig.text
+        assert "+ new, red: 4399 Kobe Foods: Shop is down" in rig.text
+        assert "REQUIRED: What is red, in your own words?" in rig.text
+        reds, first, _ = rig.app.screen.query(TextArea)
+        reds.text, first.text = "4312 is down", "I ring Kenji"
+        await rig.settle()
+        assert "REQUIRED" not in rig.text
+        await rig.press("a")
+        assert rig.actions.calls[-2:] == [("accept", "4312 is down", "I ring Kenji"), ("sheet",)]
+        assert not [call for call in rig.actions.calls if call[0] in {"save", "deliver"}]
+
+
+async def test_pasted_text_accepts_and_declines_nothing() -> None:
+    async with running(desk_make.live(), rig=asked_to_accept()) as rig:
+        await rig.press("h")
+        await rig.burst(*"xanax")
+        assert {call[0] for call in rig.actions.calls} <= {"sheet", "browse"}
+
+
+async def test_whoever_comes_next_declines_with_a_reason_or_asks_back() -> None:
+    async with running(desk_make.live(), rig=asked_to_accept()) as rig:
+        await rig.press("h")
+        await rig.press("n")
+        await rig.type("I am on a plane")
+        await rig.press("r")
+        await rig.type("What did Kenji say?")
+        asked = [call for call in rig.actions.calls if call[0] in {"decline", "ask"}]
+        assert asked == [("decline", "I am on a plane"), ("ask", "What did Kenji say?")]
+
+
+async def test_s_changes_the_severity_of_the_ticket_under_the_cursor() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.press("h")
+        await rig.press("s")
+        assert "Move to a line about a ticket first." in rig.text
+        for _ in range(30):
+            await rig.press("down")
+            if rig.app.screen.query_one(HandoverPaper).ticket is not None:
+                break
+        await rig.press("s")
+        assert ("severity", "helpdesk:4312") in rig.actions.calls
+
+
+async def test_the_outgoing_person_answers_what_was_asked() -> None:
+    rig = Rig(RecordingActions())
+    rig.actions.flow = Flow(
+        shift_starts_at=desk_make.SHIFT.starts_at,
+        shift_ends_at=desk_make.SHIFT.ends_at,
+        stage=Stage.DELIVERED,
+        incoming=desk_make.BEN.id,
+        questions=(Question(words=CleanText("What did Kenji say?"), by=desk_make.BEN.id, at=desk_make.NOW),),
+    )
+    async with running(desk_make.live(), rig=rig) as running_rig:
+        await running_rig.press("h")
+        assert "Ben Okafor asks: “What did Kenji say?” A answers." in running_rig.text
+        await running_rig.press("a")
+        await running_rig.type("He waits.")
+        assert ("answer", "He waits.") in running_rig.actions.calls

@@ -62,7 +62,13 @@ COMMANDS = re.findall(r"^\| `oncall-tui ([a-z]+)(.*?)` \|", README.read_text(enc
 def test_every_command_readme_names_is_one(command: str, options: str) -> None:
     flags = re.findall(r"--[a-z-]+", options)
     values = {"--at": ["2026-11-20T22:05Z"], "--seed": ["3"], "--tickets": ["3"], "--from": ["2026-11-20"]}
-    values |= {"--weeks": ["2"], "--why": ["because"], "--person": ["ana"]}
+    values |= {
+        "--weeks": ["2"],
+        "--why": ["because"],
+        "--person": ["ana"],
+        "--reds": ["4312 is down"],
+        "--first": ["I ring"],
+    }
     for flag in flags:
-        words = ["helpdesk:1"] if command == "escalate" else []
+        words = {"escalate": ["helpdesk:1"], "accept": ["handover.json"]}.get(command, [])
         assert parse([command, *words, flag, *values.get(flag, [])]).command == command

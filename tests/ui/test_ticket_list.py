@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -8,7 +9,9 @@ from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
-from oncall_tui.ui.list_lines import CURSOR, GroupLine, TicketLine, columns_for, found, lines_of
+from oncall_tui.ui.all_lines import AllLines
+from oncall_tui.ui.list_cursor import is_stop
+from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, Line, TicketLine, found, group_key, stays_until
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
@@ -67,7 +70,7 @@ def test_the_name_of_a_holiday_gives_way_to_when_it_ends(width: int, words: str)
     day = LocalDay(day=Day.HOLIDAY, name="Labor Thanksgiving Day", opens_at=NOW + 20 * HOUR)
     group = desk_make.live().groups[0]
     line = GroupLine(group=replace(group, rows=tuple(replace(row, day=day) for row in group.rows)))
-    shown = columns_for((line,), width).group_line(line, NOW, is_cursor=False)
+    shown = Columns(width=width).group_line(line, NOW, is_cursor=False)
     assert (cell_len(shown), " ".join(shown.split())) == (width, f"▾ Sat 12:05 Tokyo · Seoul {' '.join(words.split())}")
 
 
@@ -139,10 +142,9 @@ def test_strangers_text_shifts_no_figure_and_stays_in_its_line(hostile: str, wid
     row = desk.groups[0].rows[0]
     requester = replace(row.ticket.requester, organisation=clean(hostile))
     row = replace(row, customer=None, ticket=replace(row.ticket, subject=clean(hostile), requester=requester))
-    (line,) = (
-        line for line in lines_of(with_rows(desk, row).groups, desk, frozenset()) if isinstance(line, TicketLine)
-    )
-    text = columns_for((line,), width).ticket_line(line, NOW, is_cursor=True)
+    lines = AllLines(with_rows(desk, row).groups, desk, frozenset())
+    (line,) = (line for line in lines if isinstance(line, TicketLine))
+    text = lines.columns(width).ticket_line(line, NOW, is_cursor=True)
     assert text.startswith(f"{CURSOR}! 4312        2 h  late 8 m       5")
     assert "\n" not in text
     assert cell_len(text) == width
@@ -190,7 +192,7 @@ def test_the_search_looks_at_number_subject_customer_and_tags_whatever_their_cas
 
 def test_a_group_that_lost_its_tickets_has_no_heading() -> None:
     empty = Group(utc_offset=None, places=(), zones=(), rows=())
-    assert lines_of((empty,), desk_make.live(), frozenset()) == ()
+    assert len(AllLines((empty,), desk_make.live(), frozenset())) == 0
 
 
 async def test_a_list_that_grows_a_scroll_bar_gives_it_a_column_and_takes_it_back() -> None:
@@ -205,3 +207,36 @@ async def test_a_list_that_grows_a_scroll_bar_gives_it_a_column_and_takes_it_bac
         assert (await rig.still())[3][78] == "0"
         rig.app.show(desk)
         assert (await rig.still())[3][79] == "2"
+
+
+def test_lines_are_made_only_when_they_are_looked_at_and_are_found_by_their_key() -> None:
+    desk = desk_make.live()
+    folded = frozenset({group_key(desk.groups[2])})
+    lines = AllLines(desk.groups, desk, folded)
+    all_of_them = list(lines)
+    stops = [index for index, line in enumerate(all_of_them) if is_stop(line)]
+    assert [lines.line_of(number) for number in range(lines.stops)] == stops
+    assert [lines.stop_of(index) for index in stops] == list(range(lines.stops))
+    for index in stops:
+        assert lines.place_of(all_of_them[index], lines.group_at(index)) == index
+    assert [index for index, line in enumerate(all_of_them) if isinstance(line, GroupLine)] == list(lines.headings())
+    assert lines.is_as(AllLines(desk.groups, desk, folded))
+    assert not lines.is_as(AllLines(desk.groups, desk, frozenset()))
+
+
+@pytest.mark.parametrize("seconds", range(0, 400, 7))
+def test_until_then_time_alone_changes_nothing_in_a_line(seconds: int) -> None:
+    desk = desk_make.live()
+    folded = frozenset({group_key(desk.groups[2])})
+    lines, columns = AllLines(desk.groups, desk, folded), Columns(width=80)
+    now = NOW + timedelta(seconds=seconds)
+
+    def text(line: Line, at: datetime) -> str:
+        if isinstance(line, GroupLine):
+            return columns.group_line(line, at, is_cursor=False)
+        return columns.ticket_line(line, at, is_cursor=False)
+
+    for line in lines:
+        until = stays_until(line, now)
+        assert text(line, max(now, until - timedelta.resolution)) == text(line, now)
+        assert now <= until <= now + MINUTE

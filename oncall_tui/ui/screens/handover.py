@@ -1,66 +1,82 @@
-"""The handover: what the dashboard knows, and what only the person knows."""
+"""The handover: what the dashboard knows beside what only a person knows, and the answer of whoever comes next."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.handing_over import Role, Sheet
+from oncall_tui.ui.dialogs.one_line import OneLineDialog
+from oncall_tui.ui.handover_text import ask, field_title, standing
 from oncall_tui.ui.keypress import Keypress
 from oncall_tui.ui.screens.desk_screen import DeskScreen
+from oncall_tui.ui.widgets.handover_field import HandoverField
+from oncall_tui.ui.widgets.handover_paper import HandoverPaper
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.writes import carry_out
 
 SAVE_AFTER = 0.8
-"""Seconds without typing after which the notes are kept."""
-ASK = "Deliver freezes the handover and sends it to the next person. Press D again to deliver, Esc to leave it."
+"""Seconds without typing after which what was typed is kept."""
+DECLINED = "Why can you not take over? Leadership reads it at once."
+ASKED = "What do you want to know first?"
+ANSWERED = "What do you answer?"
 
 
 class HandoverScreen(DeskScreen):
-    """Generated text above, own notes below; both are saved, one is typed."""
+    """The generated part, and three fields: the outgoing person's own part, or the incoming person's answer."""
 
     CSS = """
-    HandoverScreen VerticalScroll { height: 3fr; padding: 0 2; }
-    HandoverScreen #generated { height: auto; }
-    HandoverScreen .title { height: 1; padding: 0 1; background: $panel; }
-    HandoverScreen TextArea { height: 2fr; border: none; padding: 0 1; }
+    HandoverScreen #standing { height: auto; max-height: 2; padding: 0 1; background: $panel; }
+    HandoverScreen #beside { layout: vertical; height: 1fr; }
+    HandoverScreen #fields { height: 9; }
     HandoverScreen #outcome { height: auto; max-height: 3; padding: 0 1; display: none; }
     HandoverScreen #outcome.-shown { display: block; background: $warning-muted; color: $foreground; }
+    HandoverScreen.-wide #beside { layout: horizontal; }
+    HandoverScreen.-wide #fields { width: 58; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d,D", "deliver", "Deliver", id="handover.deliver", tooltip="Freeze the handover and send it"),
-        Binding("tab", "app.focus_next", "Notes or text", tooltip="Go between the text and your notes", priority=True),
+        Binding("s,S", "severity", "Red/watch", id="handover.severity", tooltip="Ticket: red, watch or steady"),
+        Binding("a,A", "accept", "Accept", id="handover.accept", tooltip="Accept the handover, or answer a question"),
+        Binding("n,N", "decline", "Decline", id="handover.decline", tooltip="Say that you cannot take over"),
+        Binding("r,R", "ask", "Ask back", id="handover.ask", tooltip="Ask the outgoing person something first"),
+        Binding("tab", "app.focus_next", "Text or fields", tooltip="Go between the text and the fields", priority=True),
         Binding("escape", "back", "Back", tooltip="Go back to the list", priority=True),
     ]
 
-    generated = query_one("#generated", Static)
-    notes = query_one(TextArea)
+    paper = query_one(HandoverPaper)
     outcome = query_one("#outcome", Static)
 
     def __init__(self, actions: Actions, keypress: Keypress) -> None:
         super().__init__()
         self._actions, self._keypress = actions, keypress
         self._saves: Timer | None = None
-        self._saved = ""
+        self._saved: dict[NotePart, str] = {}
+        self._sheet: Sheet | None = None
         self._is_sure = False
 
     def compose(self) -> ComposeResult:
         """Lay the place out."""
         yield Header()
-        with VerticalScroll():
-            yield Static("Writing the handover…", id="generated", markup=False)
-        yield Static("Your notes: what was not done, if/then, what to watch (saved as you type)", classes="title")
-        yield TextArea(id="notes", soft_wrap=True, tab_behavior="focus")
+        yield Static(id="standing", markup=False)
+        with Horizontal(id="beside"):
+            yield HandoverPaper()
+            with Vertical(id="fields"):
+                for part in NotePart:
+                    yield HandoverField(part)
         yield Static(id="outcome", markup=False)
         yield KeyLine()
 
@@ -69,69 +85,159 @@ class HandoverScreen(DeskScreen):
         self._load()
 
     def on_screen_suspend(self) -> None:
-        """Keep the notes when somebody leaves."""
+        """Keep what was typed when somebody leaves."""
         self._save()
 
     @work(group="handover", exclusive=True)
     async def _load(self) -> None:
         try:
-            kept = await self._actions.handover_notes()
-            if not self.notes.text:
-                self._saved = kept
-                self.notes.text = kept
-            text = await self._actions.handover_markdown(self.notes.text)
+            self._take(await self._actions.handover_sheet())
         except OnCallError as error:
-            text = f"The handover could not be written: {error}"
-        self.generated.update(Content(text))
+            self._sheet = None
+            self.paper.say(f"The handover could not be written: {error}.")
+        self.tick(self.desk, self.present())
+        self.refresh_bindings()
+
+    def _take(self, sheet: Sheet) -> None:
+        is_another = self._sheet is None or self._sheet.role is not sheet.role
+        self._sheet = sheet
+        self.paper.show(sheet)
+        for field in self.query(HandoverField):
+            if sheet.role is Role.OUTGOING and (is_another or not field.text):
+                kept = sheet.handover.notes.get(field.part, "")
+                self._saved[field.part] = kept
+                field.text = kept
+            elif is_another:
+                field.text = ""
+        self._title()
+
+    def _title(self) -> None:
+        if self._sheet is not None:
+            for field in self.query(HandoverField):
+                title, is_missing = field_title(self._sheet, field.part, field.text)
+                field.entitle(title, is_missing=is_missing)
 
     def show(self, desk: Desk, now: datetime) -> None:
-        """Show another desk."""
+        """Show another desk; the handover is written afresh with it."""
         self.tick(desk, now)
+        if self.is_current:
+            self._load()
 
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.query_one(Header).show(desk, now)
+        if self._sheet is not None:
+            self.query_one("#standing", Static).update(Content(standing(self._sheet, now)))
 
     def on_text_area_changed(self) -> None:
-        """Keep the notes soon after the last letter."""
+        """Keep what is typed soon after the last letter."""
         if self._saves is not None:
             self._saves.stop()
         self._saves = self.set_timer(SAVE_AFTER, self._save)
+        self._title()
 
     def _save(self) -> None:
-        text = self.notes.text
-        if text != self._saved:
-            self._saved = text
-            carry_out(self.app, self._actions.save_handover_notes(text))
+        if self._sheet is None or self._sheet.role is Role.INCOMING:
+            return
+        for field in self.query(HandoverField):
+            if field.text != self._saved.get(field.part, ""):
+                self._saved[field.part] = field.text
+                carry_out(self.app, self._actions.save_handover_notes(field.text, field.part))
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Offer what this person can do with this handover now."""
+        sheet = self._sheet
+        if sheet is None:
+            return action not in {"deliver", "severity", "accept", "decline", "ask"}
+        is_asked = sheet.role is Role.INCOMING
+        has_question = sheet.flow is not None and sheet.flow.question is not None
+        match action:
+            case "deliver" | "severity":
+                return not is_asked
+            case "decline" | "ask":
+                return is_asked
+            case "accept":
+                return is_asked or has_question
+            case _:
+                return True
+
+    def action_severity(self) -> None:
+        """Give the ticket under the cursor the next severity."""
+        ticket = self.paper.ticket
+        if ticket is None:
+            self.notify("Move to a line about a ticket first.", severity="warning", markup=False)
+            return
+        carry_out(self.app, self._then_load(self._actions.choose_severity(ticket)))
+
+    async def _then_load(self, work: Coroutine[object, object, object]) -> None:
+        await work
+        self._load()
 
     def action_deliver(self) -> None:
         """Say what will happen; the second time, do it."""
         self._keypress.when_pressed("d", self._deliver_if_sure, otherwise="Not delivered")
 
     def _deliver_if_sure(self) -> None:
+        if self._sheet is None:
+            return
         if not self._is_sure:
             self._is_sure = True
-            self._say(ASK)
+            self._say(ask(self._sheet, self.present()))
             return
         self._is_sure = False
         self._say("Delivering…")
         self._save()
-        carry_out(self.app, self._deliver())
+        carry_out(self.app, self._telling(self._actions.deliver_handover(), "Not delivered"))
 
-    async def _deliver(self) -> None:
+    async def _telling(self, work: Coroutine[object, object, str | None], otherwise: str, then: str = "") -> None:
         try:
-            self._say(await self._actions.deliver_handover())
+            said = await work
+            self._say(said or then)
         except OnCallError as error:
-            self._say(f"Not delivered: {error}")
+            self._say(f"{otherwise}: {error}.")
+        self._load()
+
+    def action_accept(self) -> None:
+        """Accept what was handed over; for the outgoing person, answer the question."""
+        if self._sheet is not None and self._sheet.role is Role.OUTGOING:
+            self._ask(ANSWERED, self._actions.answer_handover, "Answered.")
+            return
+        self._keypress.when_pressed("a", self._accept, otherwise="Not accepted")
+
+    def _accept(self) -> None:
+        if not self.is_current:
+            return
+        written = {field.part: field.text for field in self.query(HandoverField)}
+        reds, first_action = written[NotePart.NOT_DONE], written[NotePart.EXPECT]
+        accepted = self._actions.accept_handover(reds, first_action)
+        carry_out(self.app, self._telling(accepted, "Not accepted", then="You are on call: everything is yours."))
+
+    def action_decline(self) -> None:
+        """Ask why, and say so to leadership."""
+        decline = self._actions.decline_handover
+        self._keypress.when_pressed("n", lambda: self._ask(DECLINED, decline, "Declined."), otherwise="Not declined")
+
+    def action_ask(self) -> None:
+        """Ask the outgoing person something first."""
+        self._ask(ASKED, self._actions.ask_about_handover, "Asked.")
+
+    def _ask(self, question: str, act: Callable[[str], Coroutine[object, object, None]], then: str) -> None:
+        def answered(answer: str | None) -> None:
+            if answer:
+                carry_out(self.app, self._telling(act(answer), "Not done", then=then))
+
+        self.app.push_screen(OneLineDialog(question, self._keypress), answered)
 
     def _say(self, sentence: str) -> None:
         self.outcome.set_class(bool(sentence), "-shown")
         self.outcome.update(Content(sentence))
 
     def action_back(self) -> None:
-        """Leave the question unanswered; else go back."""
+        """Leave the question unanswered; else leave the field; else go back."""
         if self._is_sure:
             self._is_sure = False
             self._say("")
+        elif isinstance(self.focused, TextArea):
+            self.paper.focus()
         else:
             self.app.switch_mode("queue")

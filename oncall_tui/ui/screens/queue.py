@@ -1,5 +1,6 @@
 """The main place: who is waiting, and what time it is for them."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -21,7 +22,7 @@ from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
-from oncall_tui.ui.list_lines import found
+from oncall_tui.ui.list_lines import finding, found
 from oncall_tui.ui.screens.ticket import TicketScreen
 from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
 from oncall_tui.ui.widgets.detail import TicketDetail
@@ -41,6 +42,8 @@ ORDERS: Sequence[tuple[str, Callable[[Iterable[Group]], Sequence[Group]]]] = (
 )
 """What S goes through; the first is the desk's own."""
 
+AT_ONCE = 2000
+"""Tickets that are searched in less time than a frame takes."""
 FIND = "find in number, subject, customer, tag; Esc ends"
 
 
@@ -87,6 +90,9 @@ class QueueScreen(TicketPlace):
         super().__init__(actions, escalate_key, keypress, answer_keys)
         self._order = 0
         self._sought = ""
+        self._mood: tuple[str, ...] = ()
+        self._found: tuple[str, Sequence[Group], Sequence[Group]] = ("", (), ())
+        """What was sought in which groups, and those in which it was found."""
 
     @property
     def row(self) -> Row | None:
@@ -105,8 +111,9 @@ class QueueScreen(TicketPlace):
         yield KeyLine(self.not_offered)
 
     def show(self, desk: Desk, now: datetime) -> None:
-        """Show another desk."""
-        self.tickets.show(desk, self._groups(desk), now)
+        """Show another desk; a search among very many tickets shows what it found a moment later."""
+        self._search(desk)
+        self.tickets.show(desk, self._groups(), now)
         self.query_one(NoticeLine).show(desk)
         self.tick(desk, now)
 
@@ -118,20 +125,49 @@ class QueueScreen(TicketPlace):
         self.detail.show(desk, self.tickets.row, now)
         self.query_one(KeyLine).look_again()
         lines = mood_lines(desk, now) or self._nothing_found(desk)
-        self.mood.set_class(bool(lines), "-shown")
-        self.query_one("#beside").set_class(bool(lines), "-nothing")
-        self.mood.update(Content("\n".join(lines)))
+        if lines != self._mood:
+            self._mood = lines
+            self.mood.set_class(bool(lines), "-shown")
+            self.query_one("#beside").set_class(bool(lines), "-nothing")
+            self.mood.update(Content("\n".join(lines)))
         if not lines and self.focused is None:
             self.call_after_refresh(self.tickets.focus)  # hiding the list took its focus away
 
-    def _groups(self, desk: Desk) -> Sequence[Group]:
+    def _groups(self) -> Sequence[Group]:
         _, ordered = ORDERS[self._order]
-        return ordered(found(desk.groups, self._sought))
+        _, _, groups = self._found
+        return ordered(groups)
+
+    def _search(self, desk: Desk) -> None:
+        sought, within, _ = self._found
+        if sought == self._sought and within is desk.groups:
+            return
+        if not self._sought or desk.open_tickets <= AT_ONCE:
+            self._found = (self._sought, desk.groups, found(desk.groups, self._sought))
+            return
+        self.run_worker(self._find(self._sought, desk), group="search", exclusive=True)
+
+    async def _find(self, sought: str, desk: Desk) -> None:
+        steps = finding(self._narrowed(sought, desk), sought)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                self._found = (sought, desk.groups, end.value)
+                break
+            await asyncio.sleep(0)
+        self.show(self.desk, self.present())
+
+    def _narrowed(self, sought: str, desk: Desk) -> Sequence[Group]:
+        """Return where to look: what contains a longer text contains the shorter one."""
+        before, within, groups = self._found
+        return groups if within is desk.groups and before and before in sought else desk.groups
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
-        if any(group.rows for group in self._groups(desk)):
+        _, _, groups = self._found
+        if any(group.rows for group in groups):
             return ()
-        return (f"None of the {len(desk.tickets)} open tickets contains “{self._sought}”.", "", "Esc shows all.")
+        return (f"None of the {desk.open_tickets} open tickets contains “{self._sought}”.", "", "Esc shows all.")
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Leave E to whoever is typing."""

@@ -12,9 +12,9 @@ from oncall_tui.domain.ticket import Message
 from oncall_tui.ui.answer_text import own_entries
 from oncall_tui.ui.ticket_text import NO_MESSAGES, entry
 
-AT_ONCE = 20
+AT_ONCE = 12
 """How many entries are laid out together."""
-CHARACTERS_AT_ONCE = 12_000
+CHARACTERS_AT_ONCE = 6_000
 """A part ends early when its entries are this long: laying out text costs time by its length."""
 
 
@@ -49,8 +49,8 @@ class Conversation(Vertical):
         self._begin(parts)
         self.more()
 
-    def more(self) -> None:
-        """Lay out the next entries, if any are left."""
+    def more(self) -> bool:
+        """Lay out the next entries; False when none were left."""
         part: list[str] = []
         while len(part) < AT_ONCE and sum(map(len, part)) < CHARACTERS_AT_ONCE:
             text = next(self._entries, None)
@@ -60,6 +60,7 @@ class Conversation(Vertical):
         if part:
             self.laid_out += len(part)
             self.mount(Static(Content("\n\n".join(part) + "\n"), markup=False))
+        return bool(part)
 
     def _begin(self, parts: Sequence[Static]) -> None:
         self.laid_out = 0

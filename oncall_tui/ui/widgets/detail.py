@@ -84,6 +84,10 @@ class TicketDetail(VerticalScroll):
             self._load_soon(row.ticket.id)
 
     def _load_soon(self, ticket: TicketId) -> None:
+        # Later, by this widget itself: a timer that is set where a desk comes from knows no app and never ends.
+        self.call_later(self._wait_for, ticket)
+
+    def _wait_for(self, ticket: TicketId) -> None:
         if self._waits is not None:
             self._waits.stop()
         self._waits = self.set_timer(REST, lambda: self._load(ticket))
@@ -117,6 +121,12 @@ class TicketDetail(VerticalScroll):
         if self._of is not None:
             desk, _, now = self._of
             self.conversation.show(messages, self._answering, now, zone_of(desk))
+            self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        """Lay out as much as can be seen: what does not fill the screen could not be scrolled to."""
+        if self.max_scroll_y < self.size.height and self.conversation.more():
+            self.call_after_refresh(self._fill)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out more of a long conversation before its end comes into view."""

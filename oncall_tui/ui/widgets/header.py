@@ -50,7 +50,7 @@ class Header(Static):
         text = "\n".join(header_lines(self._desk, self._now, width))
         if text != self._shown:
             self._shown = text
-            self.update(Content(text))
+            self.update(Content(text), layout=False)  # two lines it has, whatever they say
 
 
 def header_lines(desk: Desk, now: datetime, width: int) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import events
@@ -17,9 +17,11 @@ from textual.strip import Strip
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.all_lines import AllLines
 from oncall_tui.ui.list_cursor import heading_of, is_stop, kept, moved, moved_by_group
-from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, columns_for, lines_of
+from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, stays_until
 
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 HEADING = 1
 """Lines above the list that do not scroll."""
 
@@ -82,13 +84,14 @@ class TicketList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self.lines: tuple[Line, ...] = ()
+        self.lines = AllLines((), Desk(at=datetime.min.replace(tzinfo=UTC)), frozenset())
         self._groups: tuple[Group, ...] = ()
         self._desk: Desk | None = None
         self._now: datetime | None = None
         self._folded: frozenset[str] = frozenset()
         self._columns = Columns(width=80)
-        self._drawn: dict[int, str] = {}
+        self._drawn: dict[int, tuple[str, datetime]] = {}
+        """The text of each visible line, and until when time alone changes nothing in it."""
         self._highlighted: TicketId | None = None
         self.has_slipped = False
         """True while the cursor is on another ticket than the person put it on."""
@@ -106,25 +109,32 @@ class TicketList(ScrollView, can_focus=True):
 
     def tick(self, now: datetime) -> None:
         """Let time pass: only visible lines whose text it changes are drawn again."""
-        self._now = now
-        for index, text in list(self._drawn.items()):
-            if self._text(index) != text:
-                self.refresh_line(index + HEADING)
+        before, self._now = self._now, now
+        is_set_back = before is not None and now < before
+        for index, (text, until) in list(self._drawn.items()):
+            if is_set_back or now >= until:
+                self._drawn[index] = (text, self._stays_until(index))
+                if self._text(index) != text:
+                    self.refresh_line(index + HEADING)
+
+    def _stays_until(self, index: int) -> datetime:
+        line = self._line(index)
+        return _FOR_EVER if line is None or self._now is None else stays_until(line, self._now)
 
     def _rebuild(self) -> None:
         if self._desk is None:
             return
-        lines = lines_of(self._groups, self._desk, self._folded)
-        if lines == self.lines:
+        lines = AllLines(self._groups, self._desk, self._folded)
+        if lines.is_as(self.lines):
             return
         before, self.lines = self.lines, lines
-        self._columns = columns_for(self.lines, self._columns.width)
+        self._columns = lines.columns(self._columns.width)
         self.virtual_size = Size(0, len(self.lines) + HEADING)
         self._stay(before)
         self._drawn.clear()
         self.refresh()
 
-    def _stay(self, before: Sequence[Line]) -> None:
+    def _stay(self, before: AllLines) -> None:
         """Keep the cursor on its line, and that line where it is on the screen."""
         old, new = self.cursor, kept(before, self.cursor, self.lines)
         self.set_reactive(TicketList.cursor, new)
@@ -189,7 +199,7 @@ class TicketList(ScrollView, can_focus=True):
             return
         self._folded ^= {heading.key}
         self._rebuild()
-        index = next(index for index, line in enumerate(self.lines) if line.key == heading.key)
+        index = self.lines.heading_of_group(heading.key)
         self.cursor = index if is_stop(self.lines[index]) else index + 1
         self.has_slipped = False
 
@@ -214,7 +224,7 @@ class TicketList(ScrollView, can_focus=True):
         """Give the columns the width there is, which changes with the scroll bar too."""
         width = self.scrollable_content_region.width
         if width != self._columns.width:
-            self._columns = columns_for(self.lines, width)
+            self._columns = self.lines.columns(width)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Forget which lines were drawn: others are visible now."""
@@ -253,7 +263,7 @@ class TicketList(ScrollView, can_focus=True):
             return self._strip(self._columns.heading(), ["ticket-list--columns"])
         index = y - HEADING + self.scroll_offset.y
         text = self._text(index)
-        self._drawn[index] = text
+        self._drawn[index] = (text, self._stays_until(index))
         return self._strip(text, self._looks(index))
 
     def _strip(self, text: str, classes: list[str]) -> Strip:

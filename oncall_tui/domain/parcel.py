@@ -1,0 +1,76 @@
+"""A handover as a file carries it from one journal to another, and the receipt that comes back."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncall_tui.domain.answer import AnswerId
+from oncall_tui.domain.answer_events import (
+    AnswerConfirmed,
+    AnswerDelayed,
+    AnswerDropped,
+    AnswerHeld,
+    AnswerRefused,
+    AnswerReleased,
+    AnswerStored,
+)
+from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.events import CarriedLine, EscalationEvent, Freight, Recorded
+from oncall_tui.domain.handover_events import NotePart
+from oncall_tui.domain.people import PersonId
+from oncall_tui.domain.text import NO_TEXT, CleanText
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.ticket_events import TicketEvent
+
+_OfAnswer = AnswerStored | AnswerReleased | AnswerDropped | AnswerConfirmed | AnswerDelayed | AnswerHeld | AnswerRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A handover, and everything of the journal that the next person's machine has to know."""
+
+    team: str
+    written_at: datetime
+    shift_starts_at: datetime
+    shift_ends_at: datetime
+    outgoing: PersonId
+    incoming: PersonId | None
+    text: CleanText
+    """The document, for reading."""
+    reds: int = 0
+    """How many tickets were red."""
+    notes: tuple[tuple[NotePart, CleanText], ...] = ()
+    lines: tuple[CarriedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceReceipt:
+    """What the next person's machine answers: whoever had the shift is off once it is read there."""
+
+    team: str
+    shift_starts_at: datetime
+    by: PersonId
+    reds: CleanText = NO_TEXT
+    first_action: CleanText = NO_TEXT
+
+
+def freight(
+    lines: Iterable[Recorded],
+    open_tickets: AbstractSet[TicketId],
+    live: Sequence[Escalation],
+    on_their_way: AbstractSet[AnswerId],
+) -> tuple[CarriedLine, ...]:
+    """Return what has to be carried over: all that was done to open tickets, and every live escalation whole.
+
+    Answers on their way to a help desk stay behind: the machine that has them in its outbox sends them.
+    """
+    carried = {escalation.id for escalation in live}
+    tickets = open_tickets | {escalation.brief.ticket for escalation in live}
+    return tuple(
+        CarriedLine(stream=line.stream, at=line.at, freight=Freight(event))
+        for line in lines
+        if isinstance(event := line.event, EscalationEvent | TicketEvent)
+        and not (isinstance(event, _OfAnswer) and event.answer in on_their_way)
+        and (event.ticket in tickets if isinstance(event, TicketEvent) else event.escalation in carried)
+    )

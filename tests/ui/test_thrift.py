@@ -1,0 +1,76 @@
+"""What is not done, counted: rows that are not drawn, objects that are not made, bytes that are not written."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.screen import Screen
+from textual.strip import Strip
+
+from oncall_tui.ui.widgets.ticket_list import TicketList
+from tests import desk_make
+from tests.desk_make import HOUR, NOW
+from tests.rig import Rig as Station
+from tests.rig import ticket
+from tests.ui.rig import running
+
+pytestmark = pytest.mark.anyio
+MANY = 5000
+QUIET_MINUTE = 60 * 2048
+"""Bytes."""
+
+
+async def test_a_key_draws_two_rows_of_five_thousand() -> None:
+    desk = desk_make.live()
+    row = desk.groups[0].rows[0]
+    rows = tuple(
+        replace(row, ticket=desk_make.ticket(str(10_000 + i), "Help", "Firm", wait=HOUR, due=HOUR)) for i in range(MANY)
+    )
+    async with running(replace(desk, groups=(replace(desk.groups[0], rows=rows),))) as rig:
+        tickets = rig.app.screen.query_one(TicketList)
+        drawn: list[str] = []
+        draw = tickets.render_line
+
+        def counting(y: int) -> Strip:
+            strip = draw(y)
+            drawn.append(strip.text)
+            return strip
+
+        tickets.render_line = counting  # type: ignore[method-assign] # counts, and changes nothing
+        await rig.press("down")
+        assert len(drawn) == 2
+        assert len(tickets.lines._made) < 3 * rig.app.size.height
+
+
+async def test_a_refresh_that_says_the_same_makes_no_new_ticket_row_or_group() -> None:
+    rig = Station()
+    rig.source.tickets = [ticket(str(number)) for number in range(50)]
+    await rig.station.open()
+    await rig.read()
+    before = rig.station.board.desk()
+    rig.source.tickets = [replace(known, requester=replace(known.requester)) for known in rig.source.tickets]
+    rig.clock.now += timedelta(seconds=60)
+    await rig.read()
+    assert rig.station.board.desk().groups is before.groups
+
+
+async def test_a_quiet_minute_writes_little_and_a_second_that_changes_nothing_writes_nothing() -> None:
+    async with running(desk_make.live()) as rig:
+        written: list[str] = []
+        display = rig.app._display
+
+        def counting(screen: Screen[None], update: RenderableType | None) -> None:
+            if isinstance(update, CompositorUpdate):
+                written.append(update.render_segments(rig.app.console))
+            display(screen, update)
+
+        rig.app._display = counting  # type: ignore[method-assign, assignment] # counts what a terminal would get
+        for _ in range(60):
+            await rig.pass_time(timedelta(seconds=1))
+        assert 0 < len("".join(written).encode()) < QUIET_MINUTE
+        written.clear()
+        await rig.pass_time(timedelta())
+        assert written == []
+        assert rig.now == NOW + timedelta(minutes=1)
