@@ -1,4 +1,4 @@
-"""Services that can do nothing but ring: what asks for nothing must not go there."""
+"""Services that can do nothing but ring: what is no alarm must not go there."""
 
 from oncall_tui.domain.message import OutgoingMessage, Purpose
 from oncall_tui.errors import Rejected

@@ -15,7 +15,12 @@ def ringing(channels: Mapping[ChannelId, Channel]) -> frozenset[ChannelId]:
 
 def quiet_channel(person: Person, always_ring: frozenset[ChannelId]) -> ChannelId | None:
     """Return the first of a person's channels that takes what must not ring; None where none does."""
-    return next((channel for channel in person.channels if channel not in always_ring), None)
+    return next(iter(quiet_channels(person, always_ring)), None)
+
+
+def quiet_channels(person: Person, always_ring: frozenset[ChannelId]) -> Sequence[ChannelId]:
+    """Return all of a person's channels that take what must not ring, in their order."""
+    return [channel for channel in person.channels if channel not in always_ring]
 
 
 def handover_problems(

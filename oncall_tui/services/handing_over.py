@@ -88,7 +88,8 @@ class HandingOver:
     @property
     def readers(self) -> Readers:
         """Return everybody a handover may have to tell something."""
-        return Readers(people=self._board.team.people, policy=self._board.team.policy)
+        team = self._board.team
+        return Readers(people=team.people, policy=team.policy, always_ring=team.always_ring)
 
     def flow(self, shift: Shift | None = None) -> Flow | None:
         """Return where the handover of a shift stands, without one of the shift that is handed over."""
