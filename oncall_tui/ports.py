@@ -122,6 +122,15 @@ class Insistent(Protocol):
 
 
 @runtime_checkable
+class Ringing(Protocol):
+    """A channel that may have no way to tell somebody something without ringing."""
+
+    @property
+    def always_rings(self) -> bool:
+        """Tell whether it rings whatever it is given, so that what only tells something has to go another way."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 
@@ -229,7 +238,8 @@ class Outbox(Protocol):
         One whose next try is planned further ahead than ``LONGEST_PAUSE`` is due.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
-        ``is_possible_duplicate`` set.
+        ``is_possible_duplicate`` set. A lease that ends further ahead than ``lease`` began before the clock was set
+        back: from now on it ends after ``lease``.
         """
 
     async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:

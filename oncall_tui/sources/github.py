@@ -133,7 +133,7 @@ class GithubSource:
 
     @property
     def token_ends_on(self) -> date | None:
-        """Return the last day on which the token works, as the latest answer said; None for one without an end."""
+        """Return the last day on which the token works, once an answer named it; None for one without an end."""
         return self._token_ends_on
 
     async def check(self) -> CleanText:
@@ -142,7 +142,7 @@ class GithubSource:
             found = documented(await self._get(http, self._repository), dict[str, object])
             await self._get(http, f"{self._repository}/issues", params={"state": "open", "per_page": 1})
         count = number(found, "open_issues_count")
-        told = "its issues can be read" if count is None else f"{count} issues and pull requests are open"
+        told = "its issues can be read" if count is None else f"issues and pull requests that are open: {count}"
         return clean(f"GitHub answers for {self._settings.repository}: {told}")
 
     async def open_tickets(self) -> Sequence[Ticket]:
@@ -243,7 +243,7 @@ class GithubSource:
         """Get an answer; an allowance that is used up is answered with 403 too."""
         answer = await fetch(http, self._remote, path, also=also | {_FORBIDDEN}, **content)
         ends = answer.headers.get("GitHub-Authentication-Token-Expiration")
-        self._token_ends_on = parse_last_day(ends) if ends is not None else None
+        self._token_ends_on = parse_last_day(ends) if ends is not None else self._token_ends_on
         if answer.status == _FORBIDDEN:
             if is_spent(answer):
                 raise SourceBusy(busy(answer), answer.pause)

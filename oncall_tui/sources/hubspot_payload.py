@@ -23,6 +23,7 @@ TICKET_PROPERTIES = (
     "hs_lastmodifieddate",
     "hs_last_message_from_visitor",
     "hs_last_message_received_at",
+    "hs_last_message_sent_at",
     "first_agent_reply_date",
     "hs_time_to_first_response_sla_at",
     "hs_time_to_close_sla_at",
@@ -145,11 +146,14 @@ def parse_ticket(payload: Payload, desk: Desk) -> Listed:
 
 
 def parse_waiting(said: Payload) -> datetime | None:
-    """Read since when the customer waits: since the latest message, where the customer wrote it."""
-    is_customers = word(said, "hs_last_message_from_visitor")
-    if is_customers:
-        return moment(said, "hs_last_message_received_at") if is_customers == "true" else None
-    return moment(said, "createdate") if moment(said, "first_agent_reply_date") is None else None
+    """Read since when the customer waits: since the latest message, where the customer wrote it.
+
+    A ticket without any message is said to have none of a visitor's either; there the beginning asks for an answer.
+    """
+    if word(said, "hs_last_message_from_visitor") == "true":
+        return moment(said, "hs_last_message_received_at") or moment(said, "createdate")
+    answers = (moment(said, name) for name in ("first_agent_reply_date", "hs_last_message_sent_at"))
+    return moment(said, "createdate") if all(at is None for at in answers) else None
 
 
 def parse_due(said: Payload) -> datetime | None:

@@ -26,6 +26,7 @@ class Jira(WritableVendor):
     account = "712020:0b3c"
     own_account = ANA
     called_by = ("key",)
+    prefix = "SUP-"
     tells_changes = True
 
     def make(self, url: str) -> TicketSource:
@@ -33,14 +34,14 @@ class Jira(WritableVendor):
         return jira.build(SOURCE, settings, lambda: self.now)
 
     def name(self, number: int) -> TicketId:
-        return TicketId(f"helpdesk:SUP-{number}")
+        return TicketId(f"helpdesk:{self.prefix}{number}")
 
     def ticket(self, called: int) -> Payload:
         at = CREATED + 60 * called
         limit = {"epochMillis": 1000 * (at + 3600), "iso8601": iso(at + 3600)}
         return {
             "id": str(10_000 + called),
-            "key": f"SUP-{called}",
+            "key": f"{self.prefix}{called}",
             "fields": {
                 "summary": "The printer is on fire",
                 "status": {"name": "Waiting for support", "statusCategory": {"key": "indeterminate"}},
@@ -98,7 +99,7 @@ class Jira(WritableVendor):
             return reply(known[asked.path])
         if asked.path == "/rest/api/3/search/jql":
             return self.listing(body(asked))
-        named = re.fullmatch(r"/rest/(api/3/issue|servicedeskapi/request)/SUP-([0-9]+)(/[a-z]+)?", asked.path)
+        named = re.fullmatch(rf"/rest/(api/3/issue|servicedeskapi/request)/{self.prefix}([0-9]+)(/[a-z]+)?", asked.path)
         if named is None or int(named[2]) not in self.tickets:
             return Reply(status=404)
         return self.about(int(named[2]), named[3] or "", asked)

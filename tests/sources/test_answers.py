@@ -1,16 +1,16 @@
-"""What every help desk that is written in must do, whichever it is."""
+"""What help desks that list and are written in must do beside the contract of writing, whichever it is."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from oncall_tui.domain.answer import Answer, AnswerId, AnswerKind
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, TicketId
-from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
+from oncall_tui.errors import OutcomeUnknown, Rejected
 from oncall_tui.ports import AnswerableSource, TicketSource
-from tests.servers.http import HttpServer, Reply, http_server, reply
+from tests.servers.http import HttpServer, http_server
 from tests.sources.desks import NOW
 from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
@@ -65,18 +65,6 @@ def answer(
 
 
 @each_vendor
-async def test_a_reply_reaches_the_customer_and_a_note_does_not(kind: type[WritableVendor], server: HttpServer) -> None:
-    desk = kind(range(1, 3))
-    source = answerable(desk, server)
-    await source.write(answer(desk.name(1), AnswerKind.REPLY, WORDS))
-    if AnswerKind.NOTE in source.can:
-        await source.write(answer(desk.name(1), AnswerKind.NOTE, "xyzzy: she sounds angry", name="a2"))
-        assert [is_public for _, is_public in desk.words(1)] == [True, False]
-    assert desk.words(1)[0] == (WORDS, True)
-    assert desk.words(2) == []
-
-
-@each_vendor
 @pytest.mark.parametrize("what", [AnswerKind.REPLY, AnswerKind.NOTE])
 async def test_words_that_arrived_without_an_answer_are_recognised_and_no_others_are(
     kind: type[WritableVendor], what: AnswerKind, server: HttpServer
@@ -99,18 +87,6 @@ async def test_words_that_arrived_without_an_answer_are_recognised_and_no_others
     other = AnswerKind.NOTE if what is AnswerKind.REPLY else AnswerKind.REPLY
     assert await source.find(answer(desk.name(1), other, WORDS, name="a2"), frozenset()) is None
     assert await source.find(answer(desk.name(2), what, WORDS), frozenset()) is None
-
-
-@each_vendor
-async def test_the_receipt_of_what_was_written_is_what_the_thread_calls_it(
-    kind: type[WritableVendor], server: HttpServer
-) -> None:
-    desk = kind(range(1, 3))
-    source = answerable(desk, server)
-    wanted = answer(desk.name(1), AnswerKind.REPLY, WORDS)
-    receipt = await source.write(wanted)
-    assert receipt.reference
-    assert await source.find(wanted, frozenset()) == receipt
 
 
 @each_vendor
@@ -140,32 +116,6 @@ async def test_a_ticket_is_solved_and_leaves_the_list_at_once(kind: type[Writabl
     assert desk.is_solved(1)
     assert await writer.find(wanted, frozenset()) is not None
     assert [ticket.id for ticket in await source.open_tickets()] == [desk.name(2)]
-
-
-FAULTS: Sequence[tuple[Reply, type[DeliveryError]]] = (
-    (reply({}, 429, Retry_After="7"), NotSent),
-    (Reply(status=401), Rejected),
-    (Reply(status=403), Rejected),
-    (Reply(status=404), Rejected),
-    (Reply(status=422), Rejected),
-    (Reply(status=502), OutcomeUnknown),
-    (Reply(body=b"<html>Hotel Wi-Fi</html>"), OutcomeUnknown),
-)
-
-
-@each_vendor
-@pytest.mark.parametrize(("fault", "error"), FAULTS, ids=lambda value: str(getattr(value, "status", "")))
-async def test_a_reply_that_is_not_taken_is_never_called_taken(
-    kind: type[WritableVendor], fault: Reply, error: type[DeliveryError], server: HttpServer
-) -> None:
-    desk = kind(range(1, 3))
-    source = answerable(desk, server)
-    server.answer_by(lambda asked: fault if desk.is_writing(asked) else desk.answer(asked))
-    with pytest.raises(error) as caught:
-        await source.write(answer(desk.name(1), AnswerKind.REPLY, WORDS))
-    assert "http" not in str(caught.value)
-    if isinstance(caught.value, NotSent):
-        assert caught.value.retry_after == timedelta(seconds=7)
 
 
 @each_vendor

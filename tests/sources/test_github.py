@@ -51,7 +51,8 @@ async def test_an_issue_is_read_with_what_its_author_shows_of_himself() -> None:
         assert isinstance(source, Expiring)
         assert source.token_ends_on == date(2026, 12, 24)
         assert isinstance(source, Checkable)
-        assert await source.check() == "GitHub answers for acme/support: 1 issues and pull requests are open"
+        assert await source.check() == "GitHub answers for acme/support: issues and pull requests that are open: 1"
+        assert source.token_ends_on == date(2026, 12, 24)
 
 
 @pytest.mark.parametrize("many", [3, 250])

@@ -111,7 +111,9 @@ def test_the_latest_message_tells_whose_turn_it_is_and_without_one_whether_we_an
     created = {"createdate": iso(CREATED + 60)}
     received = {**created, "hs_last_message_received_at": iso(CREATED + 120)}
     assert parse_waiting({**received, "hs_last_message_from_visitor": "true"}) == AT + timedelta(minutes=1)
-    assert parse_waiting({**received, "hs_last_message_from_visitor": "false"}) is None
+    ours = {**received, "hs_last_message_from_visitor": "false"}
+    assert parse_waiting({**ours, "hs_last_message_sent_at": iso(CREATED + 180)}) is None
+    assert parse_waiting({**created, "hs_last_message_from_visitor": "false"}) == AT  # nobody ever wrote
     assert parse_waiting(created) == AT
     assert parse_waiting({**created, "first_agent_reply_date": iso(CREATED + 90)}) is None
 
