@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from oncall_tui.domain.events import HandoverCarriedOver
+from oncall_tui.domain.events import EscalationEvent, HandoverCarriedOver
 from oncall_tui.domain.handover_events import (
     HandoverAccepted,
     HandoverAnswered,
@@ -15,7 +16,7 @@ from oncall_tui.domain.handover_events import (
 )
 from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.message import Acknowledgement, Awaited
-from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, unknown
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import local
@@ -166,7 +167,7 @@ class Accepting:
             reds=clean_body(reds),
             first_action=clean_body(first_action),
             notes=parcel.notes,
-            lines=parcel.lines,
+            lines=unknown(parcel.lines, await self._logbook.lines()),
         )
         if not await self._logbook.handed(carried, write=self._readers.letters):
             raise BadUse("this handover was accepted already")
@@ -178,7 +179,11 @@ class Accepting:
         flow = self._logbook.flows.get(receipt.shift_starts_at)
         if flow is None or flow.incoming != receipt.by:
             raise BadUse(f"no handover to {self._readers.name(receipt.by)} waits here for an answer")
-        accepted = self.accepted(flow, receipt.by, receipt.reds, receipt.first_action)
+        accepted = replace(
+            self.accepted(flow, receipt.by, receipt.reds, receipt.first_action),
+            escalations=receipt.escalations,
+            is_elsewhere=True,
+        )
         if not await self._logbook.handed(accepted, write=self._readers.letters):
             raise BadUse(f"the handover to {self._readers.name(receipt.by)} is {flow.stage}, and not delivered")
 
@@ -191,12 +196,14 @@ class Accepting:
         accepted = self._logbook.flows[parcel.shift_starts_at].accepted
         if accepted is None:
             raise BadUse("this handover was not accepted")
+        carried = {c.escalation for line in parcel.lines if isinstance(c := line.freight.event, EscalationEvent)}
         receipt = AcceptanceReceipt(
             team=parcel.team,
             shift_starts_at=parcel.shift_starts_at,
             by=accepted.by,
             reds=accepted.reds,
             first_action=accepted.first_action,
+            escalations=tuple(e.id for e in self._logbook.escalations if e.id in carried),
         )
         return await self._shelf.keep(name, receipt)
 
