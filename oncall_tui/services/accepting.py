@@ -1,11 +1,11 @@
 """Takes the answer to a handover: on the screen, through a channel, or by a file from another machine."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.domain.events import EscalationEvent, HandoverCarriedOver
+from oncall_tui.domain.handover_answer import Meaning, meaning
 from oncall_tui.domain.handover_events import (
     HandoverAccepted,
     HandoverAnswered,
@@ -26,9 +26,6 @@ from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.text_safety import clean, clean_body
-
-_REFUSES = re.compile(r"\A\W*(?:no|nope|nein|non|sorry)\b|\b(?:cannot|can not|can.?t|decline|unable)\b", re.IGNORECASE)
-"""What looks like a refusal is one: it costs a question, where a refusal taken for a yes would cost the customers."""
 
 
 class Accepting:
@@ -95,7 +92,7 @@ class Accepting:
     async def answer(self, words: str) -> None:
         """Answer the oldest question of the incoming person."""
         flow = self._handing_over.flow()
-        if flow is None or flow.question is None:
+        if flow is None or flow.question is None or flow.question.is_unclear:
             raise BadUse("nobody asked anything")
         answered = HandoverAnswered(shift_starts_at=flow.shift_starts_at, by=self._board.me, words=clean(words))
         await self._logbook.handed(answered, write=self._readers.letters)
@@ -118,21 +115,39 @@ class Accepting:
         ]
 
     async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
-        """Take an answer that came through a channel: an acceptance, a refusal or a question, by its words."""
+        """Take an answer that came through a channel as what it plainly is; else it waits for the outgoing person."""
         flow = self._board.open_flow()
         if flow is None or not item.key.startswith(prefix(flow.shift_starts_at)):
             return
-        words = answer.words.strip()
-        start, by = flow.shift_starts_at, item.person
-        if words.endswith("?"):
-            asked = HandoverAsked(shift_starts_at=start, by=by, words=answer.words, key=item.key)
-            await self._logbook.handed(asked, write=self._readers.letters)
-        elif _REFUSES.search(words[:60]):
-            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words, key=item.key)
-            await self._logbook.handed(declined, write=self._readers.letters)
-        else:
-            accepted = self.accepted(flow, by, answer.words, NO_TEXT, channel)
-            await self._logbook.handed(accepted, write=self._readers.letters)
+        start, by, meant = flow.shift_starts_at, item.person, meaning(answer.words)
+        event: HandoverAsked | HandoverDeclined | HandoverAccepted
+        match meant:
+            case Meaning.QUESTION | Meaning.UNCLEAR:
+                is_unclear = meant is Meaning.UNCLEAR
+                event = HandoverAsked(
+                    shift_starts_at=start, by=by, words=answer.words, key=item.key, is_unclear=is_unclear
+                )
+            case Meaning.NO:
+                event = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words, key=item.key)
+            case Meaning.YES:
+                event = self.accepted(flow, by, answer.words, NO_TEXT, channel)
+        await self._logbook.handed(event, write=self._readers.letters)
+
+    async def judge(self, *, is_yes: bool) -> None:
+        """Say what an answer means that could be a yes or a no: only whoever hands over decides it."""
+        flow, me = self._board.open_flow(), self._board.me
+        if flow is None or flow.unclear is None:
+            raise BadUse("no answer waits to be understood")
+        if me != flow.outgoing:
+            raise BadUse(f"{self._readers.name(flow.outgoing)} decides what the answer means, not you")
+        said = flow.unclear
+        event: HandoverDeclined | HandoverAccepted = HandoverDeclined(
+            shift_starts_at=flow.shift_starts_at, by=said.by, reason=said.words, key=said.key
+        )
+        if is_yes:
+            event = self.accepted(flow, said.by, said.words, NO_TEXT)
+        if not await self._logbook.handed(event, write=self._readers.letters):
+            raise BadUse("this handover was answered meanwhile")
 
     def _asked_of_me(self) -> tuple[Flow, PersonId]:
         flow, me = self._board.open_flow(), self._board.me
