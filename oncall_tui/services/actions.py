@@ -178,6 +178,11 @@ class Actions:
         await self.accepting.answer(words)
         self._poke()
 
+    async def judge_handover(self, *, is_yes: bool) -> None:
+        """Say whether an unclear answer of the incoming person is a yes."""
+        await self.accepting.judge(is_yes=is_yes)
+        self._poke()
+
     async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
         """Return shifts and gaps in the order of their start."""
         rota = self.board.team.rota
