@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import SourceId
@@ -124,6 +123,6 @@ def _carriers(
     for source in polling.sources.values():
         if isinstance(source, AnswerableSource):
             desks[source.id] = source
-            look_again = partial(polling.refresh, source.id)
-            carriers[desk_channel(source.id)] = HelpDesk(source, logbook, parts.clocks.wall, on_written=look_again)
+            desk = HelpDesk(source, logbook, parts.clocks.wall, on_written=polling.wrote)
+            carriers[desk_channel(source.id)] = desk
     return desks, carriers

@@ -29,7 +29,7 @@ async def killed_dashboards(scene: Scene, leaders: Leaders, kills: int, seed: in
         number = scene.open_ticket()
         dashboard = Dashboard.start(scene)
         try:
-            await dashboard.draws(number)
+            await dashboard.point_at(number)
             dashboard.type("e")
             if turn % 3 == 0:
                 await dashboard.draws(f"▲ Escalating {number}")
