@@ -24,7 +24,7 @@ LONGER_THAN_ANY_LIMIT = 50_000
 PLACES = {
     "\r": "Esc Back",
     "x": "Nothing was escalated",
-    "h": "Your notes",
+    "h": "Not done, or not known",
     "w": "planned and past",
     "?": "Escalate the ticket under the cursor",
     "v": "cannot be read",
