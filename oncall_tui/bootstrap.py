@@ -29,7 +29,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import BadUse, StoreFailed
 from oncall_tui.places import ATLAS
-from oncall_tui.ports import CalendarFeed, Channel, Store, TicketSource
+from oncall_tui.ports import CalendarFeed, Channel, Journal, Store, TicketSource
 from oncall_tui.secrets import Secret, resolve
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
@@ -44,6 +44,7 @@ from oncall_tui.settings import secrets_of
 from oncall_tui.sources import SOURCES
 from oncall_tui.store import parcels
 from oncall_tui.store.disk_report import DiskReport
+from oncall_tui.store.disk_thread import DiskThread
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.last_known import LastKnownFile
 from oncall_tui.store.memory import MemoryStore
@@ -228,18 +229,30 @@ async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
     return store
 
 
-async def logbook_of(config: Config) -> Logbook:
-    """Return what the team's journal says, or raise ``StoreFailed``; nothing where there is none yet."""
-    is_there = True
-    with suppress(OSError):  # opening it says what is wrong
-        is_there = config.team.store.exists()
-    store = await SqliteStore.open_to_read(config.team.store) if is_there else MemoryStore()
+async def logbook_of(config: Config, thread: DiskThread | None = None) -> Logbook:
+    """Return what the team's journal says, or raise ``StoreFailed``; nothing where there is none yet.
+
+    Args:
+        config: Whose journal.
+        thread: What asks the disk.
+    """
+    store = await _open_to_read(config.team.store, thread or DiskThread())
     logbook = Logbook(store, utc_now)
     try:
         await logbook.catch_up()
     finally:
         await store.close()
     return logbook
+
+
+async def _open_to_read(path: Path, thread: DiskThread) -> Journal:
+    is_there = True
+    with suppress(OSError):  # opening it says what is wrong
+        is_there = await thread.run(path.exists)
+    if is_there:
+        return await SqliteStore.open_to_read(path, thread=thread)
+    thread.end()
+    return MemoryStore()
 
 
 async def station_of(config: Config, clock: Clock = utc_now) -> Station:

@@ -30,6 +30,7 @@ from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.errors import BadUse, StoreFailed, StreamMoved
+from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
 from oncall_tui.services.drafting import Drafting
 from oncall_tui.services.handover_messages import Readers, prefix
@@ -87,7 +88,8 @@ class HandingOver:
     @property
     def readers(self) -> Readers:
         """Return everybody a handover may have to tell something."""
-        return Readers(people=self._board.team.people, policy=self._board.team.policy)
+        team = self._board.team
+        return Readers(people=team.people, policy=team.policy, always_ring=team.always_ring)
 
     def flow(self, shift: Shift | None = None) -> Flow | None:
         """Return where the handover of a shift stands, without one of the shift that is handed over."""
@@ -181,7 +183,7 @@ class HandingOver:
             await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
-        return sentence + "".join(f" {who} has no channel." for who in unreachable)
+        return sentence + "".join(f" {who} has no channel that takes it." for who in unreachable)
 
     async def _note_reds(self, draft: Handover) -> None:
         """Leave an internal note on each red ticket, for whoever meets it in the help desk."""
@@ -249,7 +251,7 @@ class HandingOver:
         messages, unreachable = [], []
         for name in self._board.team.handover_to:
             person = self._person(name, draft)
-            channel = person.channels[0] if person and person.channels else None
+            channel = quiet_channel(person, self._board.team.always_ring) if person else None
             if person is None and name != "next":
                 channel = ChannelId(name)
             if channel is None:
