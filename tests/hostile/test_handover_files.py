@@ -145,9 +145,7 @@ async def test_words_of_an_answer_steer_nothing_wherever_they_are_shown() -> Non
 
 
 async def test_words_for_somebody_else_or_another_team_leave_the_journal_as_it_was(file: bytes) -> None:
-    content = parcels.unpack(
-        rewritten(file, lambda key, value: "x\x1b[2J" if key == "team" else value), FILE
-    )
+    content = parcels.unpack(rewritten(file, lambda key, value: "x\x1b[2J" if key == "team" else value), FILE)
     assert isinstance(content, Parcel)
     rig = Rig()
     await rig.station.open()
