@@ -186,6 +186,9 @@ class RecordingActions(Actions):
     async def ask_about_handover(self, words: str) -> None:
         self._note("ask", words)
 
+    async def judge_handover(self, *, is_yes: bool) -> None:
+        self.calls.append(("judge", "yes" if is_yes else "no"))
+
     async def answer_handover(self, words: str) -> None:
         self._note("answer", words)
 

@@ -169,6 +169,11 @@ class HandoverAccepted:
     is_elsewhere: bool = False
     """It was accepted on another machine, where these escalations go on: here they end without a word to anybody."""
 
+    @property
+    def words(self) -> str:
+        """Return what was said with it."""
+        return "; first: ".join(part for part in (self.reds.strip(), self.first_action.strip()) if part)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverDeclined:

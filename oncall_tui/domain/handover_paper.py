@@ -4,6 +4,7 @@ Its lines are Markdown, which reads as plain text too. Nothing here ever says th
 how old that is.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from oncall_tui.domain.handover_foresight import foresight
 from oncall_tui.domain.handover_ledger import ledger
 from oncall_tui.domain.handover_tickets import needs_you, needs_you_title, others
 from oncall_tui.domain.handover_words import Line, city, own_words, reader_zone, wall
+from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import rules_line
 from oncall_tui.domain.shift_figures import span
 from oncall_tui.domain.text import CleanText
@@ -108,12 +110,20 @@ def _header(handover: Handover) -> list[Line]:
         f"# Handover: {who} to {to}",
         "",
         f"- Shift of {handover.team}: {span(shift.length).removesuffix(' 00 m')}",
-        *(f"  - {wall(shift.starts_at, zone)} to {wall(shift.ends_at, zone)} {city(zone)}" for zone in zones),
+        *(f"  - {times} {places}" for times, places in _by_clock(shift, zones)),
         *(f"- {line}" for line in _changed_hands(handover)),
-        f"- Written: {', '.join(f'{wall(handover.at, zone)} {city(zone)}' for zone in zones)}; times below: {here}",
+        f"- Written: {wall(handover.at, reader_zone(handover))}; times below are those of {here}",
         *(f"- {_source(source, handover.at)}" for source in handover.sources),
     ]
     return [Line(text=line) for line in lines]
+
+
+def _by_clock(shift: Shift, zones: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Return when a shift is on the clocks of both people, once where both show the same."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for zone in zones:
+        places[f"{wall(shift.starts_at, zone)} to {wall(shift.ends_at, zone)}"].append(city(zone))
+    return ((times, " and ".join(cities)) for times, cities in places.items())
 
 
 def _changed_hands(handover: Handover) -> Iterable[str]:

@@ -182,8 +182,12 @@ class HandingOver:
         if flow is None or flow.delivered is None:
             await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
-        sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
-        return sentence + "".join(f" {who} has no channel that takes it." for who in unreachable)
+        if not told:
+            who = " and ".join(unreachable) or "nobody"
+            return f"{saved} but no channel takes it: {who} finds it on a dashboard with this journal, or as that file."
+        return f"{saved} on its way through {told}." + "".join(
+            f" {w} has no channel that takes it." for w in unreachable
+        )
 
     async def _note_reds(self, draft: Handover) -> None:
         """Leave an internal note on each red ticket, for whoever meets it in the help desk."""

@@ -129,7 +129,7 @@ def _said(flow: Flow) -> str:
     accepted = flow.accepted
     if accepted is None:
         return ""
-    words = " ".join(part for part in (accepted.reds, accepted.first_action) if part)
+    words = accepted.words
     return (
         f": “{words}”"
         if words

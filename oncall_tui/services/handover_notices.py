@@ -16,9 +16,9 @@ SAID_FOR = timedelta(hours=1)
 def accepted_words(flow: Flow, name: str) -> str:
     """Return who has accepted, and in what words."""
     if flow.is_without_reds:
-        return f"{name} has accepted without repeating the reds: ring to make sure. You are off."
-    words = " ".join(p for p in (flow.accepted.reds, flow.accepted.first_action) if p) if flow.accepted else ""
-    return f"{name} has accepted{f': “{words}”' if words else ''}. You are off."
+        return f"You are off, but {name} has accepted without repeating the reds: ring to make sure."
+    words = flow.accepted.words if flow.accepted is not None else ""
+    return f"You are off: {name} has accepted{f': “{words}”' if words else ''}."
 
 
 def notices(

@@ -4,6 +4,8 @@ The checksum finds damage and proves nothing about who wrote it.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from oncall_tui.domain.events import Freight
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.errors import BadUse
 from oncall_tui.store.encoding import pack_freight, unpack_freight
@@ -23,6 +26,8 @@ _TEXT_LIMIT: Final = 1_000_000
 _FORMATS: Final[Mapping[str, type[Parcel | AcceptanceReceipt]]] = MappingProxyType(
     {"oncall-tui handover": Parcel, "oncall-tui receipt": AcceptanceReceipt}
 )
+_YEARS: Final = range(2000, 2200)
+_LONGEST: Final = timedelta(days=366)
 _LONG: Final = frozenset({"text", "notes"})
 """Keys whose texts have lines."""
 
@@ -47,7 +52,7 @@ def unpack(written: bytes, name: str) -> Parcel | AcceptanceReceipt:
     name = clean(name, limit=200)
     try:
         envelope = msgspec.json.decode(written, type=_Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the last: nested without end
         raise BadUse(f"{name} is no handover file of oncall-tui, or only a part of one; ask for it again") from None
     kind = _FORMATS.get(envelope.format)
     if kind is None:
@@ -59,9 +64,11 @@ def unpack(written: bytes, name: str) -> Parcel | AcceptanceReceipt:
         raise BadUse(f"{name} is damaged: its content does not match its checksum; ask for it again")
     try:
         harmless = _cleaned(msgspec.json.decode(body), "")
-        return msgspec.convert(harmless, type=kind, dec_hook=unpack_freight)
-    except (msgspec.DecodeError, msgspec.ValidationError, ValueError):
+        content = msgspec.convert(harmless, type=kind, dec_hook=unpack_freight)
+        _refuse_impossible_times(content)
+    except (msgspec.DecodeError, msgspec.ValidationError, ValueError, RecursionError):
         raise BadUse(f"{name} holds something this version cannot read; update oncall-tui on both machines") from None
+    return content
 
 
 def read(path: Path) -> Parcel | AcceptanceReceipt:
@@ -90,3 +97,20 @@ def _cleaned(value: object, key: str) -> object:
             return {clean(str(name)): _cleaned(item, str(name)) for name, item in value.items()}
         case _:
             return value
+
+
+def _refuse_impossible_times(value: object) -> None:
+    """Raise ``ValueError`` for an instant or a length no weekend has: in the journal it would break every start."""
+    match value:
+        case datetime() if value.tzinfo is None or value.year not in _YEARS:
+            raise ValueError("an instant without a zone, or of another century")
+        case timedelta() if abs(value) > _LONGEST:
+            raise ValueError("a length of more than a year")
+        case tuple() | list():
+            for item in value:
+                _refuse_impossible_times(item)
+        case Freight():
+            _refuse_impossible_times(value.event)
+        case _ if is_dataclass(value):
+            for field in fields(value):
+                _refuse_impossible_times(getattr(value, field.name))

@@ -38,7 +38,9 @@ def field_title(sheet: Sheet, part: NotePart, text: str) -> tuple[str, bool]:
 
 def _is_required(sheet: Sheet, part: NotePart) -> bool:
     if sheet.role is Role.OUTGOING:
-        return part is NotePart.NOT_DONE
+        incoming = sheet.handover.incoming
+        goes_on = incoming is not None and incoming == sheet.handover.outgoing
+        return part is NotePart.NOT_DONE and not goes_on
     has_red = any(entry.severity is Severity.RED for entry in sheet.handover.entries)
     return part is NotePart.EXPECT or (part is NotePart.NOT_DONE and has_red)
 
@@ -66,7 +68,7 @@ def _delivered(sheet: Sheet, flow: Flow, now: datetime) -> str:
         return f"{name} answered: “{flow.unclear.words}” Is that a yes? A: yes, N: no."
     if flow.question is not None:
         return f"{name} asks: “{flow.question.words}” A answers."
-    return f"Delivered. {name} has not accepted it yet. {_overtime(flow, now)}".rstrip()
+    return f"Delivered; {name} has not accepted it yet, so you stay on call. {_overtime(flow, now)}".rstrip()
 
 
 def _draft(sheet: Sheet, now: datetime) -> str:
@@ -77,7 +79,7 @@ def _draft(sheet: Sheet, now: datetime) -> str:
     if sheet.handover.incoming is not None and sheet.handover.incoming == sheet.handover.outgoing:
         return f"{_outgoing(sheet)} goes on after this shift: nothing has to be handed over."
     at = day_and_clock(shift.ends_at - DELIVER_BEFORE, zone)
-    return f"Draft to {_incoming(sheet)}; delivered {at}, or now with D. S: severity."
+    return f"Draft for {_incoming(sheet)}: fill in below (Tab). It goes out {at}, or now with D."
 
 
 def _overtime(flow: Flow | None, now: datetime) -> str:

@@ -41,7 +41,7 @@ async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> No
         "- Shift of Acme Support: 63 h\n"
         "  - Fri 20 Nov 18:00 to Mon 23 Nov 09:00 New York\n"
         "  - Sat 21 Nov 00:00 to Mon 23 Nov 15:00 Lagos\n"
-        "- Written: Fri 20 Nov 22:05 New York, Sat 21 Nov 04:05 Lagos; times below: Lagos\n"
+        "- Written: Sat 21 Nov 04:05; times below are those of Lagos\n"
         "- helpdesk: as of under 1 m ago\n"
         "\n"
         "## Needs you: 1 red, 0 watch, 1 steady\n"

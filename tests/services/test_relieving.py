@@ -144,7 +144,7 @@ async def test_what_could_be_a_yes_or_a_no_is_shown_as_words_and_the_outgoing_pe
         await rig.station.actions.answer_handover("yes")
     await rig.station.actions.judge_handover(is_yes=True)
     assert on_call(rig) == "Ben Okafor"
-    assert notices(rig) == ["Ben Okafor has accepted: “No problem, I take it”. You are off."]
+    assert notices(rig) == ["You are off: Ben Okafor has accepted: “No problem, I take it”."]
 
 
 async def test_taken_for_a_no_leadership_hears_it_and_only_whoever_hands_over_decides(rig: Rig) -> None:
@@ -167,7 +167,7 @@ async def test_accepted_by_a_button_it_says_that_the_reds_were_not_repeated(rig:
     rig.answer("ben-mail")
     await let_pass(rig, seconds=10)
     assert notices(rig) == [
-        "Ben Okafor has accepted without repeating the reds: ring to make sure. You are off.",
+        "You are off, but Ben Okafor has accepted without repeating the reds: ring to make sure.",
     ]
     await let_pass(rig, minutes=61)
     assert notices(rig) == []

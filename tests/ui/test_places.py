@@ -106,6 +106,8 @@ async def test_the_handover_says_first_what_delivering_does() -> None:
     async with running(desk_make.live()) as rig:
         await rig.press("h")
         await rig.press("d")
+        assert "Not delivered yet: say here what was not done" in rig.text
+        await rig.press(*"none", "escape", "d")
         assert ("deliver",) not in rig.actions.calls
         assert "D again delivers" in rig.text
         await rig.press("D")
@@ -115,7 +117,7 @@ async def test_the_handover_says_first_what_delivering_does() -> None:
 
 async def test_esc_leaves_the_handover_undelivered() -> None:
     async with running(desk_make.live()) as rig:
-        await rig.press("h", "d")
+        await rig.press("h", "d", *"none", "escape", "d")
         await rig.press("escape")
         await rig.press("d")
         assert ("deliver",) not in rig.actions.calls
@@ -218,7 +220,7 @@ async def test_whoever_comes_next_declines_with_a_reason_or_asks_back() -> None:
 
 async def test_s_changes_the_severity_of_the_ticket_under_the_cursor() -> None:
     async with running(desk_make.live()) as rig:
-        await rig.press("h")
+        await rig.press("h", "home")
         await rig.press("s")
         assert "Move to a line about a ticket first." in rig.text
         for _ in range(30):
@@ -227,6 +229,25 @@ async def test_s_changes_the_severity_of_the_ticket_under_the_cursor() -> None:
                 break
         await rig.press("s")
         assert ("severity", "helpdesk:4312") in rig.actions.calls
+
+
+@pytest.mark.parametrize(("key", "meant"), [("a", "yes"), ("n", "no")])
+async def test_what_could_be_a_yes_or_a_no_is_decided_by_the_outgoing_person(key: str, meant: str) -> None:
+    rig = Rig(RecordingActions())
+    words = CleanText("No problem, I take it")
+    said = Question(words=words, by=desk_make.BEN.id, at=desk_make.NOW, is_unclear=True)
+    rig.actions.flow = Flow(
+        shift_starts_at=desk_make.SHIFT.starts_at,
+        shift_ends_at=desk_make.SHIFT.ends_at,
+        stage=Stage.DELIVERED,
+        incoming=desk_make.BEN.id,
+        questions=(said,),
+    )
+    async with running(desk_make.live(), rig=rig):
+        await rig.press("h")
+        assert "Ben Okafor answered: “No problem, I take it” Is that a yes? A: yes, N: no." in rig.text
+        await rig.press(key)
+        assert ("judge", meant) in rig.actions.calls
 
 
 async def test_the_outgoing_person_answers_what_was_asked() -> None:

@@ -33,6 +33,7 @@ SAVE_AFTER = 0.8
 """Seconds without typing after which what was typed is kept."""
 DECLINED = "Why can you not take over? Leadership reads it at once."
 ASKED = "What do you want to know first?"
+INCOMPLETE = "Not delivered yet: say here what was not done or is not known, or “none”; then Esc and D."
 ANSWERED = "What do you answer?"
 
 
@@ -183,6 +184,11 @@ class HandoverScreen(DeskScreen):
 
     def _deliver_if_sure(self) -> None:
         if self._sheet is None:
+            return
+        not_done = next(field for field in self.query(HandoverField) if field.part is NotePart.NOT_DONE)
+        if not not_done.text.strip():
+            self._say(INCOMPLETE)
+            not_done.area.focus()
             return
         if not self._is_sure:
             self._is_sure = True

@@ -1,4 +1,4 @@
-"""The generated part of the handover, line by line, with a cursor."""
+"""The generated part of the handover, line by line, with a cursor, which begins at the most severe ticket."""
 
 from textual.content import Content
 from textual.widgets import OptionList
@@ -6,7 +6,7 @@ from textual.widgets.option_list import Option
 
 from oncall_tui.domain.handover_words import Line
 from oncall_tui.domain.ticket import TicketId
-from oncall_tui.services.handing_over import Sheet
+from oncall_tui.services.handing_over import Role, Sheet
 
 
 class HandoverPaper(OptionList):
@@ -33,13 +33,16 @@ class HandoverPaper(OptionList):
     def show(self, sheet: Sheet) -> None:
         """Show a handover; what changed since it was frozen comes first."""
         since = (Line(text="Changed since it was delivered:"), *sheet.since, Line(text="")) if sheet.since else ()
-        self._show((*since, *sheet.lines))
+        self._show((*since, *sheet.lines), begins_at_ticket=sheet.role is Role.OUTGOING)
 
-    def _show(self, lines: tuple[Line, ...]) -> None:
+    def _show(self, lines: tuple[Line, ...], *, begins_at_ticket: bool = False) -> None:
         if lines == self._written:
             return
-        at, ticket = self.highlighted, self.ticket
+        at, ticket, had = self.highlighted, self.ticket, bool(self._written)
         self._written = lines
         self.set_options(Option(Content(line.text)) for line in lines)
+        is_first = begins_at_ticket and not had
         again = [index for index, line in enumerate(lines) if ticket is not None and line.ticket == ticket]
-        self.highlighted = again[0] if again else min(at or 0, len(lines) - 1)
+        tickets = (index for index, line in enumerate(lines) if line.ticket is not None)
+        start = next(tickets, 0) if is_first else min(at or 0, len(lines) - 1)
+        self.highlighted = again[0] if again else start
