@@ -34,7 +34,7 @@ def as_json(shifts: Sequence[ShiftFigured]) -> Mapping[str, object]:
                 "promises_made": figured.promises_made,
                 "promises_kept": figured.promises_kept,
                 "promises_broken": figured.promises_broken,
-                "goodwill": figured.goodwill,
+                "goodwill": float(figured.goodwill),
                 "seconds_worked": figured.worked.total_seconds(),
                 "interruptions": figured.interruptions,
                 "seconds_the_machine_slept": figured.machine_slept.total_seconds(),

@@ -10,6 +10,7 @@ from oncall_tui.domain.answer import AnswerKind, AnswerState
 from oncall_tui.domain.episode import Escalation
 from oncall_tui.domain.events import GoodNewsNoted, MachineSlept, Recorded
 from oncall_tui.domain.handover_events import HandoverNoteWritten, SeverityChosen, ShiftFigured
+from oncall_tui.domain.money import NO_MONEY, money
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import CleanText
@@ -71,7 +72,7 @@ def figures(
         shift_ends_at=shift.ends_at,
         person=person.id if person else PersonId(shift.person),
         answered=len(answers),
-        goodwill=sum(goodwill.amount for goodwill in spent),
+        goodwill=sum((goodwill.amount for goodwill in spent), NO_MONEY),
         worked=sum((work.ended_at - work.started_at for work in worked), timedelta()),
         escalated=len(mine),
         acknowledged=len(waits),
@@ -101,7 +102,7 @@ def words(figured: ShiftFigured) -> tuple[CleanText, ...]:
         _escalated(figured, wait),
         _promised(figured),
         f"worked on tickets for {span(figured.worked)}" if figured.worked else "",
-        f"goodwill given: {figured.goodwill:g}" if figured.goodwill else "",
+        f"goodwill given: {money(figured.goodwill)}" if figured.goodwill else "",
         f"interrupted {figured.interruptions} times at night (from {NIGHT_STARTS}:00 to 0{NIGHT_ENDS}:00)"
         if figured.interruptions
         else "",
