@@ -23,7 +23,9 @@ from oncall_tui.services.answers import Answers
 from oncall_tui.services.attending import Attending
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.handing_over import Role, Sheet
+from oncall_tui.services.handover_asking import HandoverAsking
 from oncall_tui.services.promising import Promising
+from oncall_tui.services.rota_asking import RotaAsking
 from tests import handover_make
 
 NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -110,18 +112,90 @@ class RecordingAnswers(Answers):
         self._note("wake", ticket)
 
 
+class RecordingHandover(HandoverAsking):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.notes: dict[NotePart, CleanText] = {}
+        self.role = Role.OUTGOING
+        self.flow: Flow | None = None
+
+    async def sheet(self) -> Sheet:
+        self._note("sheet")
+        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
+
+    async def save_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
+        self._note("save", part.value, text)
+        self.notes[part] = CleanText(text)
+
+    async def choose_severity(self, ticket: TicketId) -> Severity:
+        self._note("severity", ticket)
+        return Severity.RED
+
+    async def accept(self, reds: str, first_action: str) -> None:
+        self._note("accept", reds, first_action)
+
+    async def decline(self, reason: str) -> None:
+        self._note("decline", reason)
+
+    async def ask(self, words: str) -> None:
+        self._note("ask", words)
+
+    async def answer(self, words: str) -> None:
+        self._note("answer", words)
+
+    async def deliver(self) -> str:
+        self._note("deliver")
+        return "It goes to Ben Okafor by ben-push; saved as handover.md."
+
+
+class RecordingRota(RotaAsking):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.entries: Sequence[Shift | Gap] = ()
+        self.problems: Sequence[str] = ()
+
+    def holiday_at(self, zone: str, day: date) -> str:
+        return "Thanksgiving" if (day.month, day.day) == (11, 22) and zone.startswith("America/") else ""
+
+    async def rota_problems(self) -> Sequence[str]:
+        return self.problems
+
+    async def ask_cover(self, shift: Shift, reason: str) -> None:
+        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
+
+    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
+        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
+
+    async def take_cover(self, cover: CoverId) -> None:
+        self._note("take", cover)
+
+    async def undo_cover(self, cover: CoverId) -> None:
+        self._note("undo", cover)
+
+    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
+        self._note("shifts")
+        return self.entries
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        return (
+            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+        )
+
+
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, ...]] = []
         self.stops_in_time = True
-        self.entries: Sequence[Shift | Gap] = ()
-        self.notes: dict[NotePart, CleanText] = {}
-        self.role = Role.OUTGOING
-        self.flow: Flow | None = None
-        self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
+        self.handover = self.handed = RecordingHandover(self._note)
+        self.rota = self.asked_of_rota = RecordingRota(self._note)
         self.attending = Unattended()
         self.caring = RecordingCaring(self._note)
         self.messages: Sequence[Message] = ()
@@ -164,62 +238,6 @@ class RecordingActions(Actions):
 
     async def correct_zone(self, row: Row, text: str) -> None:
         self._note("zone", row.ticket.id, text)
-
-    async def handover_sheet(self) -> Sheet:
-        self._note("sheet")
-        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
-
-    async def save_handover_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
-        self._note("save", part.value, text)
-        self.notes[part] = CleanText(text)
-
-    async def choose_severity(self, ticket: TicketId) -> Severity:
-        self._note("severity", ticket)
-        return Severity.RED
-
-    async def accept_handover(self, reds: str, first_action: str) -> None:
-        self._note("accept", reds, first_action)
-
-    async def decline_handover(self, reason: str) -> None:
-        self._note("decline", reason)
-
-    async def ask_about_handover(self, words: str) -> None:
-        self._note("ask", words)
-
-    async def answer_handover(self, words: str) -> None:
-        self._note("answer", words)
-
-    async def deliver_handover(self) -> str:
-        self._note("deliver")
-        return "It goes to Ben Okafor by ben-push; saved as handover.md."
-
-    def holiday_at(self, zone: str, day: date) -> str:
-        return "Thanksgiving" if (day.month, day.day) == (11, 22) and zone.startswith("America/") else ""
-
-    async def rota_problems(self) -> Sequence[str]:
-        return self.problems
-
-    async def ask_cover(self, shift: Shift, reason: str) -> None:
-        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
-
-    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
-        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
-
-    async def take_cover(self, cover: CoverId) -> None:
-        self._note("take", cover)
-
-    async def undo_cover(self, cover: CoverId) -> None:
-        self._note("undo", cover)
-
-    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
-        self._note("shifts")
-        return self.entries
-
-    def levels_reached(self) -> Sequence[LevelReach]:
-        return (
-            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
-            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
-        )
 
 
 def words(text: str) -> CleanText:

@@ -35,8 +35,8 @@ async def ana() -> Rig:
     await rig.escalate()
     await rig.pass_time(seconds=10)
     await rig.station.logbook.did(PROMISED)
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
     return rig
 
 
@@ -59,7 +59,7 @@ def parcel(rig: Rig) -> Parcel:
 
 
 async def carry(rig: Rig, content: Parcel) -> None:
-    await rig.station.actions.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
+    await rig.station.actions.handover.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
 
 
 def on_call(rig: Rig) -> str:
@@ -82,13 +82,13 @@ async def test_the_receipt_ends_the_shift_on_the_other_machine(ana: Rig, ben: Ri
     content = parcel(ana)
     await carry(ben, content)
     assert on_call(ana) == "Ana Ruiz"
-    name = await ben.station.actions.accepting.keep_receipt("receipt.json", content)
+    name = await ben.station.actions.handover.accepting.keep_receipt("receipt.json", content)
     receipt = parcels.unpack(ben.shelf.saved[name].encode(), name)
     assert isinstance(receipt, AcceptanceReceipt)
-    await ana.station.actions.accepting.receive(receipt)
+    await ana.station.actions.handover.accepting.receive(receipt)
     assert on_call(ana) == "Ben Okafor"
     with pytest.raises(BadUse, match=r"accepted already, by Ben Okafor on Fri 20 Nov"):
-        await ana.station.actions.accepting.receive(receipt)
+        await ana.station.actions.handover.accepting.receive(receipt)
 
 
 async def refused(rig: Rig, content: Parcel, why: str) -> None:
@@ -112,7 +112,7 @@ async def test_what_does_not_fit_gets_one_sentence_and_changes_nothing(ana: Rig,
 
 
 async def test_too_few_words_change_nothing(ana: Rig, ben: Rig) -> None:
-    accepting = ben.station.actions.accepting
+    accepting = ben.station.actions.handover.accepting
     with pytest.raises(BadUse, match="--reds"):
         await accepting.carry_over(parcel(ana), "", "I ring Kenji", by=BEN.id)
     with pytest.raises(BadUse, match="--first"):

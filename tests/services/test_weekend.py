@@ -148,21 +148,21 @@ async def second_half(rig: Rig) -> None:
     await rig.station.actions.note_good_news("Kobe Foods renewed for two years", TicketId(f"{HELPDESK}:4389"))
     await live(rig, ENDS - 65 * MINUTE, 10 * MINUTE)
     await rig.escalate("4404", why="nobody there can log in")
-    await rig.station.actions.save_handover_notes("The VAT question of 4389 is not answered.")
-    await rig.station.actions.save_handover_notes("Kobe Foods rings at 10.", NotePart.EXPECT)
-    await rig.station.actions.save_handover_notes("If the login fails again, roll back.", NotePart.CONTINGENCIES)
+    await rig.station.actions.handover.save_notes("The VAT question of 4389 is not answered.")
+    await rig.station.actions.handover.save_notes("Kobe Foods rings at 10.", NotePart.EXPECT)
+    await rig.station.actions.handover.save_notes("If the login fails again, roll back.", NotePart.CONTINGENCIES)
     await live(rig, ENDS - 14 * MINUTE, MINUTE)
 
 
 async def swapped(rig: Rig) -> None:
     """Let Ana ask, and Ben take what is left of her shift."""
-    board, actions_ = rig.station.board, rig.station.actions
+    board, rota = rig.station.board, rig.station.actions.rota
     shift = board.team.rota.on_call(rig.clock.now)
     assert shift is not None
-    await actions_.ask_cover(shift, "my daughter is ill")
+    await rota.ask_cover(shift, "my daughter is ill")
     board.sits_here(BEN.id)
     (cover,) = board.desk().covers
-    await actions_.take_cover(cover.id)
+    await rota.take_cover(cover.id)
 
 
 async def asleep(rig: Rig, length: timedelta) -> None:
@@ -181,7 +181,7 @@ async def test_a_weekend_of_62_hours_gives_the_handover_of_the_golden_file() -> 
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
 
-    draft = rig.station.actions.handing_over.draft()
+    draft = rig.station.actions.handover.handing_over.draft()
     todo = actions(draft)
     assert {e.id for e in draft.escalations} | {p.id for p in draft.promises} == {a.about for a in todo}
     assert all(a.is_to_do or "nothing to do, because" in a.what for a in todo)
