@@ -1,0 +1,37 @@
+"""The team's journal on the disk."""
+
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
+from oncall_tui.clock import Clock, stopwatch, utc_now
+from oncall_tui.config import Config
+from oncall_tui.ports import Store
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.store.disk_report import DiskReport
+from oncall_tui.store.memory import MemoryStore
+from oncall_tui.store.sqlite import SqliteStore
+from oncall_tui.store.steadfast import SteadfastStore
+
+
+async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
+    """Open the team's journal; whatever is wrong with the disk is said, and stops nothing."""
+    me = next((person for person in config.people if person.id == config.me), None)
+    zone = ZoneInfo(me.time_zone if me else config.team.time_zone)
+    store = SteadfastStore(config.team.store, DiskReport(troubles, clock, zone), clock=clock, stopwatch=stopwatch)
+    await store.open()
+    return store
+
+
+async def logbook_of(config: Config) -> Logbook:
+    """Return what the team's journal says, or raise ``StoreFailed``; nothing where there is none yet."""
+    is_there = True
+    with suppress(OSError):  # opening it says what is wrong
+        is_there = config.team.store.exists()
+    store = await SqliteStore.open_to_read(config.team.store) if is_there else MemoryStore()
+    logbook = Logbook(store, utc_now)
+    try:
+        await logbook.catch_up()
+    finally:
+        await store.close()
+    return logbook
