@@ -239,10 +239,29 @@ async def test_a_long_conversation_is_laid_out_only_as_far_as_it_is_looked_at() 
     async with running(shown) as rig:
         await rig.press("enter")
         conversation = rig.app.screen.query_one(Conversation)
-        assert conversation.laid_out <= 2 * AT_ONCE
+        assert conversation.laid_out <= 1 + 2 * AT_ONCE
         for _ in range(3):
             await rig.press("end")
         assert 2 * AT_ONCE < conversation.laid_out <= 6 * AT_ONCE
+
+
+async def test_where_there_is_little_room_the_newest_stands_above_what_is_needed_less() -> None:
+    desk = desk_make.live()
+    first = desk.groups[0]
+    row = replace(first.rows[0], ticket=replace(first.rows[0].ticket, messages=long_thread(3)))
+    shown = replace(desk, groups=(replace(first, rows=(row, *first.rows[1:])), *desk.groups[1:]))
+    wanted = ("late 8 m", "Prefers the phone.", "Writer 2", "more about it", "Yuki Mori", "Writer 1", "Writer 0")
+    async with running(shown) as rig:
+        await rig.press("enter")
+        read = rig.text
+        assert "Writer 2" in read
+        await rig.press("pagedown")
+        read += rig.text
+        assert [read.index(words) for words in wanted] == sorted(read.index(words) for words in wanted)
+        await rig.pilot.resize_terminal(80, 50)
+        await rig.until("their day")
+        assert "more about it" not in rig.text
+        assert rig.text.index("Yuki Mori") < rig.text.index("Writer 2") < rig.text.index("Writer 0")
 
 
 async def test_a_conversation_of_short_words_fills_a_tall_screen() -> None:
