@@ -59,15 +59,16 @@ def _known(row: Row, desk: Desk, now: datetime, *, has_room: bool = False) -> Se
     """Return everything known of a ticket under its names, empty where it is not."""
     ticket, zone = row.ticket, zone_of(desk)
     requester = ticket.requester
-    escalation = desk.escalation_of(ticket.id)
+    escalation, has_left = desk.escalation_of(ticket.id), desk.has_left(ticket.id)
+    state = "not among the open ones" if has_left else str(ticket.status)
     return (
-        ("ticket", " · ".join(part for part in (ticket.number, str(ticket.status), _priority(row)) if part)),
+        ("ticket", " · ".join(part for part in (ticket.number, state, _priority(row)) if part)),
         ("escalation", on_ticket(escalation, now, zone) if escalation else ""),
         (
             "waiting",
             f"{age(now - ticket.waiting_since)}, since {clock(ticket.waiting_since, zone, now)}"
             if ticket.waiting_since
-            else "the turn is the customer's",
+            else ("not known" if has_left else "the turn is the customer's"),
         ),
         (
             "due",

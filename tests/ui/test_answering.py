@@ -15,6 +15,7 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.widgets.conversation import AT_ONCE, Conversation
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
+from tests.screen import screen_lines
 from tests.ui.rig import Rig, running
 
 pytestmark = pytest.mark.anyio
@@ -144,6 +145,32 @@ async def test_a_held_reply_is_shown_with_its_reason_and_can_be_sent_changed_or_
         await rig.press("ctrl+g")
         await rig.press("ctrl+g")
         assert sent(rig) == [("release", "a1", "We are on it."), ("drop", "a1")]
+
+
+async def test_an_answer_that_waits_can_be_reached_when_its_ticket_left_the_list() -> None:
+    held = reply(AnswerState.HELD, "not sent: Yuki Mori wrote meanwhile: “It works again!”")
+    before = with_answering(Answering(answers=(held,)))
+    first, *others = before.groups
+    left, *rest = first.rows
+    gone = replace(left, ticket=replace(left.ticket, waiting_since=None, due_at=None))
+    desk = replace(before, groups=(replace(first, rows=tuple(rest)), *others), left=(gone,))
+    async with running(desk) as rig:
+        assert "These left the list, and your answer to them waits for you" in rig.text
+        await rig.press("home", "enter")
+        assert "4312 · not among the open ones" in rig.text
+        assert "R shows it" in rig.text
+        await rig.press("r")
+        assert rig.app.screen.query_one(TextArea).text == "We are on it."
+        assert screen_lines(rig.app)[-1].strip().startswith("Ctrl+S Send")
+        await rig.press("ctrl+g")
+        await rig.press("ctrl+g")
+        assert sent(rig) == [("drop", "a1")]
+    alone = replace(desk, groups=(), escalations=())
+    async with running(alone) as rig:
+        assert "4312" in rig.text
+        assert "Nothing is waiting" not in rig.text
+        await rig.press("r")
+        assert "HELD REPLY" in rig.text
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ class QueueScreen(TicketPlace):
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
         _, _, groups = self._found
-        if any(group.rows for group in groups):
+        if not self._sought or any(group.rows for group in groups):
             return ()
         return (f"None of the {desk.open_tickets} open tickets contains “{self._sought}”.", "", "Esc shows all.")
 
