@@ -1,6 +1,6 @@
 """What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -80,6 +80,14 @@ class AnswerableSource(Protocol):
         """
 
 
+@runtime_checkable
+class Rereadable(Protocol):
+    """A help desk that tells of one ticket, ahead of lists and searches that lag behind."""
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Return a ticket as it stands now, open or not; None when it is gone. Raise a ``SourceError`` when blind."""
+
+
 class Carrier(Protocol):
     """Whatever takes a message out of the outbox."""
 
@@ -114,11 +122,32 @@ class Insistent(Protocol):
 
 
 @runtime_checkable
+class Ringing(Protocol):
+    """A channel that may have no way to tell somebody something without ringing."""
+
+    @property
+    def always_rings(self) -> bool:
+        """Tell whether it rings whatever it is given, so that what only tells something has to go another way."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 
     async def check(self) -> CleanText:
         """Try it for real and return one line that says what was seen, or raise an ``OnCallError``."""
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """An adapter that a person logs in to once, in a browser."""
+
+    @property
+    def needs_login(self) -> bool:
+        """Tell whether nobody is logged in where somebody has to be."""
+
+    async def log_in(self, show: Callable[[str], None]) -> None:
+        """Show what the person has to do, wait for it, and keep the login; raise a ``SourceError`` when it failed."""
 
 
 @runtime_checkable
@@ -209,7 +238,8 @@ class Outbox(Protocol):
         One whose next try is planned further ahead than ``LONGEST_PAUSE`` is due.
 
         A message whose holder's lease ended without a settlement may have arrived: it comes back with
-        ``is_possible_duplicate`` set.
+        ``is_possible_duplicate`` set. A lease that ends further ahead than ``lease`` began before the clock was set
+        back: from now on it ends after ``lease``.
         """
 
     async def renew(self, key: MessageKey, *, now: datetime, holder: str, lease: timedelta) -> bool:

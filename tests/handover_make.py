@@ -6,7 +6,8 @@ from datetime import timedelta
 from oncall_tui.domain.handover import Handover, SourceAge, entries
 from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.handover_flow import Flow
-from oncall_tui.domain.handover_paper import Line, paper
+from oncall_tui.domain.handover_paper import paper
+from oncall_tui.domain.handover_words import Line
 from oncall_tui.domain.severity import window
 from oncall_tui.domain.shift_figures import Past, figures
 from oncall_tui.domain.text import NO_TEXT, CleanText

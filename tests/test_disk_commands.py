@@ -2,12 +2,17 @@
 
 import json
 import sys
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PosixPath
+from threading import current_thread, main_thread
 
 import pytest
 
 from oncall_tui.__main__ import main
+from oncall_tui.bootstrap import load_team, logbook_of
+from oncall_tui.errors import StoreFailed
 from tests.store.broken import of_a_newer_version
+from tests.store.hanging import HangingDisk
 
 CONFIG = """
 me = "ana"
@@ -75,3 +80,28 @@ def test_check_finds_it_and_tries_everything_else(config: Path, capsys: pytest.C
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("PROBLEM  journal: nothing can be recorded") for line in lines)
     assert any("source helpdesk" in line for line in lines)
+
+
+class OnAnotherDisk(PosixPath):
+    """A path that is looked at only where a disk that hangs holds nothing up."""
+
+    def exists(self, *, follow_symlinks: bool = True) -> bool:
+        assert current_thread() is not main_thread()
+        return super().exists()
+
+
+@pytest.mark.anyio
+async def test_a_disk_that_hangs_holds_no_status_line_up(config: Path) -> None:
+    loaded = load_team(config, {})
+    loaded = replace(loaded, team=replace(loaded.team, store=OnAnotherDisk(loaded.team.store)))
+    disk = HangingDisk()
+    with disk.hanging(loaded.team.store), pytest.raises(StoreFailed, match="does not answer"):
+        await logbook_of(loaded, disk.threads())
+    assert disk.given_up == 1
+
+
+@pytest.mark.anyio
+async def test_a_journal_that_is_not_there_yet_says_nothing(config: Path, tmp_path: Path) -> None:
+    loaded = load_team(config, {})
+    loaded = replace(loaded, team=replace(loaded.team, store=OnAnotherDisk(tmp_path / "not-yet.sqlite")))
+    assert (await logbook_of(loaded)).escalations == ()

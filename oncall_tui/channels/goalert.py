@@ -110,6 +110,11 @@ class GoAlertChannel:
         """Return that it goes on until it is acknowledged there."""
         return True
 
+    @property
+    def always_rings(self) -> bool:
+        """Return that it pages whoever is on call there, whatever the message is about."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open the alert, or close what was opened before; the alert's number says that it was taken."""
         refuse_what_only_tells(message, self._remote)

@@ -99,6 +99,11 @@ class IncidentIoChannel:
         """Return that it goes on until it is acknowledged there."""
         return True
 
+    @property
+    def always_rings(self) -> bool:
+        """Return that it pages whoever is on call there, whatever the message is about."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open an escalation, or cancel what was opened before; the escalation that comes back is the proof."""
         refuse_what_only_tells(message, self._remote)

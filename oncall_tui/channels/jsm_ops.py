@@ -98,6 +98,11 @@ class JsmOpsChannel:
         """Return that it goes on until it is acknowledged there."""
         return True
 
+    @property
+    def always_rings(self) -> bool:
+        """Return that it pages whoever is on call there, whatever the message is about."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Open the alert, or close what was opened before; the number of the request says that it was taken."""
         alias = incident_key(message)

@@ -100,6 +100,11 @@ class PagerDutyChannel:
         """Return that it goes on until it is acknowledged there."""
         return True
 
+    @property
+    def always_rings(self) -> bool:
+        """Return that it pages whoever is on call there, whatever the message is about."""
+        return True
+
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Raise the event, or resolve what was raised before; ``status`` in the body decides."""
         async with client(self._settings.url) as http:

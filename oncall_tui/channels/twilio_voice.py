@@ -4,7 +4,7 @@ Who only picks up has not acknowledged, and voice mail presses nothing. Anybody 
 she alone knows may be asked for. The flow is made once, in Twilio's console: Trigger (REST API), Make Outgoing Call,
 then Gather Input On Call, named as the setting ``widget`` says, which says ``{{flow.data.text}}``.
 
-What asks for nothing is sent as a text message from the same number, because a call would ring at night. Twilio
+What is no alarm is sent as a text message from the same number, because a call would ring at night. Twilio
 suppresses no duplicates; it refuses (409) a second call to somebody whose first one goes on, which is tried again. It
 is taken for granted that an execution's context is an object; where it comes as text, it is read as JSON. It does not
 say when digits were pressed, so they count from when they were seen.
@@ -108,8 +108,8 @@ class TwilioVoiceChannel:
         return Proof.ACKNOWLEDGED
 
     async def send(self, message: OutgoingMessage) -> Receipt:
-        """Call, or text what asks for nothing; the id and the status in the body decide."""
-        answer = await (self._call(message) if message.purpose.asks else self._text(message))
+        """Call, or text what is no alarm; the id and the status in the body decide."""
+        answer = await (self._call(message) if message.purpose.is_alarm else self._text(message))
         if answer.status == _CONFLICT:
             said = f"{self._remote.name} is still calling this number ({_CONFLICT})"
             raise NotSent(said, _UNTIL_THE_CALL_ENDS)

@@ -11,13 +11,15 @@ from oncall_tui import bootstrap
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
+from oncall_tui.domain.people import Person
 from oncall_tui.domain.reach import levels_reached, reach
-from oncall_tui.domain.rota_problems import AHEAD, problems
+from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import local
 from oncall_tui.errors import OnCallError, SecretUnavailable, StoreFailed
 from oncall_tui.places.holidays import regions
 from oncall_tui.ports import Channel, Checkable, TicketSource
 from oncall_tui.secrets import resolve
+from oncall_tui.services.addressing import handover_problems, ringing
 from oncall_tui.services.logbook import Logbook
 
 _LIMIT = timedelta(seconds=60)
@@ -111,9 +113,16 @@ async def _rota(config: Config) -> Sequence[Finding]:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
     found = (*problems(keeping.rota, now, now + AHEAD, config.policy, keeping.reached), *keeping.problems)
-    if not found:
-        return [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
-    return [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
+    calm = [] if found else [Finding(subject="rota", is_good=True, sentence=f"no gap in the next {AHEAD.days} days")]
+    wrong = [Finding(subject="rota", is_good=False, sentence=sentence) for sentence in found]
+    return [*calm, *wrong, *_handover(config, people_on_call(keeping.rota, now, now + AHEAD))]
+
+
+def _handover(config: Config, following: Sequence[Person]) -> Sequence[Finding]:
+    """Name whoever no handover can be sent to."""
+    always_ring = ringing({entry.id: bootstrap.channel_of(entry, utc_now) for entry in config.channels})
+    untold = handover_problems(config.handover.to, following, config.people, always_ring)
+    return [Finding(subject="handover", is_good=False, sentence=sentence) for sentence in untold]
 
 
 async def _journal(config: Config) -> Sequence[Finding]:

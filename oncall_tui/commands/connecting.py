@@ -18,7 +18,7 @@ from oncall_tui.commands.secret_keeping import ask_where, quoted
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import BadUse, OnCallError
 from oncall_tui.manual import LASTS_UNTIL, Chapter, Key, Tables
-from oncall_tui.ports import Checkable
+from oncall_tui.ports import Checkable, LogsIn
 from oncall_tui.secrets import Secret, resolve
 from oncall_tui.settings import Where, is_required, nearest, read_table, secrets_of
 
@@ -182,6 +182,8 @@ class Connecting:
         settings = self._read([])
         resolve(secrets_of(settings))
         part = bootstrap.connector_of(self.chapter.table, self.chapter.kind, self.identity, settings, utc_now)
+        if isinstance(part, LogsIn) and part.needs_login:
+            await part.log_in(self.conversation.say)
         async with asyncio.timeout(LIMIT.total_seconds()):
             return await part.check() if isinstance(part, Checkable) else CleanText("there is nothing to try")
 

@@ -17,6 +17,7 @@ from oncall_tui.commands.dashboard import station
 from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
 from oncall_tui.domain.escalation import Escalation
+from oncall_tui.domain.handover_actions import actions
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
@@ -129,7 +130,8 @@ async def _handover(asked: argparse.Namespace) -> int:
     finally:
         await opened.close()
     _complain(opened)
-    _print(msgspec.to_builtins(draft, enc_hook=str) if asked.json else handovers.markdown(draft))
+    whole = {**msgspec.to_builtins(draft, enc_hook=str), "actions": msgspec.to_builtins(actions(draft))}
+    _print(whole if asked.json else handovers.markdown(draft))
     return FINDING if opened.troubles.sentences else 0
 
 

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from oncall_tui.domain.answer import Answer
+from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.episode import Escalation
 from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.handover_events import NotePart, Severity, ShiftFigured
-from oncall_tui.domain.people import Person
+from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import Verdict, Window, proposed
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -44,6 +46,11 @@ class Entry:
     proposed: Severity
     """What the rules propose, whatever was chosen."""
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Tell whether it is escalated and nobody has taken it."""
+        return self.escalation is not None and self.escalation.state.wants_acknowledgement
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
@@ -66,6 +73,9 @@ class Handover:
     unreachable: tuple[str, ...]
     """Whom nobody can reach, a sentence each."""
     figures: ShiftFigured
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    covers: tuple[Cover, ...] = ()
+    """Those that brought this shift or the next to its person, and those that nobody has taken yet."""
     notes: Mapping[NotePart, CleanText] = field(default_factory=dict)
     """What only the outgoing person knows, in her own words."""
 
@@ -81,13 +91,32 @@ class Handover:
 
     @property
     def promises(self) -> tuple[Promise, ...]:
-        """Return every promise it has to account for: the open ones, and those that ended in this shift."""
+        """Return every promise it has to account for: what is still owed, and what ended in this shift."""
+        opened = {entry.row.ticket.id for entry in self.entries}
         return tuple(
             promise
             for record in self.records
             for promise in record.promises
-            if promise.is_owed or (promise.settled_at or promise.made_at) >= self.shift.starts_at
+            if promise.is_open
+            or (promise.settled_at or promise.made_at) >= self.shift.starts_at
+            or (promise is record.owed_promise and promise.ticket in opened)
         )
+
+    def owes(self, promise: Promise) -> bool:
+        """Tell whether the customer of a ticket waits for this promise, and not for a later one."""
+        record = next((record for record in self.records if record.ticket == promise.ticket), None)
+        return record is not None and promise is record.owed_promise
+
+    @property
+    def unconfirmed(self) -> tuple[Answer, ...]:
+        """Return the answers that no help desk has confirmed: those a person decides about, and those on their way."""
+        answers = (answer for record in self.records for answer in record.answering.answers)
+        return tuple(a for a in answers if a.state.needs_a_person or a.state.is_on_its_way)
+
+    def name(self, person: PersonId | None) -> str:
+        """Return what somebody is called; empty for nobody."""
+        known = self.people.get(person) if person is not None else None
+        return known.name if known else str(person or "")
 
 
 def entries(
@@ -96,13 +125,20 @@ def entries(
     seen: Window,
     chosen: Mapping[TicketId, Severity],
 ) -> tuple[Entry, ...]:
-    """Return every open ticket with its severity, the most severe first, then what is due first, then who waits."""
+    """Return every open ticket, the most severe first; of those what nobody took, what is due first, who waits."""
     latest = {e.brief.ticket: e for e in sorted(escalations, key=lambda e: e.armed_at)}
     made = [_entry(row, latest.get(row.ticket.id), seen, chosen.get(row.ticket.id)) for row in rows]
     far = seen.until.replace(year=9998)
     return tuple(
         sorted(
-            made, key=lambda e: (e.severity, e.row.due_at or far, e.row.ticket.waiting_since or far, e.row.ticket.id)
+            made,
+            key=lambda e: (
+                e.severity,
+                not e.is_unanswered,
+                e.row.due_at or far,
+                e.row.ticket.waiting_since or far,
+                e.row.ticket.id,
+            ),
         )
     )
 

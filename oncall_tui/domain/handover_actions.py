@@ -1,4 +1,4 @@
-"""What is to be done, by whom and by when: every escalation and every promise has exactly one line here.
+"""What is to be done, by whom and by when: every escalation, promise and unconfirmed answer has exactly one line.
 
 Where nothing is to be done the line says why, so that nobody has to wonder whether it was forgotten.
 """
@@ -6,13 +6,18 @@ Where nothing is to be done the line says why, so that nobody has to wonder whet
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall_tui.domain.answer import Answer
+from oncall_tui.domain.answer import Answer, AnswerState
 from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.ticket_record import Promise
 from oncall_tui.domain.wall_time import EARLIEST, LATEST
+
+UNREACHED, UNANSWERED, UNSENT, BROKEN, DECIDED = range(5)
+"""What is due at once, in the order in which it should be looked at."""
+QUOTED = 60
+"""Letters of what somebody wrote that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,8 @@ class Action:
     """Who does it; empty where nothing is to be done."""
     due_at: datetime | None = None
     """None where it is due at once, or where nothing is to be done."""
+    rank: int = 0
+    """Of what is due at once the smallest comes first."""
 
     @property
     def is_to_do(self) -> bool:
@@ -39,11 +46,14 @@ def actions(handover: Handover) -> tuple[Action, ...]:
     next_person = handover.incoming.name if handover.incoming else "whoever is on call next"
     opened = {entry.row.ticket.id: entry for entry in handover.entries}
     made = [_of_escalation(escalation, next_person) for escalation in handover.escalations]
-    made += [_of_promise(promise, next_person, is_open=promise.ticket in opened) for promise in handover.promises]
-    made += [
-        _of_answer(answer, next_person) for record in handover.records for answer in record.answering.needs_a_person
-    ]
-    return tuple(sorted(made, key=lambda a: (not a.is_to_do, a.due_at or EARLIEST if a.is_to_do else LATEST, a.about)))
+    made += [_of_promise(promise, handover, is_open=promise.ticket in opened) for promise in handover.promises]
+    made += [_of_answer(answer, next_person) for answer in handover.unconfirmed]
+    return tuple(
+        sorted(
+            made,
+            key=lambda a: (not a.is_to_do, a.due_at or EARLIEST if a.is_to_do else LATEST, a.rank, a.ticket, a.about),
+        )
+    )
 
 
 def _of_escalation(escalation: Escalation, next_person: str) -> Action:
@@ -52,14 +62,14 @@ def _of_escalation(escalation: Escalation, next_person: str) -> Action:
     match state:
         case EscalationState.ARMED | EscalationState.QUEUED | EscalationState.NOTIFYING:
             what = "see to it that somebody acknowledges the escalation; it climbs by itself"
-            return Action(about=about, ticket=ticket, what=what, owner=next_person, due_at=escalation.next_action_at)
+            return Action(about=about, ticket=ticket, what=what, owner=next_person, rank=UNANSWERED)
         case EscalationState.EXHAUSTED:
             what = f"ring {_whom(escalation)}: the escalation reached nobody"
-            return Action(about=about, ticket=ticket, what=what, owner=next_person)
+            return Action(about=about, ticket=ticket, what=what, owner=next_person, rank=UNREACHED)
         case EscalationState.ACKNOWLEDGED if taken is not None:
-            said = f": “{taken.words}”" if taken.words else ""
+            said = f": “{taken.words}”" if taken.words else ", who said nothing: ask"
             what = f"carry out what {taken.name} decided{said}"
-            return Action(about=about, ticket=ticket, what=what, owner=next_person, due_at=escalation.brief.due_at)
+            return Action(about=about, ticket=ticket, what=what, owner=next_person, rank=DECIDED)
         case EscalationState.CLEARED:
             why = "the ticket was solved before anybody acknowledged"
         case EscalationState.WITHDRAWN:
@@ -70,8 +80,16 @@ def _of_escalation(escalation: Escalation, next_person: str) -> Action:
 
 
 def _of_answer(answer: Answer, next_person: str) -> Action:
-    what = f"decide about a {answer.kind} that is {answer.state} and has not been sent"
-    return Action(about=answer.id, ticket=answer.ticket, what=what, owner=next_person)
+    said = f" “{cut(answer.text, QUOTED)}”" if answer.text else ""
+    match answer.state:
+        case AnswerState.HELD:
+            what = f"decide about the {answer.kind} that was held back, because the customer wrote meanwhile:{said}"
+        case AnswerState.REFUSED:
+            why = f" ({cut(answer.detail, QUOTED)})" if answer.detail else ""
+            what = f"decide about the {answer.kind} that the help desk refused{why}:{said}"
+        case _:
+            what = f"see that the {answer.kind} arrives, it is not confirmed and is sent by itself:{said}"
+    return Action(about=answer.id, ticket=answer.ticket, what=what.removesuffix(":"), owner=next_person, rank=UNSENT)
 
 
 def _whom(escalation: Escalation) -> str:
@@ -79,19 +97,31 @@ def _whom(escalation: Escalation) -> str:
     return " ".join(part for part in (first.name, first.phone) if part) if first else "the leadership contact"
 
 
-def _of_promise(promise: Promise, next_person: str, *, is_open: bool) -> Action:
+def _of_promise(promise: Promise, handover: Handover, *, is_open: bool) -> Action:
     about, ticket, words = promise.id, promise.ticket, f"“{promise.words}”" if promise.words else "an answer"
+    next_person = handover.incoming.name if handover.incoming else "whoever is on call next"
+    maker = handover.name(promise.by)
+    by = f", promised by {maker}" if maker and maker != next_person else ""
     match promise.outcome:
         case None if is_open:
-            what = f"keep the promise: {words}"
+            what = f"keep the promise: {words}{by}"
             return Action(about=about, ticket=ticket, what=what, owner=next_person, due_at=promise.due_at)
         case None:
             what = f"settle the promise {words}: its ticket is not open any more"
             return Action(about=about, ticket=ticket, what=what, owner=next_person, due_at=promise.due_at)
+        case PromiseOutcome.BROKEN if is_open and handover.owes(promise):
+            what = f"keep the broken promise late, or tell the customer when instead: {words}{by}"
+            return Action(about=about, ticket=ticket, what=what, owner=next_person, rank=BROKEN)
         case PromiseOutcome.BROKEN:
-            what = f"keep the promise late, or tell the customer when instead: {words}"
-            return Action(about=about, ticket=ticket, what=what, owner=next_person)
+            why = "another was made in its place" if is_open else "its ticket is not open any more"
+            what = f"broken promise {words}: nothing to do, because {why}"
+            return Action(about=about, ticket=ticket, what=what)
         case _:
-            return Action(
-                about=about, ticket=ticket, what=f"promise {words}: nothing to do, because it was {promise.outcome}"
-            )
+            what = f"promise {words}: nothing to do, because it was {promise.outcome}"
+            return Action(about=about, ticket=ticket, what=what)
+
+
+def cut(text: str, length: int) -> str:
+    """Return text on one line, and its beginning where it is longer."""
+    said = " ".join(text.split())
+    return said if len(said) <= length else f"{said[: length - 1].rstrip()}…"

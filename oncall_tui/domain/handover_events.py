@@ -166,6 +166,8 @@ class HandoverAccepted:
     tickets: tuple[TicketId, ...] = ()
     escalations: tuple[EscalationId, ...] = ()
     promises: tuple[PromiseId, ...] = ()
+    is_elsewhere: bool = False
+    """It was accepted on another machine, where these escalations go on: here they end without a word to anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,10 +206,24 @@ class ShiftFigured:
     machine_slept: timedelta = timedelta()
     accepted_at: datetime | None = None
     """When the next person took over; None where nobody had to, or nobody did."""
+    busy: timedelta = timedelta()
+    """Time that went into tickets, as far as is known; the truth may be more."""
+    busy_share: float = 0
+    """That time over the time on shift."""
+    promises_owed: int = 0
+    """At its end: open, or broken and not made good."""
+    unconfirmed: int = 0
+    """Answers that no help desk had confirmed at its end: held, refused, or on their way."""
+    notes_kept: int = 0
+    """Notes that no help desk could take."""
+    steps_ticked: int = 0
+    """Steps of runbooks that were done."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no sum."""
+        """Refuse what is no sum, and no share."""
         checked(self.goodwill, at_most=MOST_TOGETHER)
+        if not 0 <= self.busy_share <= 1:
+            raise ValueError(f"{self.busy_share} is no share of a shift")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,15 +77,17 @@ def _is_due(row: Row, _escalation: Escalation | None, seen: Window) -> bool:
 
 
 LATE: Final = "late"
+DUE: Final = "due in your time"
+UNANSWERED: Final = "escalated and not acknowledged"
 _Rule = tuple[Severity, str, Callable[[Row, Escalation | None, Window], bool]]
 
 RULES: Final[Sequence[_Rule]] = (
-    (Severity.RED, "escalated and not acknowledged", _is_unanswered),
+    (Severity.RED, UNANSWERED, _is_unanswered),
     (Severity.RED, LATE, _is_late),
     (Severity.WATCH, "escalated and acknowledged", _is_acknowledged),
     (Severity.WATCH, "urgent", _is_urgent),
     (Severity.WATCH, "promised for your time", _is_promised),
-    (Severity.WATCH, "due in your time", _is_due),
+    (Severity.WATCH, DUE, _is_due),
 )
 """The first that holds decides; the words are shown beside what they propose."""
 

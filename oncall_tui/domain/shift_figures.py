@@ -6,23 +6,22 @@ from datetime import UTC, datetime, timedelta
 from statistics import median_low
 from typing import Final
 
-from oncall_tui.domain.answer import AnswerKind, AnswerState
+from oncall_tui.domain.answer import Answer, AnswerKind, AnswerState
+from oncall_tui.domain.breathing import acts_of, breathing
 from oncall_tui.domain.episode import Escalation
-from oncall_tui.domain.events import GoodNewsNoted, MachineSlept, Recorded
-from oncall_tui.domain.handover_events import HandoverNoteWritten, SeverityChosen, ShiftFigured
+from oncall_tui.domain.events import MachineSlept, Recorded
+from oncall_tui.domain.handover_events import ShiftFigured
+from oncall_tui.domain.local_day import NIGHT_BEGINS, NIGHT_ENDS
 from oncall_tui.domain.money import NO_MONEY, money
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.ticket_record import TicketRecord
-from oncall_tui.domain.wall_time import local, zone_info
+from oncall_tui.domain.wall_time import zone_info
 
-NIGHT_STARTS, NIGHT_ENDS = 23, 7
-"""Hours of the person's own clock between which acting is an interruption of sleep."""
-ONE_INTERRUPTION: Final = timedelta(hours=1)
-"""What is done within so long of the last act belongs to the same interruption."""
-_BY_HAND = (GoodNewsNoted, HandoverNoteWritten, SeverityChosen)
+_KEPT: Final = frozenset({PromiseOutcome.KEPT})
+_BROKEN: Final = frozenset({PromiseOutcome.BROKEN, PromiseOutcome.KEPT_LATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,68 +43,56 @@ def figures(
 ) -> ShiftFigured:
     """Return the figures of a shift, up to when somebody took over, its end, or an instant in it."""
     end = until or accepted_at or shift.ends_at
+    zone = (zone_info(person.time_zone) if person else None) or UTC
     mine = [e for e in past.escalations if shift.starts_at <= e.armed_at < end]
     waits = [e.acknowledged.at - e.armed_at for e in mine if e.acknowledged is not None]
     promises = [p for record in past.records for p in record.promises]
     settled = [p for p in promises if p.settled_at is not None and shift.starts_at <= p.settled_at < end]
-    made = [p for p in promises if shift.starts_at <= p.made_at < end]
-    answers = [
-        answer
-        for record in past.records
-        for answer in record.answering.answers
-        if answer.kind is AnswerKind.REPLY
-        and answer.state is AnswerState.CONFIRMED
-        and shift.starts_at <= answer.since < end
-    ]
-    worked = [w for record in past.records for w in record.care.work if shift.starts_at <= w.started_at < end]
-    spent = [g for record in past.records for g in record.care.goodwill if shift.starts_at <= g.at < end]
-    acts = [
-        *(e.armed_at for e in mine),
-        *(p.made_at for p in made),
-        *(p.settled_at for p in settled if p.settled_at is not None),
-        *(answer.since for answer in answers),
-        *(work.started_at for work in worked),
-        *(r.at for r in past.events if isinstance(r.event, _BY_HAND) and shift.starts_at <= r.at < end),
-    ]
+    answers = [a for record in past.records for a in record.answering.answers if a.since < end]
+    cares = [record.care for record in past.records]
+    worked = [w for care in cares for w in care.work if shift.starts_at <= w.started_at < end]
+    load = breathing(*acts_of(shift.person, past.records, past.escalations), shift.starts_at, end, zone)
     return ShiftFigured(
         shift_starts_at=shift.starts_at,
         shift_ends_at=shift.ends_at,
         person=person.id if person else PersonId(shift.person),
-        answered=len(answers),
-        goodwill=sum((goodwill.amount for goodwill in spent), NO_MONEY),
+        answered=sum(_is_reply(a) and a.since >= shift.starts_at for a in answers),
+        goodwill=sum((g.amount for care in cares for g in care.goodwill if shift.starts_at <= g.at < end), NO_MONEY),
         worked=sum((work.ended_at - work.started_at for work in worked), timedelta()),
         escalated=len(mine),
         acknowledged=len(waits),
         time_to_acknowledge=median_low(waits) if waits else None,
-        promises_made=len(made),
-        promises_kept=sum(p.outcome is PromiseOutcome.KEPT for p in settled),
-        promises_broken=sum(p.outcome is PromiseOutcome.BROKEN for p in settled),
-        interruptions=interruptions(acts, person),
+        promises_made=sum(shift.starts_at <= p.made_at < end for p in promises),
+        promises_kept=sum(p.outcome in _KEPT for p in settled),
+        promises_broken=sum(p.outcome in _BROKEN for p in settled),
+        promises_owed=sum(record.owed_promise is not None for record in past.records),
+        interruptions=load.interruptions,
         machine_slept=_slept(shift.starts_at, end, past.events),
         accepted_at=accepted_at,
+        busy=load.busy,
+        busy_share=load.share,
+        unconfirmed=sum(a.state.is_on_its_way or a.state.needs_a_person for a in answers),
+        notes_kept=sum(a.state is AnswerState.KEPT and a.since >= shift.starts_at for a in answers),
+        steps_ticked=sum(shift.starts_at <= step.at < end for care in cares for step in care.ticked),
     )
 
 
-def interruptions(acts: Iterable[datetime], person: Person | None) -> int:
-    """Return how often a person had to act in her night: acts less than an hour apart count once."""
-    zone = (zone_info(person.time_zone) if person else None) or UTC
-    nightly = sorted(at for at in acts if not NIGHT_ENDS <= local(at, zone).hour < NIGHT_STARTS)
-    before = [None, *nightly]
-    return sum(last is None or at - last >= ONE_INTERRUPTION for last, at in zip(before, nightly, strict=False))
+def _is_reply(answer: Answer) -> bool:
+    return answer.kind is AnswerKind.REPLY and answer.state is AnswerState.CONFIRMED
 
 
-def words(figured: ShiftFigured) -> tuple[CleanText, ...]:
-    """Return the figures as lines; those that say nothing are left out."""
+def words(figured: ShiftFigured, *, goodwill: str = "") -> tuple[CleanText, ...]:
+    """Return the figures as lines, with what is known of the goodwill; those that say nothing are left out."""
     wait = figured.time_to_acknowledge
     lines = (
-        f"{figured.answered} replies to customers" if figured.answered else "",
+        _counted(figured.answered, "reply to customers", "replies to customers") if figured.answered else "",
         _escalated(figured, wait),
         _promised(figured),
-        f"worked on tickets for {span(figured.worked)}" if figured.worked else "",
-        f"goodwill given: {money(figured.goodwill)}" if figured.goodwill else "",
-        f"interrupted {figured.interruptions} times at night (from {NIGHT_STARTS}:00 to 0{NIGHT_ENDS}:00)"
-        if figured.interruptions
+        _unseen(figured),
+        f"goodwill given: {money(figured.goodwill)}{f' ({goodwill})' if goodwill else ''}"
+        if figured.goodwill or goodwill
         else "",
+        _load(figured),
         f"this machine slept {span(figured.machine_slept)} in all: nobody was watching"
         if figured.machine_slept
         else "",
@@ -129,9 +116,33 @@ def _escalated(figured: ShiftFigured, wait: timedelta | None) -> str:
 
 
 def _promised(figured: ShiftFigured) -> str:
-    if not (figured.promises_made or figured.promises_kept or figured.promises_broken):
+    if not (figured.promises_made or figured.promises_kept or figured.promises_broken or figured.promises_owed):
         return ""
-    return f"{figured.promises_made} promises made, {figured.promises_kept} kept, {figured.promises_broken} broken"
+    made = _counted(figured.promises_made, "promise made", "promises made")
+    owed = f", {figured.promises_owed} still owed" if figured.promises_owed else ""
+    return f"{made}, {figured.promises_kept} kept, {figured.promises_broken} broken{owed}"
+
+
+def _unseen(figured: ShiftFigured) -> str:
+    """Return what no help desk shows."""
+    parts = (
+        f"{_counted(figured.unconfirmed, 'answer', 'answers')} not confirmed" if figured.unconfirmed else "",
+        f"{_counted(figured.notes_kept, 'note', 'notes')} kept only here" if figured.notes_kept else "",
+        f"{_counted(figured.steps_ticked, 'runbook step', 'runbook steps')} done" if figured.steps_ticked else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _load(figured: ShiftFigured) -> str:
+    nightly = f"{NIGHT_BEGINS:%H:%M} to {NIGHT_ENDS:%H:%M}"
+    times = "once" if figured.interruptions == 1 else f"{figured.interruptions} times"
+    interrupted = f"interrupted {times} at night ({nightly})" if figured.interruptions else ""
+    busy = f"busy for at least {span(figured.busy)} ({figured.busy_share:.0%})" if figured.busy else ""
+    return ", ".join(part for part in (busy, interrupted) if part)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _slept(start: datetime, end: datetime, events: Iterable[Recorded]) -> timedelta:

@@ -1,14 +1,14 @@
 """How the services of one process are put together, whatever adapters they are given."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.ports import AnswerableSource, Carrier, Channel, LastKnown, Store
 from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.actions import Actions
+from oncall_tui.services.addressing import ringing
 from oncall_tui.services.answers import Answers, desk_channel
 from oncall_tui.services.attending import Attending
 from oncall_tui.services.board import Board, Team
@@ -65,7 +65,7 @@ def put_together(parts: Parts) -> Station:
     escalating = Escalating(logbook, parts.channels, clock, troubles, stopwatch=parts.clocks.awake)
     desks, carriers = _carriers(parts, polling, logbook)
     delivery = Delivery(parts.store, logbook, carriers, clock, troubles, holder=parts.holder)
-    board = Board(parts.team, polling, logbook, clock, troubles)
+    board = Board(replace(parts.team, always_ring=ringing(parts.channels)), polling, logbook, clock, troubles)
     rota_keeping = RotaKeeping(parts.team.rota, parts.calendars, clock, troubles)
     rota_keeping.on_change(board.use_rota)
     answers = Answers(logbook=logbook, board=board, delivery=delivery, desks=desks, new_id=parts.new_id)
@@ -128,6 +128,6 @@ def _carriers(
     for source in polling.sources.values():
         if isinstance(source, AnswerableSource):
             desks[source.id] = source
-            look_again = partial(polling.refresh, source.id)
-            carriers[desk_channel(source.id)] = HelpDesk(source, logbook, parts.clocks.wall, on_written=look_again)
+            desk = HelpDesk(source, logbook, parts.clocks.wall, on_written=polling.wrote)
+            carriers[desk_channel(source.id)] = desk
     return desks, carriers

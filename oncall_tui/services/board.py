@@ -15,7 +15,7 @@ from oncall_tui.domain.duty import Duty, current_flow, on_duty, shift_of
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.handover_flow import Flow, Stage
-from oncall_tui.domain.people import Person, PersonId
+from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
@@ -71,6 +71,8 @@ class Team:
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
+    always_ring: frozenset[ChannelId] = frozenset()
+    """The channels through which nothing goes that only tells something."""
     atlas: Atlas = EMPTY_ATLAS
     """What books say about the places customers may be in."""
 

@@ -14,6 +14,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
 from oncall_tui.domain.ticket_events import PromiseOutcome
 from oncall_tui.domain.wall_time import EARLIEST, instant, local, zone_info
+from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
 from oncall_tui.services.logbook import Logbook
 
@@ -94,7 +95,7 @@ class GoodNews:
         readers: list[tuple[Person | None, ChannelId]] = []
         for name in self._board.team.good_news_to:
             person = people.get(PersonId(name))
-            channel = person.channels[0] if person is not None and person.channels else None
+            channel = quiet_channel(person, self._board.team.always_ring) if person is not None else None
             if person is None or channel is not None:
                 readers.append((person, channel or ChannelId(name)))
         return readers

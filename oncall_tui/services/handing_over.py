@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Protocol
 
 from oncall_tui.clock import Clock
-from oncall_tui.domain import handover as handovers
 from oncall_tui.domain.events import SHIFT_STREAM
-from oncall_tui.domain.handover import Handover, SourceAge
+from oncall_tui.domain.handover import Handover
+from oncall_tui.domain.handover_difference import differences, frozen
 from oncall_tui.domain.handover_events import (
     HandoverDelivered,
     HandoverDrafted,
@@ -20,19 +20,19 @@ from oncall_tui.domain.handover_events import (
     SeverityChosen,
 )
 from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
-from oncall_tui.domain.handover_paper import Line, differences, frozen, markdown, paper
+from oncall_tui.domain.handover_paper import markdown, paper
+from oncall_tui.domain.handover_words import Line
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, freight
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.severity import window
-from oncall_tui.domain.shift_figures import Past, figures
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.errors import BadUse, StoreFailed, StreamMoved
+from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
-from oncall_tui.services.desk import Desk
+from oncall_tui.services.drafting import Drafting
 from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
 
@@ -79,6 +79,7 @@ class HandingOver:
         self, board: Board, logbook: Logbook, shelf: HandoverShelf, clock: Clock, *, annotate: Annotate
     ) -> None:
         self._board = board
+        self._drafting = Drafting(board, logbook, clock)
         self._annotate = annotate
         self._logbook = logbook
         self._shelf = shelf
@@ -87,11 +88,12 @@ class HandingOver:
     @property
     def readers(self) -> Readers:
         """Return everybody a handover may have to tell something."""
-        return Readers(people=self._board.team.people, policy=self._board.team.policy)
+        team = self._board.team
+        return Readers(people=team.people, policy=team.policy, always_ring=team.always_ring)
 
     def flow(self, shift: Shift | None = None) -> Flow | None:
         """Return where the handover of a shift stands, without one of the shift that is handed over."""
-        shift = shift or self._target(self._board.desk())
+        shift = shift or self._drafting.target()
         return None if shift is None else self._logbook.flows.get(shift.starts_at)
 
     def notes(self) -> Mapping[NotePart, CleanText]:
@@ -101,13 +103,13 @@ class HandingOver:
 
     async def keep(self, text: CleanText, part: NotePart = NotePart.NOT_DONE) -> None:
         """Keep what was typed, if it changed."""
-        shift = self._target(self._board.desk())
+        shift = self._drafting.target()
         if shift is not None and text != self.notes().get(part, NO_TEXT):
             await self._logbook.handed(HandoverNoteWritten(shift_starts_at=shift.starts_at, text=text, part=part))
 
     async def choose(self, ticket: TicketId) -> Severity:
         """Give a ticket the next severity: red, watch, steady, and red again; return it."""
-        draft = self.draft()
+        draft = self._drafting.draft()
         entry = next((entry for entry in draft.entries if entry.row.ticket.id == ticket), None)
         if entry is None:
             raise BadUse("this ticket is not open any more")
@@ -120,7 +122,7 @@ class HandingOver:
 
     def sheet(self) -> Sheet:
         """Return what the H screen shows; raise ``BadUse`` when there is no shift to hand over."""
-        draft = self.draft()
+        draft = self._drafting.draft()
         flow = self._logbook.flows.get(draft.shift.starts_at)
         is_asked = flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED}
         delivered = flow.delivered if flow is not None and is_asked else None
@@ -133,13 +135,9 @@ class HandingOver:
             flow=flow,
         )
 
-    def _target(self, desk: Desk) -> Shift | None:
-        """Return the shift that is handed over: the one I am asked to take, else mine that is over, else this one."""
-        flow = self._board.open_flow()
-        is_mine_to_take = flow is not None and flow.incoming == self._board.me and flow.stage is not Stage.DRAFT
-        if flow is not None and is_mine_to_take:
-            return self._board.shift_of(flow)
-        return desk.ended_shift or desk.shift
+    def draft(self) -> Handover:
+        """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
+        return self._drafting.draft()
 
     def _since(self, draft: Handover, flow: Flow) -> tuple[Line, ...]:
         """Return what changed after the handover was frozen: in tickets, and in what was written."""
@@ -154,78 +152,17 @@ class HandingOver:
         )
         return (*differences(flow.delivered.tickets, frozen(draft), reader), *written)
 
-    def draft(self, notes: Mapping[NotePart, CleanText] | None = None) -> Handover:
-        """Return the handover as it stands now; raise ``BadUse`` when there is no shift to hand over."""
-        desk, now = self._board.desk(), self._clock()
-        shift = self._target(desk)
-        if shift is None:
-            raise BadUse("nobody is on call now, so there is no shift to hand over")
-        flow = self._logbook.flows.get(shift.starts_at)
-        rows = [row for group in desk.groups for row in group.rows]
-        opened = {row.ticket.id for row in rows}
-        escalations = [
-            e
-            for e in self._logbook.escalations
-            if e.armed_at >= shift.starts_at or e.state.is_live or (e.ended_at or now) >= shift.starts_at
-        ]
-        following = self._board.following(shift)
-        seen = window(shift, following, now)
-        events = tuple(e for e in self._logbook.shift_events if e.at >= shift.starts_at)
-        records = tuple(self._logbook.records.values())
-        return Handover(
-            at=now,
-            team=desk.team,
-            shift=shift,
-            outgoing=desk.people.get(shift.person),
-            incoming=self._incoming(flow, following),
-            seen=seen,
-            entries=handovers.entries(rows, escalations, seen, flow.chosen if flow else {}),
-            gone=tuple(e for e in escalations if e.brief.ticket not in opened or not self._is_latest(e.id)),
-            records=records,
-            sources=tuple(SourceAge(id=s.id, as_of=s.as_of, error=s.error) for s in desk.sources),
-            events=events,
-            unreachable=self._unreachable(following),
-            figures=figures(
-                shift,
-                desk.people.get(shift.person),
-                Past(escalations=escalations, records=records, events=events),
-                until=now,
-            ),
-            notes=(flow.notes if flow else {}) if notes is None else notes,
-        )
-
-    def _is_latest(self, identity: str) -> bool:
-        escalation = next(e for e in self._logbook.escalations if e.id == identity)
-        latest = self._logbook.latest(escalation.brief.ticket)
-        return latest is not None and latest.id == identity
-
-    def _incoming(self, flow: Flow | None, following: Shift | None) -> Person | None:
-        people = self._board.team.people
-        if flow is not None and flow.stage in {Stage.DELIVERED, Stage.DECLINED} and flow.incoming is not None:
-            return people.get(flow.incoming)
-        return people.get(following.person) if following is not None else None
-
-    def _unreachable(self, following: Shift | None) -> tuple[str, ...]:
-        team = self._board.team
-        asked = {target.person: target.name for level in team.policy.levels for target in level.targets}
-        without = {t.person for level in team.policy.levels for t in level.targets if not t.channels}
-        sentences = [f"{asked[person]}: no channel, only by phone" for person in asked if person in without]
-        incoming = team.people.get(following.person) if following is not None else None
-        if incoming is not None and not incoming.channels and incoming.id not in asked:
-            sentences.append(f"{incoming.name}: no channel, only by phone")
-        return tuple(sentences)
-
     async def deliver(self, *, is_by_hand: bool = True) -> str:
         """Save the handover and put it into the outbox; return what will happen, in one sentence.
 
         Delivered by hand long before the end, the shift is handed over early. One that cannot be saved is delivered all
         the same; one that can be neither raises ``StoreFailed``.
         """
-        draft = self.draft()
+        draft = self._drafting.draft()
         if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
         await self.begin(draft.shift)
-        draft = self.draft()
+        draft = self._drafting.draft()
         text = markdown(draft)
         messages, unreachable = self._messages(draft, text)
         place, saved = await self._save(draft, text, is_delivered=bool(messages))
@@ -246,7 +183,7 @@ class HandingOver:
             await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         sentence = f"{saved} on its way through {told}." if told else f"{saved} but no channel takes it."
-        return sentence + "".join(f" {who} has no channel." for who in unreachable)
+        return sentence + "".join(f" {who} has no channel that takes it." for who in unreachable)
 
     async def _note_reds(self, draft: Handover) -> None:
         """Leave an internal note on each red ticket, for whoever meets it in the help desk."""
@@ -310,7 +247,7 @@ class HandingOver:
         messages, unreachable = [], []
         for name in self._board.team.handover_to:
             person = self._person(name, draft)
-            channel = person.channels[0] if person and person.channels else None
+            channel = quiet_channel(person, self._board.team.always_ring) if person else None
             if person is None and name != "next":
                 channel = ChannelId(name)
             if channel is None:

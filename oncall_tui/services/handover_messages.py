@@ -11,6 +11,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import local, zone_info
+from oncall_tui.services.addressing import quiet_channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class Readers:
 
     people: Mapping[PersonId, Person]
     policy: Policy
+    always_ring: frozenset[ChannelId] = frozenset()
+    """The channels that are used only where a person has no other."""
 
     def letters(self, flow: Flow, told: Sequence[Tell]) -> Sequence[OutgoingMessage]:
         """Return one message for each person and channel that has to be told."""
@@ -26,8 +29,14 @@ class Readers:
             _message(flow, tell, person, channel, self)
             for tell in told
             for person in self._whom(flow, tell.to)
-            for channel in _channels(person, on_other_channels=tell.on_other_channels)
+            for channel in self._channels(person, on_other_channels=tell.on_other_channels)
         ]
+
+    def _channels(self, person: Person, *, on_other_channels: bool) -> Sequence[ChannelId]:
+        """Return the first channel that does not ring, or the others; a pager has to do where there is nothing else."""
+        known = quiet_channels(person, self.always_ring) or person.channels
+        others = known[1:] if on_other_channels else ()
+        return others or known[:1]
 
     def name(self, person: PersonId | None) -> str:
         """Return what somebody is called."""
@@ -54,11 +63,6 @@ class Readers:
 def prefix(shift_starts_at: datetime) -> str:
     """Return what the keys of all messages of one handover begin with."""
     return f"handover/{shift_starts_at:%Y%m%dT%H%MZ}/"
-
-
-def _channels(person: Person, *, on_other_channels: bool) -> Sequence[ChannelId]:
-    others = person.channels[1:] if on_other_channels else ()
-    return others or person.channels[:1]
 
 
 def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, readers: Readers) -> OutgoingMessage:

@@ -10,7 +10,7 @@ from oncall_tui.domain.answer import Answer, AnswerId, AnswerKind, answer_of_key
 from oncall_tui.domain.events import StreamId, ticket_of
 from oncall_tui.domain.message import OutgoingMessage, Receipt
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket import Message
+from oncall_tui.domain.ticket import Message, TicketId
 from oncall_tui.errors import Held, NotSent, OutcomeUnknown, Rejected, SourceBusy, SourceError
 from oncall_tui.ports import AnswerableSource, TicketSource
 from oncall_tui.services.logbook import Logbook
@@ -34,7 +34,7 @@ class HelpDesk:
     After an outcome nobody knows the ticket is read, and the answer is sent again only when it is not there.
     """
 
-    def __init__(self, source: Desk, logbook: Logbook, clock: Clock, *, on_written: Callable[[], None]) -> None:
+    def __init__(self, source: Desk, logbook: Logbook, clock: Clock, *, on_written: Callable[[TicketId], None]) -> None:
         self._source, self._logbook, self._clock, self._on_written = source, logbook, clock, on_written
         self._doubted_at: dict[AnswerId, datetime] = {}
 
@@ -51,7 +51,7 @@ class HelpDesk:
         if receipt is None:
             receipt = await self._write(answer)
         self._doubted_at.pop(answer.id, None)
-        self._on_written()
+        self._on_written(answer.ticket)
         return receipt
 
     async def _looked_at(self, answer: Answer, claimed: frozenset[str], *, is_doubtful: bool) -> Receipt | None:

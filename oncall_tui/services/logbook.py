@@ -19,8 +19,9 @@ from oncall_tui.domain.events import (
     stream_of,
 )
 from oncall_tui.domain.handover_events import GoodNewsSent, HandoverMessageSettled, ShiftFigured
-from oncall_tui.domain.handover_flow import AnyFlowEvent, Flow, Tell
-from oncall_tui.domain.handover_flow import advance as advance_flow
+from oncall_tui.domain.handover_flow import Flow, Tell
+from oncall_tui.domain.handover_machine import AnyFlowEvent
+from oncall_tui.domain.handover_machine import advance as advance_flow
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent

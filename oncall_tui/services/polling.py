@@ -12,9 +12,10 @@ from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
-from oncall_tui.ports import KnownTickets, LastKnown, TicketSource
+from oncall_tui.ports import KnownTickets, LastKnown, Rereadable, TicketSource
 from oncall_tui.services.desk import SourceState, SourceStatus
 from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.own_writes import OwnWrites
 from oncall_tui.services.troubles import Troubles
 
 READING_LIMIT = timedelta(seconds=90)
@@ -45,6 +46,10 @@ class _Reading:
     failures: int = 0
     retry_after: timedelta | None = None
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when we wrote in a ticket that can be read by itself."""
+    laying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while tickets read by themselves are laid over a list, so that an older list never lands on top."""
 
 
 class Polling:
@@ -67,6 +72,7 @@ class Polling:
         self._jitter = jitter
         self._last_known = last_known
         self._answer_to_keep = asyncio.Event()
+        self._own_writes = OwnWrites(self.sources, clock)
         self._readings = {
             feed.source.id: _Reading(status=SourceStatus(id=feed.source.id, kind=feed.kind)) for feed in feeds
         }
@@ -104,9 +110,24 @@ class Polling:
             if only in {None, identity}:
                 reading.woken.set()
 
+    def wrote(self, ticket: TicketId) -> None:
+        """Show what the help desk made of an answer as soon as it can tell."""
+        identity = SourceId(ticket.partition(":")[0])
+        if self._own_writes.wrote(ticket):
+            self._readings[identity].written.set()
+        else:
+            self.refresh(identity)
+
     def loops(self) -> Sequence[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
-        """Return one loop for each source."""
-        reading = [(identity, partial(self._read_for_ever, identity)) for identity in self._feeds]
+        """Return one loop for each source, and one for what we write in it where it tells of single tickets."""
+        reading = [
+            *((identity, partial(self._read_for_ever, identity)) for identity in self._feeds),
+            *(
+                (f"own answers in {identity}", partial(self._reread_for_ever, identity))
+                for identity, source in self.sources.items()
+                if isinstance(source, Rereadable)
+            ),
+        ]
         return [*reading, ("last known tickets", self._keep_for_ever)] if self._last_known else reading
 
     async def remember(self) -> None:
@@ -152,9 +173,27 @@ class Polling:
         except SourceError as error:
             await self._failed(reading, error)
         else:
-            await self._answered(reading, tickets)
+            async with reading.laying:
+                await self._answered(reading, await self._own_writes.laid_over(identity, tickets))
         for listener in self._listeners:
             listener()
+
+    async def reread(self, identity: SourceId) -> None:
+        """Read the tickets of a source we wrote in lately by themselves, and lay them over its list."""
+        reading = self._readings[identity]
+        reading.written.clear()
+        async with reading.laying:
+            laid = await self._own_writes.laid_over(identity, list(reading.tickets))
+            reading.tickets = await _unchanged_kept(reading.tickets, laid)
+            if reading.status.state is SourceState.LIVE:  # an older list misses tickets that are not solved
+                await self._tell_solved(reading)
+        for listener in self._listeners:
+            listener()
+
+    async def _reread_for_ever(self, identity: SourceId) -> None:
+        while True:
+            await self._readings[identity].written.wait()
+            await self.reread(identity)
 
     async def _open_tickets(self, identity: SourceId) -> list[Ticket]:
         try:
@@ -181,9 +220,9 @@ class Polling:
         try:
             if is_back:
                 await self._logbook.note(SourceBack(source=reading.status.id))
-            await self._solve(reading)
         except StoreError as error:
             self._troubles.say("journal", CleanText(str(error)))
+        await self._tell_solved(reading)
 
     async def _failed(self, reading: _Reading, error: SourceError) -> None:
         why = CleanText(str(error))
@@ -198,6 +237,12 @@ class Polling:
         )
         if is_new:
             await self._logbook.note(SourceLost(source=reading.status.id, why=why))
+
+    async def _tell_solved(self, reading: _Reading) -> None:
+        try:
+            await self._solve(reading)
+        except StoreError as error:
+            self._troubles.say("journal", CleanText(str(error)))
 
     async def _solve(self, reading: _Reading) -> None:
         """Tell escalations whose ticket a complete answer no longer lists."""

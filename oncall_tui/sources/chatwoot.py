@@ -1,7 +1,7 @@
 """Tickets from Chatwoot: the conversations of an account that are not resolved, as far as the token's owner sees them.
 
 A list holds one status. The quietest is read first, so that a conversation that wakes up in between is read again among
-the open ones. The newest state of a conversation is the one read last.
+the open ones. The newest state of a conversation is the one read last. They are answered in ``chatwoot_answers``.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,14 @@ import httpx
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
-from oncall_tui.http_client import Remote, TokenAuth, client, read, url_problem
+from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
 from oncall_tui.secrets import Secret
+from oncall_tui.sources.answering import ABSENT, find_with, write_with
+from oncall_tui.sources.chatwoot_answers import ChatwootPen
 from oncall_tui.sources.chatwoot_payload import Desk, parse_thread, parse_ticket
 from oncall_tui.sources.entries import number_of, ticket_number
 from oncall_tui.sources.fields import Payload, number, text
@@ -90,6 +94,7 @@ class ChatwootSource:
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         pages = f"{self._url}/app/accounts/{settings.account}"
         self._desk = Desk(source=source, url=pages, time_zone_field=settings.time_zone_field)
+        self._pen = ChatwootPen(self._remote, self._client, self._account)
 
     @property
     def id(self) -> SourceId:
@@ -126,6 +131,26 @@ class ChatwootSource:
                     break
                 before = {"before": oldest}
         return parse_thread(messages)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one conversation by its number; None when it is gone."""
+        path = f"{self._account}/conversations/{number_of(ticket, self._id)}"
+        async with self._client() as http:
+            answer = await fetch(http, self._remote, path, also=ABSENT)
+        return None if answer.status in ABSENT else parse_ticket(documented(answer, dict[str, object]), self._desk)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this agent may is for Chatwoot to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Send a message, or change assignee or status, and look whether Chatwoot did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the message in the conversation, or for its assignee or status."""
+        return await find_with(self._pen, self, answer, claimed)
 
     @property
     def _account(self) -> str:

@@ -24,6 +24,8 @@ _PRIORITIES = {
 }
 _INCOMING, _ACTIVITY = 0, 2
 _LAST_YEAR = 9000
+MARK = "oncall_tui"
+"""Under it a message's attributes keep which answer of ours it is, where the server lets them."""
 _TOPIC = 100
 """Characters of the first words that stand in for a subject."""
 _ATTACHMENT = CleanText("(attachment)")
@@ -128,13 +130,31 @@ def parse_message(payload: Payload) -> Message | None:
     said = said or (_ATTACHMENT if records(payload, "attachments") else NO_TEXT)
     if at is None or kind == _ACTIVITY or not said:
         return None
+    is_inbound = kind == _INCOMING
     return Message(
         at=at,
         author=text(record(payload, "sender"), "name", "available_name", "email"),
         text=said,
         is_public=payload.get("private") is not True,
-        is_inbound=kind == _INCOMING,
+        is_inbound=is_inbound,
+        reference=str(number(payload) or ""),
+        mark="" if is_inbound else text(record(payload, "content_attributes"), MARK),
     )
+
+
+def is_resolved(payload: Payload) -> bool:
+    """Tell whether a conversation needs nothing more."""
+    return word(payload, "status") == "resolved"
+
+
+def is_assigned(payload: Payload, agent: int) -> bool:
+    """Tell whether a conversation belongs to somebody."""
+    return number(record(record(payload, "meta"), "assignee")) == agent
+
+
+def parse_agent(agents: Sequence[Payload], mail: str) -> int | None:
+    """Read the number of the agent of a mail address; None when there is none."""
+    return next((number(agent) for agent in agents if word(agent, "email") == mail.casefold()), None)
 
 
 def parse_thread(messages: Sequence[Payload]) -> Sequence[Message]:

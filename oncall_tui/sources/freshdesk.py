@@ -16,13 +16,19 @@ from typing import TypeVar
 import httpx
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer as Ours
+from oncall_tui.domain.answer import AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Status, Ticket, TicketId
 from oncall_tui.errors import SourceError, SourceGarbled
 from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, documented, fetch, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
+from oncall_tui.sources.answering import ABSENT, find_with, write_with
+from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import number
+from oncall_tui.sources.freshdesk_answers import FreshdeskPen
 from oncall_tui.sources.freshdesk_payload import (
     STATUSES,
     Company,
@@ -121,10 +127,11 @@ class FreshdeskSource:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._contacts: Lookups[Requester] = Lookups(clock, at_once=_AT_ONCE)
-        self._companies: Lookups[Company] = Lookups(clock, at_once=_AT_ONCE)
-        self._agents: Lookups[CleanText] = Lookups(clock, at_once=_AT_ONCE)
+        self._contacts: Lookups[int, Requester] = Lookups(clock, at_once=_AT_ONCE)
+        self._companies: Lookups[int, Company] = Lookups(clock, at_once=_AT_ONCE)
+        self._agents: Lookups[int, CleanText] = Lookups(clock, at_once=_AT_ONCE)
         self._statuses: tuple[datetime, Mapping[int, Status]] | None = None
+        self._pen = FreshdeskPen(self._remote, self._client, self._meanings)
         self._walk = self._new_walk()
         self._recheck: _Walk | None = None
         self._checked_at: datetime | None = None
@@ -151,16 +158,11 @@ class FreshdeskSource:
             await self._contacts.fill((t.contact for t in recent), lambda n: self._contact(http, n))
             await self._companies.fill((t.company for t in recent), lambda n: self._company(http, n))
             await self._agents.fill((t.agent for t in recent), lambda n: self._agent(http, n))
-        return [
-            t.told(self._contacts.get(t.contact), self._companies.get(t.company), self._agents.get(t.agent))
-            for t in found
-        ]
+        return [self._told(listed) for listed in found]
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read a ticket's conversation, which begins with the ticket itself."""
-        called = ticket.partition(":")[2]
-        if not (called.isascii() and called.isdigit()):
-            raise SourceGarbled(f"{self._id} has no ticket of that number")
+        called = number_of(ticket, self._id)
         async with self._client() as http:
             answer = await fetch(http, self._remote, f"tickets/{called}", params={"include": "requester"})
             opening = documented(answer, dict[str, object])
@@ -177,9 +179,38 @@ class FreshdeskSource:
         messages = [parse_opening(opening), *(parse_message(entry, opening, agents) for entry in entries)]
         return sorted((message for message in messages if message is not None), key=lambda message: message.at)
 
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one ticket by its number, with what is known of its people; None when it is gone."""
+        params = {"include": "requester,stats"}
+        async with self._client() as http:
+            path = f"tickets/{number_of(ticket, self._id)}"
+            answer = await fetch(http, self._remote, path, also=ABSENT, params=params)
+            if answer.status in ABSENT:
+                return None
+            statuses = await self._meanings(http)
+        found = parse_ticket(documented(answer, dict[str, object]), self._id, self._url, statuses)
+        return self._told(found)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this agent may is for Freshdesk to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Ours) -> Receipt:
+        """Reply, add a note, or change agent or status, and look whether Freshdesk did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Ours, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the words in the ticket, or for its agent or status."""
+        return await find_with(self._pen, self, answer, claimed)
+
     def _client(self) -> httpx.AsyncClient:
         # The key is the user; Freshdesk looks at no password.
         return client(f"{self._url}/api/v2/", auth=PasswordAuth(self._settings.key.reveal(), Secret("X")))
+
+    def _told(self, listed: Listed) -> Ticket:
+        known = self._contacts.get(listed.contact), self._companies.get(listed.company), self._agents.get(listed.agent)
+        return listed.told(*known)
 
     def _new_walk(self) -> _Walk:
         since = self._settings.since

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, Priority, Requester, SourceId, Status, Ticket, ticket_id
-from oncall_tui.sources.fields import Payload, instant, number, record, required_number, text, word, words
+from oncall_tui.sources.fields import Payload, instant, number, record, records, required_number, text, word, words
 from oncall_tui.text_safety import clean, clean_body
 
 STATUSES: Mapping[int, Status] = {2: Status.OPEN, 3: Status.PENDING, 4: Status.SOLVED, 5: Status.CLOSED}
@@ -187,7 +187,25 @@ def parse_message(payload: Payload, ticket: Payload, agents: Mapping[int, CleanT
         text=_body(payload, "body_text"),
         is_public=payload.get("private") is not True,
         is_inbound=is_inbound,
+        attachments=tuple(name for entry in records(payload, "attachments") if (name := text(entry, "name"))),
+        reference=str(number(payload) or ""),
     )
+
+
+def is_solved(payload: Payload, statuses: Mapping[int, Status]) -> bool:
+    """Tell whether a ticket needs nothing more."""
+    return not statuses.get(number(payload, "status") or 0, Status.OPEN).is_open
+
+
+def is_assigned(payload: Payload, agent: int) -> bool:
+    """Tell whether a ticket belongs to somebody."""
+    return number(payload, "responder_id") == agent
+
+
+def parse_member(agents: Sequence[Payload], mail: str) -> int | None:
+    """Read the number of the agent of a mail address; None when there is none."""
+    wanted = mail.casefold()
+    return next((number(agent) for agent in agents if word(record(agent, "contact"), "email") == wanted), None)
 
 
 def _body(payload: Payload, field: str) -> CleanText:

@@ -12,13 +12,19 @@ from datetime import datetime, timedelta
 import httpx
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer as Ours
+from oncall_tui.domain.answer import AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled, SourceRefused
 from oncall_tui.http_client import Answer, Remote, client, documented, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
+from oncall_tui.sources.answering import ABSENT, find_with, write_with
+from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, required_number
+from oncall_tui.sources.help_scout_answers import HelpScoutPen
 from oncall_tui.sources.help_scout_payload import (
     Listed,
     Page,
@@ -28,7 +34,7 @@ from oncall_tui.sources.help_scout_payload import (
     parse_page,
 )
 from oncall_tui.sources.lookups import Lookups
-from oncall_tui.sources.oauth import Access, Grant
+from oncall_tui.sources.oauth import Access, ClientCredentials, Grant
 from oncall_tui.text_safety import clean
 
 _OPEN = ("active", "pending")
@@ -98,8 +104,9 @@ class HelpScoutSource:
             lasts=timedelta(days=2),
             is_form=True,
         )
-        self._access = Access(self._remote, grant)
-        self._customers: Lookups[Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
+        self._access = Access(self._remote, ClientCredentials(self._remote, grant))
+        self._pen = HelpScoutPen(self._remote, self._access, self._url, self._found)
+        self._customers: Lookups[int, Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
         self._listed: dict[TicketId, Listed] = {}
         self._walk: _Walk | None = None
         self._whole_at: datetime | None = None
@@ -138,18 +145,46 @@ class HelpScoutSource:
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a conversation, which is looked for by its number first."""
-        number = ticket.partition(":")[2]
-        if not (number.isascii() and number.isdigit()):
-            raise SourceGarbled(f"{self._id} has no ticket of that number")
         async with client(self._url) as http:
-            answer = await self._access.get(http, "conversations", params={"number": int(number), "status": _ANY})
-            found = parse_page(documented(answer, dict[str, object]), "conversations").entries
-            if not found:
+            found = await self._found(http, ticket)
+            if found is None:
                 raise SourceGarbled(f"{self._id} has no such ticket any more")
-            answer = await self._access.get(http, f"conversations/{required_number(found[0])}/threads")
+            answer = await self._access.get(http, f"conversations/{required_number(found)}/threads")
         entries = parse_page(documented(answer, dict[str, object]), "threads").entries
         messages = [message for message in map(parse_message, entries) if message is not None]
         return sorted(messages, key=lambda message: message.at)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one conversation as it stands now; None when it is gone."""
+        async with client(self._url) as http:
+            found = await self._found(http, ticket)
+            if found is None:
+                return None
+            answer = await self._access.get(http, f"conversations/{required_number(found)}", also=ABSENT)
+        if answer.status in ABSENT:
+            return None
+        listed = parse_conversation(documented(answer, dict[str, object]), self._id)
+        return listed.told(self._customers.get(listed.customer))
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this user may is for Help Scout to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Ours) -> Receipt:
+        """Reply, add a note, or change assignee or status, and look whether Help Scout did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Ours, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the words in the conversation, or for its assignee or status."""
+        return await find_with(self._pen, self, answer, claimed)
+
+    async def _found(self, http: httpx.AsyncClient, ticket: TicketId) -> Payload | None:
+        """Look for the conversation that people call by this number; its own id is another."""
+        number = number_of(ticket, self._id)
+        answer = await self._access.get(http, "conversations", params={"number": int(number), "status": _ANY})
+        entries = parse_page(documented(answer, dict[str, object]), "conversations").entries
+        return next((entry for entry in entries if required_number(entry, "number") == int(number)), None)
 
     async def _whole(self, http: httpx.AsyncClient) -> _Walk:
         now = self._clock()

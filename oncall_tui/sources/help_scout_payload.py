@@ -122,4 +122,31 @@ def parse_message(payload: Payload) -> Message | None:
         text=clean_body(text_of_html(body)),
         is_public=kind != "note",
         is_inbound=word(author, "type") == "customer",
+        reference=str(number(payload) or ""),
     )
+
+
+def parse_status(payload: Payload) -> str:
+    """Read where a conversation stands, in Help Scout's own word; "" where it names none that could be set."""
+    status = word(payload, "status")
+    return status if status in _STATUSES else ""
+
+
+def parse_recipient(payload: Payload) -> int | None:
+    """Read whom a reply goes to."""
+    return number(record(payload, "primaryCustomer")) or number(record(payload, "customer"))
+
+
+def is_closed(payload: Payload) -> bool:
+    """Tell whether a conversation needs nothing more."""
+    return word(payload, "status") == "closed"
+
+
+def is_assigned(payload: Payload, user: int) -> bool:
+    """Tell whether a conversation belongs to somebody."""
+    return number(record(payload, "assignee")) == user
+
+
+def parse_user(users: Sequence[Payload], mail: str) -> int | None:
+    """Read the number of the user of a mail address; None when there is none."""
+    return next((number(user) for user in users if word(user, "email") == mail.casefold()), None)

@@ -11,13 +11,18 @@ import httpx
 import msgspec
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer as Ours
+from oncall_tui.domain.answer import AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceGarbled
 from oncall_tui.http_client import Answer, Remote, TokenAuth, client, documented, fetch, read, url_problem
 from oncall_tui.secrets import Secret
+from oncall_tui.sources.answering import ABSENT, find_with, write_with
 from oncall_tui.sources.entries import moment, number_of, ticket_number
 from oncall_tui.sources.fields import Payload, record, text
+from oncall_tui.sources.intercom_answers import IntercomPen, known_again
 from oncall_tui.sources.intercom_payload import Desk, parse_admins, parse_contact, parse_thread, parse_ticket
 from oncall_tui.sources.moving import Reading, everything
 from oncall_tui.text_safety import clean
@@ -86,6 +91,7 @@ class IntercomSource:
         self._remote = Remote(
             name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=self._pause_of
         )
+        self._pen = IntercomPen(self._remote, self._client)
         self._contacts: dict[str, Payload] = {}
 
     @property
@@ -104,17 +110,22 @@ class IntercomSource:
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every conversation that is open or snoozed."""
         async with self._client() as http:
-            me = await read(http, self._remote, "me", dict[str, object])
-            admins = await fetch(http, self._remote, "admins", also=_HIDDEN)
+            desk = await self._desk(http)
             payloads = await everything(lambda: self._reading(http))
             await self._meet(http, payloads.values())
-        desk = Desk(
-            source=self._id,
-            workspace=text(record(me, "app"), "id_code"),
-            admins={} if admins.status in _HIDDEN else parse_admins(documented(admins, dict[str, object])),
-            time_zone_field=self._settings.time_zone_field,
-        )
         return [parse_ticket(one, self._contacts.get(parse_contact(one), {}), desk) for one in payloads.values()]
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one conversation by its number; None when it is gone."""
+        path = f"conversations/{number_of(ticket, self._id)}"
+        async with self._client() as http:
+            answer = await fetch(http, self._remote, path, also=ABSENT)
+            if answer.status in ABSENT:
+                return None
+            payload: Payload = documented(answer, dict[str, object])
+            desk = await self._desk(http)
+            await self._meet(http, [payload])
+        return parse_ticket(payload, self._contacts.get(parse_contact(payload), {}), desk)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read a conversation; Intercom gives its latest 500 parts."""
@@ -122,6 +133,31 @@ class IntercomSource:
         async with self._client() as http:
             params = {"display_as": "plaintext"}
             return parse_thread(await read(http, self._remote, path, dict[str, object], params=params))
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this app may is for Intercom to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Ours) -> Receipt:
+        """Reply, add a note, assign or close, and look whether Intercom did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Ours, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the words in the conversation, or for its assignee or state."""
+        if answer.kind.has_words:
+            return known_again(answer, await self.thread(answer.ticket), claimed)
+        return await find_with(self._pen, self, answer, claimed)
+
+    async def _desk(self, http: httpx.AsyncClient) -> Desk:
+        me = await read(http, self._remote, "me", dict[str, object])
+        admins = await fetch(http, self._remote, "admins", also=_HIDDEN)
+        return Desk(
+            source=self._id,
+            workspace=text(record(me, "app"), "id_code"),
+            admins={} if admins.status in _HIDDEN else parse_admins(documented(admins, dict[str, object])),
+            time_zone_field=self._settings.time_zone_field,
+        )
 
     def _client(self) -> httpx.AsyncClient:
         return client(f"{self._url}/", auth=TokenAuth(self._settings.token), headers={"Intercom-Version": _VERSION})

@@ -13,6 +13,7 @@ from oncall_tui.text_safety import clean
 _STATUSES = {"open": Status.OPEN, "snoozed": Status.ON_HOLD, "closed": Status.CLOSED}
 _PRIORITIES = {"priority": Priority.HIGH, "not_priority": Priority.NORMAL}
 _CUSTOMERS = frozenset({"user", "lead", "contact"})
+_NOTES = frozenset({"note", "note_and_reopen"})
 _TOPIC = 100
 """Characters of the first words that stand in for a subject."""
 _MISSED = CleanText("SLA missed")
@@ -135,6 +136,24 @@ def parse_message(part: Payload) -> Message | None:
         at=at,
         author=text(author, "name", "email"),
         text=said,
-        is_public=word(part, "part_type") not in {"note", "note_and_reopen"},
+        is_public=word(part, "part_type") not in _NOTES,
         is_inbound=word(author, "type") in _CUSTOMERS,
+        attachments=tuple(name for one in records(part, "attachments") if (name := text(one, "name"))),
+        reference=str(number(part) or ""),
     )
+
+
+def is_closed(payload: Payload) -> bool:
+    """Tell whether a conversation needs nothing more."""
+    return not parse_status(payload).is_open
+
+
+def is_assigned(payload: Payload, admin: int) -> bool:
+    """Tell whether a conversation belongs to somebody."""
+    return number(payload, "admin_assignee_id") == admin
+
+
+def parse_admin(payload: Payload, mail: str) -> int | None:
+    """Read the number of the admin of a mail address; None when there is none."""
+    wanted = mail.casefold()
+    return next((number(one) for one in records(payload, "admins") if word(one, "email") == wanted), None)

@@ -1,18 +1,19 @@
 """Records that a list names by number only, asked for a few at a time and remembered."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from oncall_tui.clock import Clock
 from oncall_tui.errors import SourceError
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _REMEMBERED = timedelta(hours=24)
 
 
-class Lookups(Generic[T]):
+class Lookups(Generic[K, T]):
     """Remembers records for a day; what is not known yet is filled in over several rounds.
 
     They only adorn a ticket, so they never hold up a list: a desk with many new customers is shown at once, and where
@@ -21,14 +22,14 @@ class Lookups(Generic[T]):
 
     def __init__(self, clock: Clock, *, at_once: int) -> None:
         self._clock, self._at_once = clock, at_once
-        self._known: dict[int, tuple[datetime, T]] = {}
+        self._known: dict[K, tuple[datetime, T]] = {}
 
-    def get(self, number: int | None) -> T | None:
+    def get(self, number: K | None) -> T | None:
         """Return what is known of a record."""
         found = self._known.get(number) if number is not None else None
         return found[1] if found is not None else None
 
-    async def fill(self, numbers: Iterable[int | None], ask: Callable[[int], Awaitable[T]]) -> None:
+    async def fill(self, numbers: Iterable[K | None], ask: Callable[[K], Awaitable[T]]) -> None:
         """Ask for the first few that are not known or known for too long, and forget those not named any more."""
         for number in self._old(numbers)[: self._at_once]:
             try:
@@ -37,7 +38,7 @@ class Lookups(Generic[T]):
                 return
 
     async def fill_many(
-        self, numbers: Iterable[int | None], ask: Callable[[Sequence[int]], Awaitable[Mapping[int, T]]], unknown: T
+        self, numbers: Iterable[K | None], ask: Callable[[Sequence[K]], Awaitable[Mapping[K, T]]], unknown: T
     ) -> None:
         """Do the same where one request answers for many; what it does not answer for is ``unknown``."""
         old = self._old(numbers)
@@ -49,7 +50,7 @@ class Lookups(Generic[T]):
                 return
             self._known |= {number: (self._clock(), found.get(number, unknown)) for number in batch}
 
-    def _old(self, numbers: Iterable[int | None]) -> Sequence[int]:
+    def _old(self, numbers: Iterable[K | None]) -> Sequence[K]:
         wanted = {number: None for number in numbers if number is not None}
         self._known = {number: kept for number, kept in self._known.items() if number in wanted}
         now = self._clock()

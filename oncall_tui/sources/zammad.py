@@ -1,4 +1,4 @@
-"""Tickets from Zammad 5 or later.
+"""Tickets from Zammad 5 or later, and answers to them.
 
 Its search is asked by a condition and not by words, which would go through an index that lags behind. The list is read
 by the time of creation instead of by page number, so that a ticket that is closed in between pushes no other one off;
@@ -12,14 +12,18 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.answer import Answer, AnswerKind
+from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
 from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
 from oncall_tui.secrets import Secret
+from oncall_tui.sources.answering import find_with, write_with
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, record, records, text
-from oncall_tui.sources.zammad_payload import Desk, parse_priorities, parse_statuses, parse_thread, parse_ticket
+from oncall_tui.sources.zammad_answers import ZammadPen
+from oncall_tui.sources.zammad_payload import Desk, asset, parse_priorities, parse_statuses, parse_thread, parse_ticket
 from oncall_tui.text_safety import clean
 
 _PAGE = 200
@@ -70,6 +74,7 @@ class ZammadSource:
         self._id, self._settings = source, settings
         self._url = settings.url.rstrip("/")
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self._pen = ZammadPen(self._remote, self._client)
 
     @property
     def id(self) -> SourceId:
@@ -100,6 +105,31 @@ class ZammadSource:
             path = f"ticket_articles/by_ticket/{number}"
             articles = await read(http, self._remote, path, list[dict[str, object]], params={"expand": "true"})
         return parse_thread(articles)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one ticket by its number, with the people it names; None when it is gone."""
+        number = number_of(ticket, self._id)
+        async with self._client() as http:
+            desk = await self._desk(http)
+            answer = await fetch(http, self._remote, f"tickets/{number}", also=_HIDDEN, params={"full": "true"})
+        if answer.status in _HIDDEN:
+            return None
+        whole: Payload = documented(answer, dict[str, object])
+        assets = record(whole, "assets")
+        return parse_ticket(asset(assets, "Ticket", int(number)) or whole, assets, desk)
+
+    @property
+    def can(self) -> frozenset[AnswerKind]:
+        """Return everything: whether this account may is for Zammad to say."""
+        return frozenset(AnswerKind)
+
+    async def write(self, answer: Answer) -> Receipt:
+        """Add an article, or change owner or state, and look whether Zammad did."""
+        return await write_with(self._pen, answer)
+
+    async def find(self, answer: Answer, claimed: frozenset[str]) -> Receipt | None:
+        """Look for the article in the ticket, or for its owner or state."""
+        return await find_with(self._pen, self, answer, claimed)
 
     def _client(self) -> httpx.AsyncClient:
         auth = TokenAuth(self._settings.token, scheme="Token token=")

@@ -25,6 +25,11 @@ _KINDS = {
 }
 _KIND_NUMBERS = dict(enumerate(_KINDS.values(), start=1))
 """As every Zammad is set up; the names, where they are told, win."""
+_CLOSED = 5
+MARK = "oncall_tui"
+"""Under it an article's preferences keep which answer of ours it is, where the server lets them."""
+_BY_MAIL = frozenset({"", "email", "web", "phone", "note", "fax"})
+"""Types of article that are answered by a letter; a chat is answered where it came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,16 @@ class Desk:
     statuses: Mapping[int, Status]
     priorities: Mapping[int | None, Priority]
     time_zone_field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """How a reply reaches the customer."""
+
+    to: CleanText
+    subject: CleanText
+    in_reply_to: str = ""
+    """The customer's letter it answers."""
 
 
 def parse_statuses(found: Payload) -> Mapping[int, Status]:
@@ -132,10 +147,62 @@ def parse_message(article: Payload) -> Message | None:
     words = readable(article, "body", is_html=word(article, "content_type") != "text/plain")
     if at is None or not words:
         return None
+    is_inbound = word(article, "sender") == "customer"
     return Message(
         at=at,
         author=text(article, "from", "created_by"),
         text=words,
         is_public=article.get("internal") is not True,
-        is_inbound=word(article, "sender") == "customer",
+        is_inbound=is_inbound,
+        attachments=tuple(name for entry in records(article, "attachments") if (name := text(entry, "filename"))),
+        reference=str(number(article) or ""),
+        mark="" if is_inbound else text(record(article, "preferences"), MARK),
     )
+
+
+def parse_letter(articles: Sequence[Payload], ticket: Payload, customer: Payload) -> Letter | None:
+    """Read how a ticket is answered; None for one that came in by something that is no mail."""
+    theirs = [article for article in articles if word(article, "sender") == "customer"]
+    latest: Payload = theirs[-1] if theirs else {}
+    if word(latest, "type") not in _BY_MAIL:
+        return None
+    is_letter = word(latest, "type") == "email"
+    return Letter(
+        to=(text(latest, "reply_to", "from") if is_letter else NO_TEXT) or text(customer, "email"),
+        subject=text(latest, "subject") or text(ticket, "title"),
+        in_reply_to=text(latest, "message_id") if is_letter else "",
+    )
+
+
+def parse_customer(ticket: Payload) -> int | None:
+    """Read whose ticket it is."""
+    return number(ticket, "customer_id")
+
+
+def parse_user(users: Sequence[Payload], called: str) -> int | None:
+    """Read the number of the user of a mail address or login; None when it is not among those found."""
+    wanted = called.casefold()
+    return next((number(user) for user in users if wanted in {word(user, "email"), word(user, "login")}), None)
+
+
+def parse_closed_state(found: Payload) -> int | None:
+    """Read the number of the first state in use that closes a ticket; merging and removing close it too."""
+    return next(
+        (
+            number(entry)
+            for entry in records(found, "states")
+            if (word(entry, "state_type") == "closed" or number(entry, "state_type_id") == _CLOSED)
+            and entry.get("active") is not False
+        ),
+        None,
+    )
+
+
+def is_owned(ticket: Payload, account: int) -> bool:
+    """Tell whether a ticket belongs to somebody."""
+    return number(ticket, "owner_id") == account
+
+
+def is_closed(ticket: Payload, statuses: Mapping[int, Status]) -> bool:
+    """Tell whether a ticket needs nothing more."""
+    return not statuses.get(number(ticket, "state_id") or 0, Status.OPEN).is_open

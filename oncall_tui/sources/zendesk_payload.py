@@ -32,6 +32,8 @@ _STATUSES = {
 }
 """Statuses of an account's own each belong to one of these, which stands in ``status``."""
 _PRIORITIES = {"low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH, "urgent": Priority.URGENT}
+MARK = "oncall_tui"
+"""Under it the metadata of an update keep which answer of ours it is."""
 _STOPPED = frozenset({"paused", "achieved", "fulfilled"})
 
 
@@ -177,4 +179,28 @@ def parse_message(payload: Payload, people: Mapping[int, Person]) -> Message | N
         text=clean_body(body.replace("&nbsp;", " ").strip()),
         is_public=payload.get("public") is not False,
         is_inbound=author.is_customer,
+        attachments=tuple(name for one in records(payload, "attachments") if (name := text(one, "file_name"))),
+        reference=str(number(payload) or ""),
+        mark="" if author.is_customer else text(record(record(payload, "metadata"), "custom"), MARK),
     )
+
+
+def parse_comment(payload: Payload) -> Payload:
+    """Read the comment that an update made; empty where the update does not tell."""
+    events = records(record(payload, "audit"), "events")
+    return next((event for event in events if word(event, "type") == "comment"), {})
+
+
+def is_solved(ticket: Payload) -> bool:
+    """Tell whether a ticket needs nothing more."""
+    return word(ticket, "status") in {"solved", "closed", "deleted"}
+
+
+def is_assigned(ticket: Payload, agent: int) -> bool:
+    """Tell whether a ticket belongs to somebody."""
+    return number(ticket, "assignee_id") == agent
+
+
+def parse_user(users: Sequence[Payload], mail: str) -> int | None:
+    """Read the number of the user of a mail address; None when there is none."""
+    return next((number(user) for user in users if word(user, "email") == mail.casefold()), None)

@@ -76,6 +76,8 @@ class MemoryStore:
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""
+        for found in self._in_order():
+            self.hold(found.shortened(now=now, lease=lease) or found)
         entry = next((entry for entry in self._in_order() if entry.is_due(now)), None)
         if entry is None:
             return None

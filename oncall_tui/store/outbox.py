@@ -73,7 +73,8 @@ class Entry:
         """Tell whether it may be claimed.
 
         A wall clock that was set back must not hold up bad news: one that nobody tried yet is always due, and so is one
-        that could not have been planned so far ahead. One that is being sent is left to its holder.
+        that could not have been planned so far ahead. One that is being sent is left to its holder until its lease
+        ends, which is ``shortened`` where the clock was set back.
         """
         if self.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
             return self.state is DeliveryState.PENDING or self.next_try_at <= now
@@ -96,6 +97,15 @@ class Entry:
         """Return it with a lease that ends later; None where it is not being sent by this holder any more."""
         is_mine = self.state is DeliveryState.SENDING and self.holder == holder
         return replace(self, next_try_at=now + lease) if is_mine else None
+
+    def shortened(self, *, now: datetime, lease: timedelta) -> Self | None:
+        """Return it with a lease that ends as soon as one that began now; None where it ends no later anyway.
+
+        A lease that ends later began before the wall clock was set back. Its holder, if it lives, renews it long before
+        even the shortened one ends; the message of a dead one does not wait until the clock has caught up.
+        """
+        is_too_long = self.state is DeliveryState.SENDING and self.next_try_at > now + lease
+        return replace(self, next_try_at=now + lease) if is_too_long else None
 
     def settle(self, settlement: Settlement, *, at: datetime) -> Self:
         """Return it as it stands after a settlement.

@@ -118,6 +118,7 @@ class SqliteStore:
         """Take the message that is due longest, or None."""
 
         def work(connection: sqlite3.Connection) -> Claimed | None:
+            rows.shorten_leases(connection, ends_at=now + lease)
             found = rows.due_entry(connection, now)
             if found is None:
                 return None

@@ -82,6 +82,13 @@ def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
     return _first(connection.execute(f"{_SELECT_ENTRY} WHERE key = ?", (key,)).fetchone())
 
 
+def shorten_leases(connection: sqlite3.Connection, *, ends_at: datetime) -> None:
+    """Let no lease end later, as ``Entry.shortened`` does."""
+    end = encode_instant(ends_at)
+    query = f"UPDATE outbox SET next_try_at = ? WHERE {_IS_OPEN} AND state = 'sending' AND next_try_at > ?"  # noqa: S608 - no value in it
+    connection.execute(query, (end, end))
+
+
 def due_entry(connection: sqlite3.Connection, now: datetime) -> Entry | None:
     """Return the entry whose turn it is."""
     query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"

@@ -64,6 +64,9 @@ class OnCallApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "oncall-tui"
     DEFAULT_MODE = "queue"
+    ALLOW_SELECT = False
+    """Textual 8.2.8 dies of a click on what is just going, because a selection begins there; with Shift the terminal
+    selects by itself."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares its type
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeysProvider}
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,12 +14,11 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, Proof, Purpose
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
 from tests.channels.cases import CASES, PATIENT, QUICK, SECRET, Case, Tried
 from tests.channels.make import KEY, NOW, a_message, awaited
-from tests.servers.sink import LOGIN_PAGE, LOOPBACK, Canned, Fault, Sink, closed_port, crowded_port
+from tests.servers.sink import LOGIN_PAGE, LOOPBACK, NO_END, Canned, Fault, Sink, closed_port, crowded_port
 
 pytestmark = pytest.mark.anyio
 
 LOST_ANSWERS = frozenset(Fault) - {Fault.NONE}
-NO_END = frozenset({Fault.SILENT, Fault.STALLED})
 REDIRECT = Canned(status=302, headers=(("Location", "/login"),))
 NOT_DOCUMENTED = [
     LOGIN_PAGE,  # login page

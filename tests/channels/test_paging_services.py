@@ -10,8 +10,9 @@ from oncall_tui.channels.keys import incident_key
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.errors import DeliveryError, Rejected
-from oncall_tui.ports import Channel, Insistent
+from oncall_tui.ports import Channel, Insistent, Ringing
 from oncall_tui.secrets import Secret
+from tests.channels.cases import CASES, PATIENT, Case
 from tests.channels.make import NOW, a_message, awaited
 from tests.channels.trial import canned, form, sent, trial
 
@@ -52,6 +53,13 @@ async def test_a_handover_through_pagerduty_is_no_emergency() -> None:
     async with trial("pagerduty") as at:
         await at.channel.send(replace(FIRST, purpose=Purpose.HANDOVER))
         assert sent(at.sink.requests[0])["payload"]["severity"] == "info"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+def test_what_pages_whatever_it_is_given_says_so(case: Case) -> None:
+    channel = case.build("http://127.0.0.1:9", lambda: NOW, PATIENT)
+    always_rings = isinstance(channel, Ringing) and channel.always_rings
+    assert always_rings == (case.kind in {"pagerduty", "goalert", "jsm-ops", "incident-io"})
 
 
 @pytest.mark.parametrize(("by", "counts"), [("PDANA", True), ("PMALLORY", False), ("PSERVICE", False)])

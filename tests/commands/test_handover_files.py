@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,20 @@ def test_shifts_lists_past_shifts_with_their_figures(desk: Path) -> None:
         "Fri 06 Mar 2026 18:00 to Mon 09 Mar 09:00  Ana Ruiz\n"
         "  3 replies to customers\n"
         "  2 escalated, 1 acknowledged, the middle one after 4 m\n"
-        "  interrupted 2 times at night (from 23:00 to 07:00)\n"
+        "  3 promises made, 2 kept, 0 broken, 1 still owed\n"
+        "  1 answer not confirmed, 2 notes kept only here, 4 runbook steps done\n"
+        "  goodwill given: 50\n"
+        "  busy for at least 5 h 00 m (8%), interrupted 2 times at night (22:00 to 07:00)\n"
     )
     (figures,) = json.loads(run(desk, "shifts", "--json").stdout)["shifts"]
     assert (figures["person"], figures["answered"], figures["seconds_to_acknowledge"]) == ("ana", 3, 240.0)
+    assert [figures[name] for name in ("seconds_busy", "busy_share", "promises_owed", "unconfirmed")] == [
+        18000,
+        0.08,
+        1,
+        1,
+    ]
+    assert [figures[name] for name in ("unconfirmed", "notes_kept", "steps_ticked", "goodwill")] == [1, 2, 4, 50]
 
 
 async def _figured(folder: Path) -> None:
@@ -96,6 +107,15 @@ async def _figured(folder: Path) -> None:
         acknowledged=1,
         time_to_acknowledge=timedelta(minutes=4),
         interruptions=2,
+        promises_made=3,
+        promises_kept=2,
+        promises_owed=1,
+        unconfirmed=1,
+        notes_kept=2,
+        steps_ticked=4,
+        goodwill=Decimal(50),
+        busy=timedelta(hours=5),
+        busy_share=0.08,
     )
     await store.append(handover_stream(starts_at), [figured], at=utc_now())
     await store.close()

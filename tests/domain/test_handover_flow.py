@@ -17,7 +17,8 @@ from oncall_tui.domain.handover_events import (
     HandoverDrafted,
     HandoverStepped,
 )
-from oncall_tui.domain.handover_flow import About, Audience, Flow, Stage, advance, due_step, is_delivery_due
+from oncall_tui.domain.handover_flow import About, Audience, Flow, Stage, due_step, is_delivery_due
+from oncall_tui.domain.handover_machine import advance
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
 from tests.make import FRIDAY_EVENING as STARTS

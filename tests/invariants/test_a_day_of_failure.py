@@ -10,8 +10,10 @@ from oncall_tui.domain.ladder import EXHAUSTED_REMINDER, is_superseded
 from oncall_tui.domain.message import Acknowledgement, DeliveryState, MessageKey
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.ui.escalation_text import on_strip, strip_text
+from tests.invariants.told import IN_TIME, Hook, shown
 from tests.invariants.world import CHANNELS, TICKETS, Fault, ModelChannel, Terminal, World
 from tests.rig import ANA
+from tests.servers.sink import Canned, Sink
 
 pytestmark = pytest.mark.anyio
 
@@ -85,6 +87,30 @@ async def test_in_a_day_of_failure_nothing_ends_silently(day: Day) -> None:
     day.fail(Fault.NONE)
     await day.rig.live(timedelta(minutes=2))
     assert set(day.arrived().values()) == {1}
+
+
+@pytest.mark.parametrize("hours", [2.4, pytest.param(24, marks=pytest.mark.full)])
+async def test_i12_a_provider_out_of_order_for_a_day_is_tried_on_and_the_banner_stays(hours: float) -> None:
+    async with Sink(taken=Canned(status=503, body=b'{"error": "out of order"}')) as sink:
+        rig = Terminal(World(), MemoryStore())
+        rig.channels |= {name: Hook(url=f"{sink.url}/pages", within=IN_TIME) for name in CHANNELS}
+        await rig.restart()
+        await rig.escalate()
+        for _ in range(8):
+            tries = len(sink.requests)
+            await rig.live(timedelta(hours=hours) / 8)
+            (escalation,) = rig.station.logbook.escalations
+            assert len(sink.requests) > tries
+            assert escalation.state.wants_acknowledgement
+            assert not any(attempt.state is DeliveryState.ACCEPTED for attempt in escalation.attempts)
+            assert await rig.store.unsettled()
+            assert shown(rig).startswith("▲ 4312")
+        assert [e.state for e in rig.station.logbook.escalations] == [EscalationState.EXHAUSTED]
+        assert not sink.messages
+        print(f"{hours} hours of 503: {len(sink.requests)} tries, none taken for accepted")
+        sink.taken = Canned(status=202, body=b'{"status": "taken"}')
+        await rig.live(timedelta(minutes=2))
+        assert sorted(key.rpartition("/")[2] for key in sink.messages) == sorted(CHANNELS[:3])
 
 
 @pytest.mark.parametrize("after", [timedelta(minutes=20), LADDER])

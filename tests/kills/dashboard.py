@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from oncall_tui.ui.list_lines import CURSOR
 from tests.kills.scene import Scene
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,9 @@ os.execv(sys.executable, [sys.executable, "-m", "oncall_tui", *sys.argv[2:]])
 """
 LONG = 30.0
 """Seconds after which something will not happen any more, however busy the machine is."""
+_HOME = "\x1b[H"
+_APART = 0.1
+"""Seconds between two keys that a person presses."""
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _AS_BEFORE = {1049: "l", 1000: "l", 1003: "l", 1006: "l", 1015: "l", 1004: "l", 2004: "l", 25: "h", 7: "h"}
 """How each mode of the terminal has to be left: alternate screen, mouse, focus, paste, cursor, wrapping."""
@@ -84,6 +88,18 @@ class Dashboard:
     async def draws(self, words: str, *, within: float = LONG) -> None:
         """Wait until it has drawn some words."""
         await self._until(lambda: words in self.text, f"drew {words!r}", within)
+
+    async def point_at(self, number: str) -> None:
+        """Go to the first ticket, which has this number once it was read, and let the key guard forget that key.
+
+        What was known of the last start is on the screen before, and the cursor stays where it was.
+        """
+        await self.draws(number)
+        self.type(_HOME)
+        await self._until(
+            lambda: re.search(rf"{CURSOR}. {number}", self.text) is not None, f"pointed at {number}", LONG
+        )
+        await asyncio.sleep(_APART)
 
     async def writes(self, sequence: str, *, within: float = LONG) -> None:
         """Wait until it has steered the terminal in some way."""

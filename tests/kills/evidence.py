@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from oncall_tui.bootstrap import logbook_of, station_of
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
+from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.events import EscalationArmed, NotificationAccepted, Recorded
 from oncall_tui.domain.message import Purpose
+from oncall_tui.domain.people import PersonId
 from oncall_tui.services.station import Station
 from oncall_tui.store.sqlite import SqliteStore
 from tests.kills.dashboard import LONG
@@ -125,7 +126,11 @@ async def judge(
         lost=[
             *(f"{number} was shown and not stored" for number in set(promised) - set(numbers)),
             *(f"{number} was stored and never sent" for number in numbers if not leaders.of(number)),
-            *(f"{attempt.key} was given up" for escalation in escalations for attempt in _given_up(escalation)),
+            *(
+                f"{escalation.id}: {person} was given up"
+                for escalation in escalations
+                for person in untold(escalation, leaders.accepted)
+            ),
         ],
         second_keys=[
             *(f"{number} was armed {count} times" for number, count in numbers.items() if count > 1),
@@ -139,10 +144,16 @@ async def judge(
     )
 
 
-def _given_up(escalation: Escalation) -> Iterable[Attempt]:
-    """Return what still should have been proved of those who were told first."""
-    is_waiting = escalation.state.wants_acknowledgement
-    return [a for a in escalation.attempts if is_waiting and (a.round, a.level) == (1, 0) and not a.state.is_final]
+def untold(escalation: Escalation, accepted: Collection[str]) -> Iterable[PersonId]:
+    """Return who was to be told first, is still needed, and was asked by no message that was accepted.
+
+    By any message: one that a later round took the place of is dropped, and the person is asked all the same.
+    """
+    if not escalation.state.wants_acknowledgement:
+        return ()
+    asked = {attempt.person for attempt in escalation.attempts if attempt.key in accepted}
+    first = (attempt.person for attempt in escalation.attempts if attempt.level == 0)
+    return [person for person in dict.fromkeys(first) if person not in asked]
 
 
 def _was_accepted(leaders: Leaders, number: str) -> bool:

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.anyio
 ASKED = "nobody will go on with it"
 UNDO = timedelta(hours=1)
 """Longer than anything here takes."""
+STOOD_STILL = 3.0
+"""Seconds: longer than the undo second, shorter than any lease."""
 RESTORED = "\x1b[?1049l"
 
 
@@ -212,6 +214,27 @@ async def test_a_dashboard_that_stood_still_while_the_answer_came_reads_it_when_
         play.dashboard.send(signal.SIGCONT)
         await play.dashboard.draws("accepted")
         assert len(play.leaders.of(play.number)) == 1
+
+
+async def test_a_dashboard_that_stood_still_for_three_seconds_sends_what_was_due_once(tmp_path: Path) -> None:
+    """Invariant I9: the undo second passes meanwhile."""
+    async with Leaders(acknowledges=False) as leaders:
+        scene = Scene(tmp_path, leaders.url, undo="1s", timeout="15s")
+        scene.write()
+        number = scene.open_ticket()
+        dashboard = Dashboard.start(scene)
+        try:
+            await dashboard.draws(number)
+            dashboard.type("e")
+            await dashboard.draws(f"▲ Escalating {number}")
+            dashboard.send(signal.SIGSTOP)
+            await asyncio.sleep(STOOD_STILL)
+            dashboard.send(signal.SIGCONT)
+            await dashboard.draws("accepted")
+            await asyncio.sleep(STOOD_STILL)
+            assert len(leaders.of(number)) == 1
+        finally:
+            dashboard.stop()
 
 
 @pytest.mark.parametrize("moment", ["idle", pytest.param("in flight", marks=pytest.mark.full)])

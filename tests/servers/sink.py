@@ -12,10 +12,11 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from types import TracebackType
@@ -43,6 +44,18 @@ class Fault(Enum):
     """Announces more than it sends, then says nothing more."""
     NOT_HTTP = auto()
     """Answers in another protocol."""
+    DROPPED = auto()
+    """Resets the connection once the answer has begun, as a proxy does that loses it."""
+    DRIPS_HEAD = auto()
+    """Answers so slowly that its head never ends."""
+    DRIPS_BODY = auto()
+    """Answers so slowly that its body never ends."""
+
+
+NO_END = frozenset({Fault.SILENT, Fault.STALLED, Fault.DRIPS_HEAD, Fault.DRIPS_BODY})
+"""What is given up on, and not answered."""
+_DRIP = 0.05
+"""Seconds from one drop to the next: less than any limit on a silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +112,8 @@ class Sink:
     answers: Callable[[Request], Canned | None] = lambda request: None
     """Answers before everything else does, where it answers at all."""
     fault: Fault = Fault.NONE
+    tls: ssl.SSLContext | None = None
+    """Speaks TLS with it."""
     requests: list[Request] = field(default_factory=list)
     messages: dict[str, Request] = field(default_factory=dict)
     receipts: dict[str, Canned] = field(default_factory=dict)
@@ -109,10 +124,11 @@ class Sink:
     @property
     def url(self) -> str:
         assert self._server is not None, "the sink is not entered"
-        return f"http://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}"
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0, ssl=self.tls)
         return self
 
     async def __aexit__(
@@ -149,24 +165,41 @@ class Sink:
         return self.receipts.get(unquote(request.path.partition("?")[0].rpartition("/")[2]), self.not_yet)
 
     async def _answer(self, canned: Canned, writer: asyncio.StreamWriter) -> None:
-        match self.fault:
-            case Fault.NONE:
-                writer.write(canned.head() + canned.body)
-            case Fault.RESET:
-                _reset(writer)
-                return
-            case Fault.HALF_STATUS:
-                writer.write(b"HTTP/1.1 20")
-            case Fault.NOT_HTTP:
-                writer.write(b"220 mail.example ESMTP\r\n")
-            case Fault.TRUNCATED | Fault.STALLED:
-                longer = Canned(status=canned.status, body=(canned.body or b"{}") + b" " * 100)
-                writer.write(longer.head() + longer.body[:-90])
-            case Fault.SILENT | Fault.CLOSED:
-                pass
-        await writer.drain()
-        if self.fault in {Fault.SILENT, Fault.STALLED}:
+        fault = self.fault  # the next request may meet another one
+        writer.write(_begun(fault, canned))
+        if fault in {Fault.DRIPS_HEAD, Fault.DRIPS_BODY}:
+            await self._drip(b" " if fault is Fault.DRIPS_BODY else b"X-Drop: 1\r\n", writer)
+        if fault is not Fault.RESET:
+            await writer.drain()
+        if fault in {Fault.RESET, Fault.DROPPED}:
+            reset(writer)
+        if fault in {Fault.SILENT, Fault.STALLED}:
             await self._over.wait()
+
+    async def _drip(self, drop: bytes, writer: asyncio.StreamWriter) -> None:
+        while not self._over.is_set():
+            writer.write(drop)
+            await writer.drain()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DRIP):
+                    await self._over.wait()
+
+
+def _begun(fault: Fault, canned: Canned) -> bytes:
+    """Return what goes out of an answer, or begins to."""
+    longer = replace(canned, body=(canned.body or b"{}") + b" " * 100, headers=())
+    cut = longer.head() + longer.body[:-90]
+    begun = {
+        Fault.NONE: canned.head() + canned.body,
+        Fault.HALF_STATUS: b"HTTP/1.1 20",
+        Fault.NOT_HTTP: b"220 mail.example ESMTP\r\n",
+        Fault.TRUNCATED: cut,
+        Fault.STALLED: cut,
+        Fault.DROPPED: cut,
+        Fault.DRIPS_HEAD: canned.head().removesuffix(b"\r\n"),
+        Fault.DRIPS_BODY: replace(canned, body=b" " * 1_000_000).head(),
+    }
+    return begun.get(fault, b"")
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:
@@ -178,7 +211,8 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     return Request(method=method, path=path, headers=headers, body=body)
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection without a goodbye."""
     connection = writer.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -92,9 +92,10 @@ async def test_another_process_goes_on_within_fifteen_seconds_of_the_death_of_th
     assert [message.is_possible_duplicate for message in pair.taken] == [True]
 
 
-async def test_a_clock_set_back_does_not_keep_a_dead_ones_message_for_hours(pair: Pair) -> None:
+@pytest.mark.parametrize("has_seen_it", [True, False], ids=["who saw it", "who died before it"])
+async def test_a_clock_set_back_does_not_keep_a_dead_ones_message_for_hours(pair: Pair, *, has_seen_it: bool) -> None:
     pair.first.clock.set(timedelta(hours=-2))
-    await pair.second_passes()  # the first lives long enough to see it
+    await pair.second_passes(is_first_alive=has_seen_it)
     died_at = pair.first.clock.now
     for _ in range(int(TAKEN_OVER_WITHIN / SECOND)):
         await pair.second_passes(is_first_alive=False)

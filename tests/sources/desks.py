@@ -28,7 +28,7 @@ class Redmine(Vendor):
     page = 100
 
     def make(self, url: str) -> TicketSource:
-        return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), lambda: NOW)
+        return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), lambda: self.now)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)
@@ -67,7 +67,7 @@ class Zammad(Vendor):
     page = 200
 
     def make(self, url: str) -> TicketSource:
-        return zammad.build(SOURCE, zammad.Settings(url=url, token=TOKEN), lambda: NOW)
+        return zammad.build(SOURCE, zammad.Settings(url=url, token=TOKEN), lambda: self.now)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * (called // 7))  # several within the same second
@@ -117,7 +117,7 @@ class Chatwoot(Vendor):
 
     def make(self, url: str) -> TicketSource:
         settings = chatwoot.Settings(url=url, account=1, token=TOKEN, statuses=("open",))
-        return chatwoot.build(SOURCE, settings, lambda: NOW)
+        return chatwoot.build(SOURCE, settings, lambda: self.now)
 
     def ticket(self, called: int) -> Payload:
         at = CREATED + 60 * called
@@ -166,7 +166,7 @@ class Intercom(Vendor):
     page = 150
 
     def make(self, url: str) -> TicketSource:
-        return intercom.build(SOURCE, intercom.Settings(url=url, token=TOKEN), lambda: NOW)
+        return intercom.build(SOURCE, intercom.Settings(url=url, token=TOKEN), lambda: self.now)
 
     def ticket(self, called: int) -> Payload:
         at = CREATED + 60 * called

@@ -24,7 +24,23 @@ from oncall_tui.errors import (
 )
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import chatwoot, file, freshdesk, help_scout, intercom, redmine, rt, zammad, zendesk
+from oncall_tui.sources import (
+    chatwoot,
+    django_helpdesk,
+    file,
+    freshdesk,
+    front,
+    github,
+    gitlab,
+    help_scout,
+    hubspot,
+    intercom,
+    jira_service_management,
+    redmine,
+    rt,
+    zammad,
+    zendesk,
+)
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
 
@@ -54,6 +70,8 @@ class Kind:
     """Where this vendor says how long a pause it asks for."""
     header: str = "authorization"
     """Where its credentials travel."""
+    called: str = "{}"
+    """How it calls the ticket with a number."""
 
     def payload(self, name: str) -> Reply:
         headers = {"Content-Type": "application/json"}
@@ -118,10 +136,57 @@ def make_intercom(url: str, timeout: timedelta) -> TicketSource:
     return intercom.build(SourceId("helpdesk"), settings, lambda: NOW)
 
 
+def make_jira(url: str, timeout: timedelta) -> TicketSource:
+    settings = jira_service_management.Settings(
+        url=url, email="ana@acme.example", token=Secret(SECRET), project="SUP", timeout=timeout
+    )
+    return jira_service_management.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_gitlab(url: str, timeout: timedelta) -> TicketSource:
+    settings = gitlab.Settings(url=url, token=Secret(SECRET), project="acme/support", timeout=timeout)
+    return gitlab.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_github(url: str, timeout: timedelta) -> TicketSource:
+    settings = github.Settings(url=url, token=Secret(SECRET), repository="acme/support", timeout=timeout)
+    return github.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_front(url: str, timeout: timedelta) -> TicketSource:
+    return front.build(
+        SourceId("helpdesk"), front.Settings(url=url, token=Secret(SECRET), timeout=timeout), lambda: NOW
+    )
+
+
+def make_hubspot(url: str, timeout: timedelta) -> TicketSource:
+    settings = hubspot.Settings(url=url, token=Secret(SECRET), timeout=timeout)
+    return hubspot.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
+def make_django_helpdesk(url: str, timeout: timedelta) -> TicketSource:
+    settings = django_helpdesk.Settings(
+        url=url, user="ana", password=Secret(SECRET), timeout=timeout, name_field="name", time_zone_field="timezone"
+    )
+    return django_helpdesk.build(SourceId("helpdesk"), settings, lambda: NOW)
+
+
 THREE = ("page-1", "page-2", "page-3")
 KINDS = (
     Kind(name="chatwoot", make=make_chatwoot, pages=THREE, header="api_access_token"),
     Kind(name="intercom", make=make_intercom, before_list=("me", "admins"), after_list=("contacts",), pages=THREE),
+    Kind(name="jira-service-management", make=make_jira, before_list=("fields",), pages=THREE, called="SUP-{}"),
+    Kind(name="gitlab", make=make_gitlab, after_list=("token",), pages=THREE, has_links=True),
+    Kind(name="github", make=make_github, after_list=("user",), pages=THREE, has_links=True),
+    Kind(name="front", make=make_front, after_list=("contact",), pages=THREE),
+    Kind(
+        name="hubspot",
+        make=make_hubspot,
+        before_list=("account", "pipelines", "owners"),
+        after_list=("associations", "contacts"),
+        pages=THREE,
+    ),
+    Kind(name="django-helpdesk", make=make_django_helpdesk, pages=THREE),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",
@@ -274,7 +339,7 @@ async def test_an_empty_desk_is_an_empty_list(kind: Kind, server: HttpServer) ->
 async def test_what_strangers_wrote_is_made_harmless(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.list_of("hostile"))
     (ticket,) = await kind.make(server.url, LONG).open_tickets()
-    assert ticket.id == "helpdesk:7"
+    assert ticket.id == f"helpdesk:{kind.called.format(7)}"
     assert ticket.subject == "␛]52;c;RVZJTA==␇ [/bold] �gnp.exe"
     written = (ticket.subject, *astuple(ticket.requester), *ticket.tags, ticket.assignee, ticket.tier)
     assert not {character for text in written for character in str(text)} & set("\x1b\x07\x9b\u202e\n")
@@ -289,7 +354,7 @@ PAGING = [kind for kind in KINDS if kind.pages]
 async def test_every_page_is_read_and_no_ticket_twice(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.list_of(*kind.pages))
     tickets = await kind.make(server.url, LONG).open_tickets()
-    assert sorted(ticket.number for ticket in tickets) == ["1", "2", "3", "4", "5"]
+    assert sorted(ticket.number for ticket in tickets) == [kind.called.format(number) for number in range(1, 6)]
 
 
 @pytest.mark.parametrize("kind", PAGING, ids=name_of, indirect=True)

@@ -1,7 +1,8 @@
 """Help desks on loopback that page as their vendors do, and whose tickets move while they are read."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from oncall_tui.ports import TicketSource
@@ -18,8 +19,15 @@ class Vendor:
 
     page: int
     """Tickets it gives at once."""
+    called_by: tuple[str, ...] = ("id",)
+    """Where its payloads hold what we call a ticket."""
+    tells_changes = False
+    """Whether later rounds read only what changed; else they read everything again."""
+    also_read = 8
+    """Tickets a later round may read beside the one that changed, such as those that changed shortly before it."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
+        self.now = datetime.fromtimestamp(CREATED, UTC) + timedelta(days=30)
         self.tickets = {number: self.ticket(number) for number in numbers}
         self.pages: list[int] = []
         """How many tickets each page had that was given."""
@@ -38,12 +46,16 @@ class Vendor:
         """Let something happen to a ticket."""
         raise NotImplementedError
 
-    def given(self, tickets: Sequence[Payload], whole: Mapping[str, object]) -> Reply:
+    def given(self, tickets: Sequence[Payload], whole: object) -> Reply:
         """Give a page, and let things happen after it."""
         self.pages.append(len(tickets))
         found = reply(whole)
         self.after_page()
         return found
+
+    def own_number(self, called: str) -> int:
+        """Return the number of a ticket by what we call it."""
+        return int(called.rpartition("-")[2])
 
     def move(self) -> None:
         """Close the oldest ticket, bring the one before the last to life, and open a new one now and then."""

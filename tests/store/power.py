@@ -168,9 +168,6 @@ class Disk:
             (into / name).write_bytes(file.left(chance))
 
 
-def is_here() -> bool:
-    """Tell whether a program can be watched on this machine."""
-    try:
-        return subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
+def may_watch() -> bool:
+    """Tell whether a program can be watched where strace is."""
+    return subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0

@@ -123,6 +123,29 @@ async def test_a_clock_set_back_leaves_what_is_being_sent_to_its_holder(store: S
     assert await store.claim(now=NOW - timedelta(hours=2), holder="b", lease=LEASE) is None
 
 
+async def test_a_clock_set_back_keeps_a_dead_holder_s_message_for_one_lease_only(open_store: Open) -> None:
+    dead, alive = await open_store(), await open_store()
+    await dead.append(OTHER, [], at=NOW, send=[message("k")])
+    await dead.claim(now=NOW, holder="dead", lease=LEASE)
+    back = NOW - timedelta(hours=2)
+    for step in range(int(LEASE / SECOND)):
+        assert await alive.claim(now=back + step * SECOND, holder="alive", lease=LEASE) is None
+    claimed = await alive.claim(now=back + LEASE, holder="alive", lease=LEASE)
+    assert claimed is not None
+    assert (claimed.message.is_possible_duplicate, claimed.tries) == (True, 2)
+
+
+async def test_a_clock_set_back_leaves_a_message_with_a_holder_that_goes_on_sending(open_store: Open) -> None:
+    slow, other = await open_store(), await open_store()
+    await slow.append(OTHER, [], at=NOW, send=[message("k")])
+    await slow.claim(now=NOW, holder="slow", lease=LEASE)
+    back = NOW - timedelta(hours=2)
+    assert await other.claim(now=back, holder="other", lease=LEASE) is None
+    assert await slow.renew(MessageKey("k"), now=back + SECOND, holder="slow", lease=LEASE)
+    assert await other.claim(now=back + LEASE, holder="other", lease=LEASE) is None
+    assert await other.unsettled() == [(message("k"), DeliveryState.SENDING, back + SECOND + LEASE)]
+
+
 async def test_a_holder_that_was_overtaken_frees_nothing(store: Store) -> None:
     await store.append(OTHER, [], at=NOW, send=[message("k")])
     slow = await store.claim(now=NOW, holder="slow", lease=LEASE)

@@ -29,6 +29,7 @@ from oncall_tui.store.outbox import urgency
 from tests.store.make import KINDS, NOW, filled, message
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+st.register_type_strategy(float, st.floats(0, 1))  # shares are the only ones there are, and events refuse any other
 st.register_type_strategy(Decimal, st.decimals(-MOST, MOST))  # an event refuses any other: tests/domain/test_runbook.py
 
 

@@ -17,12 +17,21 @@ from oncall_tui.domain.events import StreamId
 from oncall_tui.domain.message import DeliveryState
 from oncall_tui.ports import Settlement
 from oncall_tui.store.sqlite import SqliteStore
+from tests.servers import program
 from tests.store.make import LEASE, NOW, lost, message
-from tests.store.power import Disk, calls_of, is_here
+from tests.store.power import Disk, calls_of, may_watch
 
 STREAM = StreamId("ticket:helpdesk:4312")
 COMMITS = 12
-pytestmark = pytest.mark.skipif(not is_here(), reason="strace is not there, or may not watch a program")
+pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("watched")]
+
+
+@pytest.fixture
+def watched() -> None:
+    """Skip where no program can be watched; where there has to be strace, only if it may not."""
+    program("strace", "strace")
+    if not may_watch():
+        pytest.skip("strace may not watch a program here")
 
 
 async def work(path: Path) -> None:

@@ -1,6 +1,9 @@
+import asyncio
 from collections.abc import Callable
 
 import pytest
+from textual import events
+from textual.widgets._toast import Toast
 
 from oncall_tui.ui.app import OnCallApp
 from tests import desk_make
@@ -136,3 +139,17 @@ async def test_it_stands_any_size() -> None:
             assert len(lines) == size[1]
             assert "4312" in lines[-3]
             assert "Help" in lines[-1]
+
+
+async def test_a_click_on_a_message_that_is_just_going_ends_nothing() -> None:
+    async with running(desk_make.live()) as rig:
+        rig.app.notify("Kept for the digest.")
+        await rig.pilot.pause()
+        toast = rig.app.screen.query_one(Toast)
+        x, y = toast.region.x + 2, toast.region.y + 1
+        toast.remove()
+        await asyncio.sleep(0)  # it has no parent from here on, and is still drawn
+        click = events.MouseDown(None, x, y, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=x, screen_y=y)
+        rig.app.post_message(click)
+        await rig.pilot.pause()
+        assert rig.app.is_running

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from oncall_tui.domain.handover_paper import Line
+from oncall_tui.domain.handover_words import Line
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.services.handing_over import Sheet
 

@@ -2,9 +2,32 @@
 
 from collections.abc import Sequence
 
+from tests.sources.writers.chatwoot import Chatwoot
 from tests.sources.writers.desk import WritableDesk
 from tests.sources.writers.file import File
+from tests.sources.writers.freshdesk import Freshdesk
+from tests.sources.writers.help_scout import HelpScout
+from tests.sources.writers.intercom import Intercom
+from tests.sources.writers.listed import DjangoHelpdesk, Front, Github, Gitlab, Hubspot, Jira
 from tests.sources.writers.redmine import Redmine
 from tests.sources.writers.rt import Rt
+from tests.sources.writers.zammad import Zammad
+from tests.sources.writers.zendesk import Zendesk
 
-WRITERS: Sequence[type[WritableDesk]] = (File, Redmine, Rt)
+WRITERS: Sequence[type[WritableDesk]] = (
+    Chatwoot,
+    DjangoHelpdesk,
+    File,
+    Freshdesk,
+    Front,
+    Github,
+    Gitlab,
+    HelpScout,
+    Hubspot,
+    Intercom,
+    Jira,
+    Redmine,
+    Rt,
+    Zammad,
+    Zendesk,
+)
