@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.answer import Answer, AnswerKind
-from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.events import CoverId, Recorded
 from oncall_tui.domain.goodwill import SpokenGoodwill
 from oncall_tui.domain.handover_events import NotePart, Severity
 from oncall_tui.domain.handover_flow import Flow
@@ -199,6 +199,7 @@ class RecordingActions(Actions):
         self.attending = Unattended()
         self.caring = RecordingCaring(self._note)
         self.messages: Sequence[Message] = ()
+        self.lines: Sequence[Recorded] = ()
         self.answers = self.recorded = RecordingAnswers(self._note)
         self.promising = RecordingPromising(self._note)
 
@@ -232,6 +233,10 @@ class RecordingActions(Actions):
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         self._note("thread", ticket)
         return self.messages
+
+    async def journal(self) -> Sequence[Recorded]:
+        self._note("journal")
+        return self.lines
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")

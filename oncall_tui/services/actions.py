@@ -15,6 +15,7 @@ from oncall_tui.domain.events import (
     EscalationStopped,
     EscalationWithdrawn,
     GoodNewsNoted,
+    Recorded,
 )
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.ticket import Message, TicketId
@@ -116,6 +117,10 @@ class Actions:
             if ticket.startswith(f"{identity}:"):
                 return await source.thread(ticket)
         return ()
+
+    async def journal(self) -> Sequence[Recorded]:
+        """Return what this team recorded, the oldest first, or raise a ``StoreError``."""
+        return await self.logbook.lines()
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         """Keep good news for the digest."""

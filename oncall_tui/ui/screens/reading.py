@@ -28,7 +28,7 @@ class ReadingScreen(ModalScreen[None]):
     ReadingScreen Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,Q,question_mark,enter,v,V", "close", "Close", tooltip="Close this page", priority=True),
+        Binding("escape,q,Q,question_mark,enter,v,V,l,L", "close", "Close", tooltip="Close this page", priority=True),
     ]
 
     def __init__(self, title: str, text: str) -> None:
