@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.answer import Answer, AnswerKind
+from oncall_tui.domain.breathing import Breathing
 from oncall_tui.domain.events import CoverId, Recorded
 from oncall_tui.domain.goodwill import SpokenGoodwill
 from oncall_tui.domain.handover_events import NotePart, Severity
@@ -68,9 +69,9 @@ class Unattended(Attending):
     """Notes nothing of how long a ticket was open."""
 
     def __init__(self) -> None:
-        pass
+        self.known: Breathing | None = None
 
-    def opened(self, ticket: TicketId) -> None:
+    async def opened(self, ticket: TicketId) -> None:
         pass
 
     async def stayed(self) -> None:
@@ -78,6 +79,15 @@ class Unattended(Attending):
 
     async def closed(self) -> None:
         pass
+
+    def pressed(self) -> None:
+        pass
+
+    def rests(self, ticket: TicketId | None) -> None:
+        pass
+
+    def breathing(self) -> Breathing | None:
+        return self.known
 
 
 class RecordingAnswers(Answers):
@@ -196,7 +206,7 @@ class RecordingActions(Actions):
         self.error: OnCallError | None = None
         self.handover = self.handed = RecordingHandover(self._note)
         self.rota = self.asked_of_rota = RecordingRota(self._note)
-        self.attending = Unattended()
+        self.attending = self.unattended = Unattended()
         self.caring = RecordingCaring(self._note)
         self.messages: Sequence[Message] = ()
         self.lines: Sequence[Recorded] = ()

@@ -215,7 +215,7 @@ class OnCallApp(App[None]):
         except OnCallError as error:
             self.notify(str(error), severity="error", timeout=15, markup=False)
             return
-        page = journal_page(lines, self.desk, self.now)
+        page = journal_page(lines, self.desk, self.now, self._actions.attending.breathing())
         self.push_screen(ReadingScreen("Journal of this shift", page))
 
     def action_leave(self) -> None:

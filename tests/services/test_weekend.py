@@ -177,7 +177,7 @@ async def second_half(rig: Rig) -> None:
 async def cared(rig: Rig) -> None:
     """Let Ben spend goodwill, go through a runbook, and note what the help desk cannot take, in the evening."""
     actions_, row = rig.station.actions, rig.row("4374")
-    actions_.attending.opened(row.ticket.id)
+    await actions_.attending.opened(row.ticket.id)
     for _ in range(5):
         rig.clock.now += 4 * MINUTE
         await actions_.attending.stayed()

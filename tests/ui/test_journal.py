@@ -7,6 +7,7 @@ import pytest
 
 from oncall_tui.domain.answer import AnswerId, AnswerKind
 from oncall_tui.domain.answer_events import AnswerStored, DraftKept, TicketSnoozed
+from oncall_tui.domain.breathing import Breathing
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.events import (
     SHIFT_STREAM,
@@ -27,8 +28,10 @@ from oncall_tui.ui.journal_text import AT_MOST, NOTHING, journal_page
 from oncall_tui.ui.journal_words import Said, words
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
+from tests.fakes import RecordingActions, Unattended
 from tests.rig import Rig, ticket
 from tests.store.make import KINDS, filled
+from tests.ui.rig import Rig as UiRig
 from tests.ui.rig import running
 
 pytestmark = pytest.mark.anyio
@@ -110,3 +113,34 @@ async def test_what_was_done_stands_in_the_journal() -> None:
         "Fri 22:05  4312: a message was accepted by dana-push",
         "Fri 22:05  4312 escalated to Dana Lee by Ana Ruiz: all users",
     ]
+
+
+async def test_the_load_of_the_shift_and_interrupted_nights_stand_above_the_journal() -> None:
+    async with running(desk_make.live()) as rig:
+        known = Breathing(busy=65 * MINUTE, share=0.26, recent_share=0.5, interruptions=2)
+        rig.actions.unattended.known = known
+        await rig.press("L")
+        assert "Busy for at least 1 h 5 m of this shift (26%), and 2 times at work in" in rig.text
+        assert "your night (22:00 to 07:00)." in rig.text
+
+
+class Resting(Unattended):
+    """Remembers on which tickets the cursor rested."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rested: list[str | None] = []
+
+    def rests(self, ticket: TicketId | None) -> None:
+        self.rested.append(ticket)
+
+
+@pytest.mark.parametrize(("columns", "rested"), [(140, [None, "helpdesk:4312", "helpdesk:4321"]), (80, [None])])
+async def test_the_ticket_beside_the_list_is_taken_note_of_and_none_where_none_is_there(
+    columns: int, rested: list[str | None]
+) -> None:
+    rig = UiRig(RecordingActions())
+    rig.actions.attending = resting = Resting()
+    async with running(desk_make.live(), size=(columns, 40), rig=rig):
+        await rig.press("down")
+        assert list(dict.fromkeys(resting.rested)) == rested

@@ -59,7 +59,7 @@ class TicketScreen(TicketPlace):
 
     def on_mount(self) -> None:
         """Follow the app, and take note that this ticket is worked on."""
-        self._actions.attending.opened(self._ticket)
+        carry_out(self.app, self._actions.attending.opened(self._ticket))
         super().on_mount()
 
     def on_key(self) -> None:
