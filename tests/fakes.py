@@ -6,7 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from oncall_tui.domain.answer import Answer, AnswerKind
-from oncall_tui.domain.events import CoverId
+from oncall_tui.domain.breathing import Breathing
+from oncall_tui.domain.events import CoverId, Recorded
 from oncall_tui.domain.goodwill import SpokenGoodwill
 from oncall_tui.domain.handover_events import NotePart, Severity
 from oncall_tui.domain.handover_flow import Flow
@@ -23,7 +24,9 @@ from oncall_tui.services.answers import Answers
 from oncall_tui.services.attending import Attending
 from oncall_tui.services.caring import Caring
 from oncall_tui.services.handing_over import Role, Sheet
+from oncall_tui.services.handover_asking import HandoverAsking
 from oncall_tui.services.promising import Promising
+from oncall_tui.services.rota_asking import RotaAsking
 from tests import handover_make
 
 NOW: Final = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -66,9 +69,9 @@ class Unattended(Attending):
     """Notes nothing of how long a ticket was open."""
 
     def __init__(self) -> None:
-        pass
+        self.known: Breathing | None = None
 
-    def opened(self, ticket: TicketId) -> None:
+    async def opened(self, ticket: TicketId) -> None:
         pass
 
     async def stayed(self) -> None:
@@ -76,6 +79,15 @@ class Unattended(Attending):
 
     async def closed(self) -> None:
         pass
+
+    def pressed(self) -> None:
+        pass
+
+    def rests(self, ticket: TicketId | None) -> None:
+        pass
+
+    def breathing(self) -> Breathing | None:
+        return self.known
 
 
 class RecordingAnswers(Answers):
@@ -110,21 +122,97 @@ class RecordingAnswers(Answers):
         self._note("wake", ticket)
 
 
+class RecordingHandover(HandoverAsking):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.notes: dict[NotePart, CleanText] = {}
+        self.role = Role.OUTGOING
+        self.flow: Flow | None = None
+
+    async def sheet(self) -> Sheet:
+        self._note("sheet")
+        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
+
+    async def save_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
+        self._note("save", part.value, text)
+        self.notes[part] = CleanText(text)
+
+    async def choose_severity(self, ticket: TicketId) -> Severity:
+        self._note("severity", ticket)
+        return Severity.RED
+
+    async def accept(self, reds: str, first_action: str) -> None:
+        self._note("accept", reds, first_action)
+
+    async def decline(self, reason: str) -> None:
+        self._note("decline", reason)
+
+    async def ask(self, words: str) -> None:
+        self._note("ask", words)
+
+    async def judge(self, *, is_yes: bool) -> None:
+        self._note("judge", "yes" if is_yes else "no")
+
+    async def answer(self, words: str) -> None:
+        self._note("answer", words)
+
+    async def deliver(self) -> str:
+        self._note("deliver")
+        return "It goes to Ben Okafor by ben-push; saved as handover.md."
+
+
+class RecordingRota(RotaAsking):
+    """Remembers every call as its name and what it was about."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        self._note = note
+        self.entries: Sequence[Shift | Gap] = ()
+        self.problems: Sequence[str] = ()
+
+    def holiday_at(self, zone: str, day: date) -> str:
+        return "Thanksgiving" if (day.month, day.day) == (11, 22) and zone.startswith("America/") else ""
+
+    async def rota_problems(self) -> Sequence[str]:
+        return self.problems
+
+    async def ask_cover(self, shift: Shift, reason: str) -> None:
+        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
+
+    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
+        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
+
+    async def take_cover(self, cover: CoverId) -> None:
+        self._note("take", cover)
+
+    async def undo_cover(self, cover: CoverId) -> None:
+        self._note("undo", cover)
+
+    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
+        self._note("shifts")
+        return self.entries
+
+    def levels_reached(self) -> Sequence[LevelReach]:
+        return (
+            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
+            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
+        )
+
+
 class RecordingActions(Actions):
     """Remembers every call as its name and what it was about."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, ...]] = []
         self.stops_in_time = True
-        self.entries: Sequence[Shift | Gap] = ()
-        self.notes: dict[NotePart, CleanText] = {}
-        self.role = Role.OUTGOING
-        self.flow: Flow | None = None
-        self.problems: Sequence[str] = ()
         self.error: OnCallError | None = None
-        self.attending = Unattended()
+        self.handover = self.handed = RecordingHandover(self._note)
+        self.rota = self.asked_of_rota = RecordingRota(self._note)
+        self.attending = self.unattended = Unattended()
         self.caring = RecordingCaring(self._note)
         self.messages: Sequence[Message] = ()
+        self.lines: Sequence[Recorded] = ()
         self.answers = self.recorded = RecordingAnswers(self._note)
         self.promising = RecordingPromising(self._note)
 
@@ -159,70 +247,15 @@ class RecordingActions(Actions):
         self._note("thread", ticket)
         return self.messages
 
+    async def journal(self) -> Sequence[Recorded]:
+        self._note("journal")
+        return self.lines
+
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")
 
     async def correct_zone(self, row: Row, text: str) -> None:
         self._note("zone", row.ticket.id, text)
-
-    async def handover_sheet(self) -> Sheet:
-        self._note("sheet")
-        return handover_make.sheet(self.notes, role=self.role, flow=self.flow)
-
-    async def save_handover_notes(self, text: str, part: NotePart = NotePart.NOT_DONE) -> None:
-        self._note("save", part.value, text)
-        self.notes[part] = CleanText(text)
-
-    async def choose_severity(self, ticket: TicketId) -> Severity:
-        self._note("severity", ticket)
-        return Severity.RED
-
-    async def accept_handover(self, reds: str, first_action: str) -> None:
-        self._note("accept", reds, first_action)
-
-    async def decline_handover(self, reason: str) -> None:
-        self._note("decline", reason)
-
-    async def ask_about_handover(self, words: str) -> None:
-        self._note("ask", words)
-
-    async def judge_handover(self, *, is_yes: bool) -> None:
-        self.calls.append(("judge", "yes" if is_yes else "no"))
-
-    async def answer_handover(self, words: str) -> None:
-        self._note("answer", words)
-
-    async def deliver_handover(self) -> str:
-        self._note("deliver")
-        return "It goes to Ben Okafor by ben-push; saved as handover.md."
-
-    def holiday_at(self, zone: str, day: date) -> str:
-        return "Thanksgiving" if (day.month, day.day) == (11, 22) and zone.startswith("America/") else ""
-
-    async def rota_problems(self) -> Sequence[str]:
-        return self.problems
-
-    async def ask_cover(self, shift: Shift, reason: str) -> None:
-        self._note("ask cover", shift.person, f"{shift.starts_at:%m-%d}", reason)
-
-    async def ask_swap(self, mine: Shift, theirs: Shift, reason: str) -> None:
-        self._note("ask swap", f"{mine.starts_at:%m-%d}", f"{theirs.starts_at:%m-%d}", reason)
-
-    async def take_cover(self, cover: CoverId) -> None:
-        self._note("take", cover)
-
-    async def undo_cover(self, cover: CoverId) -> None:
-        self._note("undo", cover)
-
-    async def shifts_between(self, start: datetime, end: datetime) -> Sequence[Shift | Gap]:
-        self._note("shifts")
-        return self.entries
-
-    def levels_reached(self) -> Sequence[LevelReach]:
-        return (
-            LevelReach(sentence="level 1 was last proved reachable 3 days ago", is_proved=True),
-            LevelReach(sentence="nobody of level 2 was ever proved reachable", is_proved=False),
-        )
 
 
 def words(text: str) -> CleanText:

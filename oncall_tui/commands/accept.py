@@ -30,7 +30,7 @@ async def accept(
     say: Callable[[str], None],
 ) -> None:
     """Take over what a file carries, or take its receipt; raise ``BadUse`` where that cannot be."""
-    accepting, readers = station.actions.accepting, station.actions.handing_over.readers
+    accepting, readers = station.actions.handover.accepting, station.actions.handover.handing_over.readers
     if isinstance(content, AcceptanceReceipt):
         await accepting.receive(content)
         say(f"{readers.name(content.by)} has accepted the handover: you are off.")

@@ -126,7 +126,7 @@ async def _send_test(config: Config) -> None:
 async def _handover(asked: argparse.Namespace) -> int:
     opened = await _read(asked, utc_now)
     try:
-        draft = opened.actions.handing_over.draft()
+        draft = opened.actions.handover.handing_over.draft()
     finally:
         await opened.close()
     _complain(opened)

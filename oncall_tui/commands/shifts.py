@@ -35,7 +35,7 @@ def as_json(shifts: Sequence[ShiftFigured]) -> Mapping[str, object]:
                 "promises_kept": figured.promises_kept,
                 "promises_broken": figured.promises_broken,
                 "promises_owed": figured.promises_owed,
-                "goodwill": figured.goodwill,
+                "goodwill": float(figured.goodwill),
                 "seconds_worked": figured.worked.total_seconds(),
                 "seconds_busy": figured.busy.total_seconds(),
                 "busy_share": round(figured.busy_share, 3),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 from oncall_tui.domain.runbook import SIGNS, Runbook
@@ -45,7 +46,7 @@ class TierTable:
             first_reply=self.first_reply,
             next_reply=self.next_reply,
             is_around_the_clock=self.targets == _AROUND_THE_CLOCK,
-            goodwill=self.goodwill,
+            goodwill=Decimal(str(self.goodwill)),
             rules=tuple(map(rule, self.suggest_escalation)),
             answers=self.answers,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Self
 
 from oncall_tui.domain.care_events import CareEvent, GoodwillSpent, RunbookStepTicked, TicketWorkedOn
@@ -13,7 +14,7 @@ from oncall_tui.domain.text import CleanText
 class Goodwill:
     """What was spent on a ticket's customer."""
 
-    amount: float
+    amount: Decimal
     words: CleanText
     customer: CleanText
     by: PersonId | None

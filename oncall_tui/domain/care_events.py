@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from oncall_tui.domain.money import checked
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -13,12 +15,16 @@ class GoodwillSpent:
     """Something was spent to make it right."""
 
     ticket: TicketId
-    amount: float
+    amount: Decimal
     """In the team's own currency; less than nothing corrects what was recorded before."""
     words: CleanText
     customer: CleanText = NO_TEXT
     """Whose ticket it was: an organisation or a mail address, in small letters."""
     by: PersonId | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no sum."""
+        checked(self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from statistics import median_low
 from typing import Final
@@ -42,7 +43,7 @@ class Experience:
     """The ticket of each customer that ended last, and when."""
     same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
     """How many customers report at once what a ticket reports, where they are several."""
-    goodwill: Mapping[str, float] = field(default_factory=dict)
+    goodwill: Mapping[str, Decimal] = field(default_factory=dict)
     """What was spent on each customer in this shift."""
 
     def usual_touches(self, ticket: Ticket) -> int | None:
@@ -102,9 +103,9 @@ def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, 
     return found
 
 
-def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, float]:
+def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, Decimal]:
     """Return what was spent on each customer since a shift began; without one, ever."""
-    spent: dict[str, float] = defaultdict(float)
+    spent: dict[str, Decimal] = defaultdict(Decimal)
     for record in records:
         for entry in record.care.goodwill:
             if since is None or entry.at >= since:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 _LINE: Final = re.compile(r"(?P<sign>-?)[^\w\s.,-]?\s?(?P<amount>[0-9]{1,7}(?:[.,][0-9]{1,2})?)(?:\s+(?P<words>.+))?")
@@ -11,7 +12,7 @@ _LINE: Final = re.compile(r"(?P<sign>-?)[^\w\s.,-]?\s?(?P<amount>[0-9]{1,7}(?:[.
 class SpokenGoodwill:
     """A sum, and what for."""
 
-    amount: float
+    amount: Decimal
     """Less than nothing where it corrects what was recorded before."""
     words: str
 
@@ -20,8 +21,10 @@ def spoken_goodwill(text: str) -> SpokenGoodwill:
     """Read a line such as ``50 refund of shipping``, or raise ``ValueError`` with what to write instead."""
     found = _LINE.fullmatch(text.strip())
     if found is None or not found["words"]:
-        raise ValueError("write how much and what for, such as “50 refund of shipping”; “-50 …” corrects a mistake")
-    amount = float(found["amount"].replace(",", "."))
+        raise ValueError(
+            "write how much and what for, such as “50 refund of shipping” or “1000.50 flowers”; “-50 …” corrects it"
+        )
+    amount = Decimal(found["amount"].replace(",", "."))
     if not amount:
         raise ValueError("nothing was spent: write an amount above 0")
     return SpokenGoodwill(amount=-amount if found["sign"] else amount, words=found["words"])

@@ -9,6 +9,7 @@ from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
+from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
 from oncall_tui.domain.row_order import FEW, batched, group_of, merged
 from oncall_tui.domain.runbook import find_runbook
@@ -164,7 +165,7 @@ class _Work:
             usual_touches=experience.usual_touches(ticket) if experience.usual else None,
             same_trouble=experience.same_trouble.get(ticket.id, 0),
             is_back_again=experience.is_back_again(ticket),
-            goodwill_spent=experience.goodwill.get(customer_key(ticket), 0.0) if experience.goodwill else 0.0,
+            goodwill_spent=experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
             runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
         )
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.message import MessageKey
+from oncall_tui.domain.money import MOST_TOGETHER, NO_MONEY, checked
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -202,7 +204,7 @@ class ShiftFigured:
     promises_made: int = 0
     promises_kept: int = 0
     promises_broken: int = 0
-    goodwill: float = 0
+    goodwill: Decimal = NO_MONEY
     """In the team's own currency."""
     worked: timedelta = timedelta()
     """How long somebody had tickets open and pressed keys."""
@@ -223,6 +225,12 @@ class ShiftFigured:
     """Notes that no help desk could take."""
     steps_ticked: int = 0
     """Steps of runbooks that were done."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no sum, and no share."""
+        checked(self.goodwill, at_most=MOST_TOGETHER)
+        if not 0 <= self.busy_share <= 1:
+            raise ValueError(f"{self.busy_share} is no share of a shift")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

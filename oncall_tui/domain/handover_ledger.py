@@ -9,6 +9,7 @@ from oncall_tui.domain.experience import customer_key
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_events import HandoverDeclined, HandoverMessageSettled
 from oncall_tui.domain.handover_words import Line, reader_zone, row_name, wall
+from oncall_tui.domain.money import NO_MONEY, money
 from oncall_tui.domain.shift_figures import words
 from oncall_tui.domain.triage import Row
 
@@ -33,11 +34,11 @@ def _goodwill(handover: Handover) -> str:
 
 
 def _spent(customer: str, given: Sequence[Goodwill], row: Row | None) -> str:
-    total = sum(goodwill.amount for goodwill in given)
+    total = sum((goodwill.amount for goodwill in given), NO_MONEY)
     what = ", ".join(dict.fromkeys(str(goodwill.words) for goodwill in given))
     name = row_name(row).partition(" ")[2] if row is not None else customer
-    left = f", {row.tier.goodwill - total:g} of {row.tier.goodwill:g} left" if row and row.tier else ""
-    return f"{name}: {total:g} for {what}{left}"
+    left = f", {money(row.tier.goodwill - total)} of {money(row.tier.goodwill)} left" if row and row.tier else ""
+    return f"{name}: {money(total)} for {what}{left}"
 
 
 def _event(recorded: Recorded, zone: str) -> str:

@@ -12,6 +12,7 @@ from oncall_tui.domain.episode import Escalation
 from oncall_tui.domain.events import MachineSlept, Recorded
 from oncall_tui.domain.handover_events import ShiftFigured
 from oncall_tui.domain.local_day import NIGHT_BEGINS, NIGHT_ENDS
+from oncall_tui.domain.money import NO_MONEY, money
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import CleanText
@@ -56,7 +57,7 @@ def figures(
         shift_ends_at=shift.ends_at,
         person=person.id if person else PersonId(shift.person),
         answered=sum(_is_reply(a) and a.since >= shift.starts_at for a in answers),
-        goodwill=sum(g.amount for care in cares for g in care.goodwill if shift.starts_at <= g.at < end),
+        goodwill=sum((g.amount for care in cares for g in care.goodwill if shift.starts_at <= g.at < end), NO_MONEY),
         worked=sum((work.ended_at - work.started_at for work in worked), timedelta()),
         escalated=len(mine),
         acknowledged=len(waits),
@@ -88,7 +89,7 @@ def words(figured: ShiftFigured, *, goodwill: str = "") -> tuple[CleanText, ...]
         _escalated(figured, wait),
         _promised(figured),
         _unseen(figured),
-        f"goodwill given: {figured.goodwill:g}{f' ({goodwill})' if goodwill else ''}"
+        f"goodwill given: {money(figured.goodwill)}{f' ({goodwill})' if goodwill else ''}"
         if figured.goodwill or goodwill
         else "",
         _load(figured),

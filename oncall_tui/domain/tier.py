@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from oncall_tui.domain.due import Due, DueOrigin
+from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.suggestion import Rule
 from oncall_tui.domain.targets import Workplace, working_time_after
 from oncall_tui.domain.ticket import Status, Ticket
@@ -29,7 +31,7 @@ class Tier:
     next_reply: timedelta | None = None
     is_around_the_clock: bool = False
     """Targets run at night too; else in the customer's working hours."""
-    goodwill: float = 0.0
+    goodwill: Decimal = NO_MONEY
     """What may be spent on one customer in one shift without asking."""
     rules: tuple[Rule, ...] = ()
     """Each suggests an escalation."""

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Final
 
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
+from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.ticket import Status, Ticket
 from oncall_tui.domain.ticket_record import TicketRecord
@@ -50,7 +52,7 @@ class Row:
     """How many customers report the same at once; 0 where it is the only one."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
-    goodwill_spent: float = 0.0
+    goodwill_spent: Decimal = NO_MONEY
     """What was spent on its customer in this shift."""
     runbook: Runbook | None = None
     """The written procedure for it."""

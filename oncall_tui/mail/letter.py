@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.errors import MessageError
 from email.header import decode_header
@@ -27,6 +27,10 @@ _HEADERS_AT_MOST = 5
 _ADDRESSES_AT_MOST = 50
 _REFERENCES_AT_MOST = 100
 _PARTS_AT_MOST = 100
+_FILES_AT_MOST = 20
+_FILE_NAME_LIMIT = 100
+PERHAPS_MORE = CleanText("perhaps more: the letter is too long to be read whole")
+"""Stands after the files of a letter whose end was not read."""
 _OLDEST_BELIEVED = timedelta(days=366)
 """A clock with an empty battery says 1970 or 2010."""
 
@@ -51,6 +55,8 @@ _PRIORITIES = {
 }
 # What Python's mail parser is known to raise on mail nobody meant it to read.
 _UNREADABLE = (ValueError, LookupError, MessageError, AssertionError, TypeError, AttributeError, RecursionError)
+_UNNAMED = {"image": "a picture", "message": "a letter", "audio": "a recording", "video": "a film"}
+"""What an attached thing without a name is called."""
 _NOT_FOR_MAIL = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
 
 
@@ -75,6 +81,8 @@ class Letter:
     to: tuple[Correspondent, ...] = ()
     subject: CleanText = NO_TEXT
     text: CleanText = NO_TEXT
+    files: tuple[CleanText, ...] = ()
+    """Names of what is attached, or what kind of thing it is where it has no name."""
     sent_at: datetime
     """The ``Date`` header where it can be believed, else when the letter arrived."""
     utc_offset: timedelta | None = None
@@ -109,7 +117,9 @@ def parse_letter(raw: bytes, *, arrived_at: datetime) -> Letter:
     raw = raw[:READ_AT_MOST]
     made_up = f"{MADE_UP}{sha256(raw).hexdigest()[:32]}>"
     try:
-        return _parse(_parse_message(raw), made_up, arrived_at)
+        letter = _parse(_parse_message(raw), made_up, arrived_at)
+        is_cut = len(raw) == READ_AT_MOST and letter.files
+        return replace(letter, files=(*letter.files, PERHAPS_MORE)) if is_cut else letter
     except _UNREADABLE:
         text = clean_body(raw.decode("utf-8", "replace"))
         return Letter(message_id=made_up, subject=CleanText("(unreadable)"), text=text, sent_at=arrived_at)
@@ -128,6 +138,7 @@ def _parse(message: Message, made_up_id: str, arrived_at: datetime) -> Letter:
         to=_parse_correspondents(message, "To") + _parse_correspondents(message, "Cc"),
         subject=clean(" ".join(subject.split())),
         text=clean_body(_readable_text(message)),
+        files=_files(message),
         sent_at=_believable(date, arrived_at),
         utc_offset=_plausible_offset(date),
         priority=_parse_priority(message),
@@ -249,7 +260,7 @@ def _is_automatic(message: Message, subject: str) -> bool:
 def _readable_text(message: Message) -> str:
     """Return the letter's own text: its plain part, else its HTML part made readable."""
     html = ""
-    for part in _parts(message):
+    for part in filter(_is_read, _parts(message)):
         kind = part.get_content_type()
         if kind == "text/plain" and (text := _payload(part)).strip():
             return text
@@ -259,7 +270,7 @@ def _readable_text(message: Message) -> str:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """Yield the parts a person reads, from the outside in, not descending into attached letters."""
+    """Yield the parts that hold no others, from the outside in, not descending into attached letters."""
     waiting = [message]
     for _ in range(_PARTS_AT_MOST):
         if not waiting:
@@ -269,8 +280,32 @@ def _parts(message: Message) -> Iterator[Message]:
         content = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(content, list):
             waiting[:0] = [inner for inner in content if isinstance(inner, Message)]
-        elif not _header(part, "Content-Disposition").lower().startswith("attachment"):
+        else:
             yield part
+
+
+def _is_read(part: Message) -> bool:
+    return not _header(part, "Content-Disposition").lower().startswith("attachment")
+
+
+def _files(message: Message) -> tuple[CleanText, ...]:
+    """Return the names of what is attached: everything that is named, and what is no text."""
+    names: list[CleanText] = []
+    for part in _parts(message):
+        name = _file_name(part)
+        is_text = part.get_content_maintype() in {"text", "multipart"}  # the latter without parts is broken text
+        if name or not is_text or not _is_read(part):
+            names.append(name or CleanText(_UNNAMED.get(part.get_content_maintype(), "a file")))
+    more = [CleanText(f"{len(names) - _FILES_AT_MOST} more")] if len(names) > _FILES_AT_MOST else []
+    return (*names[:_FILES_AT_MOST], *more)
+
+
+def _file_name(part: Message) -> CleanText:
+    try:
+        name = part.get_filename("")
+    except _UNREADABLE:
+        return NO_TEXT
+    return clean(" ".join(_decoded(_unfolded(name)).split()), limit=_FILE_NAME_LIMIT)
 
 
 def _payload(part: Message) -> str:

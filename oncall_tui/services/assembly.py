@@ -18,11 +18,13 @@ from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.escalating import Escalating
 from oncall_tui.services.good_news import GoodNews
 from oncall_tui.services.handing_over import HandingOver, HandoverShelf
+from oncall_tui.services.handover_asking import HandoverAsking
 from oncall_tui.services.help_desk import HelpDesk
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Feed, Polling
 from oncall_tui.services.promising import Promising
 from oncall_tui.services.relieving import Relieving
+from oncall_tui.services.rota_asking import RotaAsking
 from oncall_tui.services.rota_keeping import KeptCalendar, RotaKeeping
 from oncall_tui.services.station import Station
 from oncall_tui.services.token_ends import Token, TokenEnds
@@ -73,14 +75,18 @@ def put_together(parts: Parts) -> Station:
     escalating.on_step(delivery.poke)
     attending = Attending(logbook, board, clock)
     logbook.on_change(lambda: rota_keeping.follow(logbook))
+
+    def poke() -> None:
+        escalating.poke()
+        delivery.poke()
+
     actions = Actions(
         logbook=logbook,
         board=board,
         polling=polling,
-        escalating=escalating,
-        delivery=delivery,
-        handing_over=handing_over,
-        accepting=accepting,
+        poke=poke,
+        handover=HandoverAsking(handing_over=handing_over, accepting=accepting, poke=poke),
+        rota=RotaAsking(logbook=logbook, board=board, clock=clock, new_id=parts.new_id),
         attending=attending,
         caring=Caring(logbook, board),
         promising=Promising(logbook, board, clock, parts.new_id),
@@ -91,8 +97,7 @@ def put_together(parts: Parts) -> Station:
 
     def wake() -> None:
         polling.refresh()
-        escalating.poke()
-        delivery.poke()
+        poke()
         rota_keeping.look_ahead()
 
     return Station(

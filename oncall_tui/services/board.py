@@ -27,6 +27,7 @@ from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.handover_notices import notices
 from oncall_tui.services.learning import Learning
+from oncall_tui.services.left_behind import LeftBehind
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
@@ -90,6 +91,7 @@ class Board:
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
         self._grouping = Grouping()
+        self._left = LeftBehind()
         self._me = team.me or self._on_call()
         for subject in (polling, logbook, troubles):
             subject.on_change(self._changed.set)
@@ -204,6 +206,7 @@ class Board:
         flow = current_flow(self._logbook.flows.values(), now)
         ended = self._ended_shift(now, duty)
         following = self.following(shift) if shift else team.rota.next_shift(now)
+        undecided = self._undecided(now)
         changed_hands = covers.covers(self._logbook.shift_events)
         return Desk(
             at=now,
@@ -224,7 +227,8 @@ class Board:
             handover=flow,
             unrecorded=self._logbook.unrecorded,
             notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
-            undecided=self._undecided(now),
+            undecided=undecided,
+            left=self._left.rows(undecided, self._polling.tickets, self._logbook.records, self._polling.statuses),
         )
 
     def _undecided(self, now: datetime) -> tuple[Answer, ...]:

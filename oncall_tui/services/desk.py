@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.brief import EscalationId
@@ -102,6 +103,8 @@ class Desk:
 
     undecided: tuple[Answer, ...] = ()
     """Answers that wait for a person, also to tickets that are not open any more."""
+    left: tuple[Row, ...] = ()
+    """Those tickets of ``undecided`` that left the list."""
 
     @property
     def sight(self) -> Sight:
@@ -133,7 +136,12 @@ class Desk:
 
     def row(self, ticket: TicketId) -> Row | None:
         """Return a ticket's row, or None when it is not on the screen any more."""
-        return next((row for group in self.groups for row in group.rows if row.ticket.id == ticket), None)
+        shown = chain.from_iterable((*(group.rows for group in self.groups), self.left))
+        return next((row for row in shown if row.ticket.id == ticket), None)
+
+    def has_left(self, ticket: TicketId) -> bool:
+        """Tell whether a ticket is shown only because an answer to it waits for a person."""
+        return any(row.ticket.id == ticket for row in self.left)
 
     @property
     def tickets(self) -> tuple[Ticket, ...]:

@@ -284,6 +284,7 @@ class Mailbox:
                 text=letter.text,
                 is_inbound=not self._us.wrote(letter),
                 reference=letter.message_id,
+                attachments=letter.files,
             )
             for letter in (filed.letter for filed in thread.letters)
         )

@@ -39,6 +39,8 @@ _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
     {kind.__name__: msgspec.json.Decoder(kind, dec_hook=unpack_freight) for kind in get_args(Event)}
 )
 """Derived from the union, so that a new event is known here by itself."""
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=pack_freight, decimal_format="number")
+"""Writes exact sums as the numbers they are, which readers of any version understand."""
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
 
 
@@ -89,7 +91,7 @@ def decode_instant(text: str) -> datetime:
 
 def _encode(value: Event | OutgoingMessage) -> str:
     try:
-        return msgspec.json.encode(value, enc_hook=pack_freight).decode()
+        return _ENCODER.encode(value).decode()
     except UnicodeEncodeError as error:
         raise unstorable() from error
 

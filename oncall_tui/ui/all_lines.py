@@ -13,6 +13,7 @@ from oncall_tui.domain.triage import Group, Row, sums_of
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.list_lines import (
+    LEFT,
     SNOOZED,
     TICKET,
     TICKET_AT_MOST,
@@ -145,7 +146,10 @@ class AllLines(Sequence[Line]):
 
 
 def _headings(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> Iterator[GroupLine]:
-    """Yield the groups, and after them what was put aside from all of them."""
+    """Yield what left and waits for somebody, the groups, and after them what was put aside from all of them."""
+    if desk.left:
+        left = Group(utc_offset=None, places=(), zones=(), rows=desk.left, worked_out=sums_of(desk.left))
+        yield GroupLine(group=left, is_folded=LEFT in folded, is_left=True)
     aside: list[Row] = []
     for group in groups:
         snoozed = {row.ticket.id for row in group.rows if is_put_aside(row, desk)} if group.sums.recorded else set()

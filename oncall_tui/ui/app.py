@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -20,6 +20,7 @@ from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import EscalationState
 from oncall_tui.domain.ladder import EXHAUSTED_REMINDER
 from oncall_tui.domain.milestones import Milestone
+from oncall_tui.errors import OnCallError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import belt
@@ -75,6 +76,14 @@ class OnCallApp(App[None]):
             "x,X", "go('escalations')", "Escalations", id="go.escalations", tooltip="Every escalation, step by step"
         ),
         Binding("w,W", "go('rota')", "Rota", id="go.rota", tooltip="Who is on call in the next weeks"),
+        Binding(
+            "l,L",
+            "journal",
+            "Journal",
+            show=False,
+            id="go.journal",
+            tooltip="What happened in this shift, the newest first",
+        ),
         Binding("v,V", "notices", "Notices", show=False, id="app.notices", tooltip="Everything that is wrong with us"),
         Binding("f5", "refresh", "Refresh", show=False, id="app.refresh", tooltip="Ask every source to answer now"),
         Binding("q,Q", "leave", "Quit", show=False, id="app.quit", tooltip="Leave the dashboard"),
@@ -195,6 +204,19 @@ class OnCallApp(App[None]):
         """Show every lasting sentence about ourselves."""
         lines = notices(self.desk) or ("Nothing is wrong with us.",)
         self.push_screen(ReadingScreen("Notices", "\n\n".join(lines)))
+
+    @work(group="journal", exclusive=True)
+    async def action_journal(self) -> None:
+        """Show what happened in this shift."""
+        from oncall_tui.ui.journal_text import journal_page  # noqa: PLC0415 - the first frame waits for none
+
+        try:
+            lines = await self._actions.journal()
+        except OnCallError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+            return
+        page = journal_page(lines, self.desk, self.now, self._actions.attending.breathing())
+        self.push_screen(ReadingScreen("Journal of this shift", page))
 
     def action_leave(self) -> None:
         """Leave by a letter, which a terminal's answer may type; ctrl+q and ctrl+c, which none types, act at once."""

@@ -1,6 +1,7 @@
 """Goodwill and runbooks in words; pure."""
 
 from oncall_tui.domain.goodwill import SpokenGoodwill
+from oncall_tui.domain.money import NO_MONEY, money
 from oncall_tui.domain.triage import Row
 from oncall_tui.ui.desk_text import customer_name
 from oncall_tui.ui.text import cut
@@ -8,7 +9,7 @@ from oncall_tui.ui.text import cut
 
 def goodwill(row: Row) -> str:
     """Return what is left to spend on a customer without asking; nothing where the tier allows none."""
-    budget = row.tier.goodwill if row.tier else 0.0
+    budget = row.tier.goodwill if row.tier else NO_MONEY
     if not budget and not row.goodwill_spent:
         return ""
     left = budget - row.goodwill_spent
@@ -25,7 +26,7 @@ def goodwill_question(row: Row) -> str:
 
 def spent(row: Row, spoken: SpokenGoodwill) -> str:
     """Return what is said when goodwill was recorded."""
-    left = (row.tier.goodwill if row.tier else 0.0) - row.goodwill_spent - spoken.amount
+    left = (row.tier.goodwill if row.tier else NO_MONEY) - row.goodwill_spent - spoken.amount
     recorded = f"{money(spoken.amount)} recorded for {customer_name(row)}"
     if left < 0:
         return f"{recorded}: {money(-left)} MORE than may be spent without asking."
@@ -39,8 +40,3 @@ def runbook(row: Row) -> str:
     done, steps = len(row.runbook.done(row.record)), len(row.runbook.steps)
     step = row.runbook.next_step(row.record)
     return f"{row.runbook.name}, {done} of {steps} done; " + (f"next: {step} (B)" if step else "all steps are done")
-
-
-def money(amount: float) -> str:
-    """Return a sum without a currency, which is the team's own."""
-    return f"{amount:,.2f}".removesuffix(".00")

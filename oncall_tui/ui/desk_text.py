@@ -153,7 +153,7 @@ def notices(desk: Desk) -> tuple[str, ...]:
 
 def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
     """Return what stands in place of an empty list, or nothing when there are tickets to show."""
-    if desk.open_tickets:
+    if desk.open_tickets or (desk.left and desk.sight not in {Sight.BLIND, Sight.LOADING}):
         return ()
     zone = zone_of(desk)
     lines = tuple(_mood_line(source, now, zone) for source in desk.sources)

@@ -23,6 +23,8 @@ CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
 ASIDE = "Snoozed: they wait until later, and Space shows them"
+LEFT_BEHIND = "These left the list, and your answer to them waits for you"
+LEFT = "left"
 SNOOZED = "snoozed"
 """Names the group of what was put aside; it is folded until somebody unfolds it."""
 _NAME = re.compile(r" \(.*\)")
@@ -46,10 +48,14 @@ class GroupLine:
     is_folded: bool = False
     is_snoozed: bool = False
     """Whether it stands over what was put aside, from every clock."""
+    is_left: bool = False
+    """Whether it stands over tickets that left the list while an answer to them waits for a person."""
 
     @property
     def key(self) -> str:
         """Name the line whatever row it stands in."""
+        if self.is_left:
+            return LEFT
         return SNOOZED if self.is_snoozed else group_key(self.group)
 
 
@@ -137,8 +143,9 @@ class Columns:
         late = line.group.late(now) if line.is_folded else 0
         count = f"{late} late of {len(rows)}" if line.is_folded and late else str(len(rows))
         fold = "▸" if line.is_folded else "▾"
-        if line.is_snoozed:
-            return between(f"{fold}{CURSOR if is_cursor else ' '}{ASIDE}", count, self.width)
+        if line.is_snoozed or line.is_left:
+            said = LEFT_BEHIND if line.is_left else ASIDE
+            return between(f"{fold}{CURSOR if is_cursor else ' '}{said}", count, self.width)
         title = f"{fold}{CURSOR if is_cursor else ' '}{group_title(line.group, now)}"
         if line.group.utc_offset is None:
             return between(f"{title}: {ZONE_HINT}", count, self.width)

@@ -1,6 +1,6 @@
 """Everything about one ticket, in words; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 
@@ -28,19 +28,47 @@ _CELLS = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
 """What stands for an hour; a picture that needs no colour."""
 
 
+NEEDED_FIRST = frozenset({"ticket", "escalation", "due", "snoozed", "promised", "suggested", "clock", "notes"})
+"""What stands above the newest of a conversation where not everything does."""
+MORE = "── more about it"
+
+
 def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = False) -> str:
     """Return what is known of a ticket in lines of some width; with room also what can be done without."""
+    return _laid_out((row.ticket.subject, ""), _known(row, desk, now, has_room=has_room), width)
+
+
+def first_facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
+    """Return what somebody has to know who reads on at once; the rest is in ``more_facts``."""
+    needed = (line for line in _known(row, desk, now) if line[0] in NEEDED_FIRST)
+    waiting = f" · waiting {age(now - row.ticket.waiting_since)}" if row.ticket.waiting_since else ""
+    _, ticket = next(needed)
+    return _laid_out((row.ticket.subject,), (("ticket", f"{ticket}{waiting}"), *needed), width)
+
+
+def more_facts(row: Row, desk: Desk, now: datetime, width: int) -> str:
+    """Return what is known of a ticket beside its first facts."""
+    return _laid_out((MORE,), (line for line in _known(row, desk, now) if line[0] not in NEEDED_FIRST), width)
+
+
+def _laid_out(above: Sequence[str], lines: Iterable[tuple[str, str]], width: int) -> str:
+    return "\n".join((*above, *(_fact(name, text, width) for name, text in lines if text)))
+
+
+def _known(row: Row, desk: Desk, now: datetime, *, has_room: bool = False) -> Sequence[tuple[str, str]]:
+    """Return everything known of a ticket under its names, empty where it is not."""
     ticket, zone = row.ticket, zone_of(desk)
     requester = ticket.requester
-    escalation = desk.escalation_of(ticket.id)
-    lines = (
-        ("ticket", " · ".join(part for part in (ticket.number, str(ticket.status), _priority(row)) if part)),
+    escalation, has_left = desk.escalation_of(ticket.id), desk.has_left(ticket.id)
+    state = "not among the open ones" if has_left else str(ticket.status)
+    return (
+        ("ticket", " · ".join(part for part in (ticket.number, state, _priority(row)) if part)),
         ("escalation", on_ticket(escalation, now, zone) if escalation else ""),
         (
             "waiting",
             f"{age(now - ticket.waiting_since)}, since {clock(ticket.waiting_since, zone, now)}"
             if ticket.waiting_since
-            else "the turn is the customer's",
+            else ("not known" if has_left else "the turn is the customer's"),
         ),
         (
             "due",
@@ -66,7 +94,6 @@ def facts(row: Row, desk: Desk, now: datetime, width: int, *, has_room: bool = F
         ("notes", row.customer.notes if row.customer else ""),
         ("tags", ", ".join(ticket.tags)),
     )
-    return "\n".join((ticket.subject, "", *(_fact(name, text, width) for name, text in lines if text)))
 
 
 def _touches(row: Row) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,7 @@ async def _figured(folder: Path) -> None:
         unconfirmed=1,
         notes_kept=2,
         steps_ticked=4,
-        goodwill=50,
+        goodwill=Decimal(50),
         busy=timedelta(hours=5),
         busy_share=0.08,
     )

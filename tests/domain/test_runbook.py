@@ -1,11 +1,14 @@
 """Goodwill in one line, and which runbook is for what."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
 
-from oncall_tui.domain.care_events import RunbookStepTicked
+from oncall_tui.domain.care_events import GoodwillSpent, RunbookStepTicked
 from oncall_tui.domain.goodwill import SpokenGoodwill, spoken_goodwill
+from oncall_tui.domain.handover_events import ShiftFigured
+from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.runbook import Runbook, find_runbook
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket_record import TicketRecord
@@ -17,19 +20,53 @@ STEPS = ("Look", "Ask", "Escalate")
 @pytest.mark.parametrize(
     ("text", "amount", "words"),
     [
-        ("50 refund of shipping", 50, "refund of shipping"),
-        (" 12.50  a coffee ", 12.5, "a coffee"),
-        ("12,5 a coffee", 12.5, "a coffee"),
-        ("€ 20 flowers", 20, "flowers"),
-        ("$20 flowers", 20, "flowers"),
-        ("-50 entered twice", -50, "entered twice"),
+        ("50 refund of shipping", "50", "refund of shipping"),
+        (" 12.50  a coffee ", "12.5", "a coffee"),
+        ("50,5 a coffee", "50.5", "a coffee"),
+        ("0.10 a stamp", "0.1", "a stamp"),
+        ("€ 20 flowers", "20", "flowers"),
+        ("$20 flowers", "20", "flowers"),
+        ("-50 entered twice", "-50", "entered twice"),
+        ("-0,05 entered twice", "-0.05", "entered twice"),
+        ("9999999.99 a plant", "9999999.99", "a plant"),
     ],
 )
-def test_goodwill_is_read(text: str, amount: float, words: str) -> None:
-    assert spoken_goodwill(text) == SpokenGoodwill(amount=amount, words=words)
+def test_goodwill_is_read(text: str, amount: str, words: str) -> None:
+    assert spoken_goodwill(text) == SpokenGoodwill(amount=Decimal(amount), words=words)
 
 
-@pytest.mark.parametrize("text", ["", "50", "flowers", "0 nothing", "fifty for flowers", "1e9 flowers", "5.999 x"])
+@pytest.mark.parametrize("amount", [Decimal("Infinity"), Decimal("-Infinity"), Decimal("NaN"), Decimal("1e999")])
+def test_an_event_can_hold_no_sum_that_is_none(amount: Decimal) -> None:
+    with pytest.raises(ValueError, match="no sum of money"):
+        GoodwillSpent(ticket=ticket().id, amount=amount, words=CleanText("flowers"))
+    with pytest.raises(ValueError, match="no sum of money"):
+        ShiftFigured(shift_starts_at=FRIDAY_NIGHT, shift_ends_at=FRIDAY_NIGHT, person=PersonId("ana"), goodwill=amount)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "50",
+        "flowers",
+        "0 nothing",
+        "-0 nothing",
+        "fifty for flowers",
+        "1e9 flowers",
+        "1e999 flowers",
+        "inf flowers",
+        "-inf flowers",
+        "nan flowers",
+        "Infinity flowers",
+        "5.999 x",
+        "1.000,50 flowers",
+        "1,000.50 flowers",
+        "1.000 flowers",
+        "10000000 flowers",
+        "\u0665\u0660 flowers",
+        "--50 flowers",
+    ],
+)
 def test_what_is_no_sum_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write"):
         spoken_goodwill(text)

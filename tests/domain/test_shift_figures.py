@@ -1,6 +1,7 @@
 """What a shift was like, in figures."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from oncall_tui.domain.care_events import GoodwillSpent, TicketWorkedOn
 from oncall_tui.domain.shift_figures import Past, figures, words
@@ -17,14 +18,14 @@ HOUR = timedelta(hours=1)
 def test_goodwill_and_work_of_the_shift_are_counted_and_no_others() -> None:
     record: TicketRecord | None = TicketRecord(ticket=TICKET)
     for hours, amount in ((-1, 500), (2, 40), (3, -10)):
-        event = GoodwillSpent(ticket=TICKET, amount=amount, words=CleanText("a credit"), by=ANA.id)
+        event = GoodwillSpent(ticket=TICKET, amount=Decimal(amount), words=CleanText("a credit"), by=ANA.id)
         record = record.after(event, FRIDAY_EVENING + hours * HOUR) if record else None
     began = FRIDAY_EVENING + HOUR
     worked = TicketWorkedOn(ticket=TICKET, started_at=began, ended_at=began + 0.5 * HOUR, by=ANA.id)
     record = record.after(worked, began + HOUR) if record else None
     assert record is not None
     figured = figures(shift(), ANA, Past(escalations=(), records=(record,), events=()))
-    assert (figured.goodwill, figured.worked) == (30, 0.5 * HOUR)
+    assert (figured.goodwill, figured.worked) == (Decimal(30), 0.5 * HOUR)
     assert words(figured) == (
         "goodwill given: 30",
         "busy for at least 40 m (1%)",

@@ -166,7 +166,7 @@ async def run(path: Path, place: str) -> int:
     folder = config.team.store.parent
     troubles = Troubles()
     parts = Parts(
-        team=bootstrap._team(config),
+        team=bootstrap.team_of(config),
         feeds=_feeds(config, place),
         channels={ChannelId("dana-bell"): DefectiveChannel(config.secrets)} if place == "channel" else {},
         store=await bootstrap.open_store(config, utc_now, troubles),

@@ -31,8 +31,8 @@ async def file() -> bytes:
     await rig.escalate(why="MARK")
     await rig.pass_time(seconds=10)
     await rig.station.logbook.did(PROMISED)
-    await rig.station.actions.save_handover_notes("MARK")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("MARK")
+    await rig.station.actions.handover.deliver()
     return rig.shelf.saved[FILE].encode()
 
 
@@ -63,7 +63,7 @@ async def journal_after(file: bytes) -> tuple[str, Rig]:
     assert isinstance(content, Parcel)
     rig = Rig()
     await rig.station.open()
-    await rig.station.actions.accepting.carry_over(content, "4312", "I ring Kenji", by=BEN.id)
+    await rig.station.actions.handover.accepting.carry_over(content, "4312", "I ring Kenji", by=BEN.id)
     await rig.restart()
     await rig.pass_time(seconds=5)
     assert rig.reports == []
@@ -74,7 +74,7 @@ async def journal_after(file: bytes) -> tuple[str, Rig]:
 async def test_a_file_full_of_what_strangers_write_steers_nothing(file: bytes, part: int) -> None:
     for word in SHORT[part::160]:
         said, rig = await journal_after(rewritten(file, texts_become(word)))
-        lines = rig.station.actions.handing_over.sheet().lines
+        lines = rig.station.actions.handover.handing_over.sheet().lines
         assert line_findings("\n".join((said, *(line.text for line in lines))).encode()) == []
 
 
@@ -132,9 +132,9 @@ async def test_words_of_an_answer_steer_nothing_wherever_they_are_shown() -> Non
         before_the_end(14, rig=rig)
         await let_pass(rig, seconds=20)
         rig.station.board.sits_here(BEN.id)
-        for answer in (rig.station.actions.ask_about_handover, rig.station.actions.decline_handover):
+        for answer in (rig.station.actions.handover.ask, rig.station.actions.handover.decline):
             await answer(f"x{word}")
-        await rig.station.actions.accept_handover(f"x{word}", f"x{word}")
+        await rig.station.actions.handover.accept(f"x{word}", f"x{word}")
         rig.station.board.sits_here(ANA.id)
         rig.clock.now = T + timedelta(minutes=5)
         await let_pass(rig, seconds=10)
@@ -151,6 +151,6 @@ async def test_words_for_somebody_else_or_another_team_leave_the_journal_as_it_w
     await rig.station.open()
     before = await rig.store.read()
     with pytest.raises(BadUse, match="of the team"):
-        await rig.station.actions.accepting.carry_over(content, "4312", "I ring", by=PersonId("ben"))
+        await rig.station.actions.handover.accepting.carry_over(content, "4312", "I ring", by=PersonId("ben"))
     assert await rig.store.read() == before
-    assert rig.station.actions.handing_over.sheet().role is Role.OUTGOING
+    assert rig.station.actions.handover.handing_over.sheet().role is Role.OUTGOING

@@ -600,8 +600,8 @@ async def test_11_bad_news_leaves_before_everything_else_that_waits(rig: Rig) ->
     order: list[Purpose] = []
     for channel in rig.channels.values():
         channel.on_send = lambda message: order.append(message.purpose)
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
     await rig.escalate()
     await rig.station.actions.send_now(ACME)
     await rig.turn()

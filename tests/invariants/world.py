@@ -266,7 +266,12 @@ class Terminal(Rig):
         delivery = world.delivery_class(
             self.store, station.logbook, dict(self.channels), self.clock, station.troubles, holder="test"
         )
-        station.actions.delivery = delivery
+
+        def poke() -> None:
+            station.escalating.poke()
+            delivery.poke()
+
+        station.actions.poke = station.actions.handover.poke = poke
         return replace(station, delivery=delivery)
 
     async def live(self, length: timedelta, *, fine: bool = False) -> None:

@@ -41,8 +41,8 @@ async def opened(config: Config, *, is_incoming: bool) -> Station:
 async def outgoing(config: Config, pipe: int) -> None:
     """Deliver, and go on with every loop for ever."""
     station = await opened(config, is_incoming=False)
-    await station.actions.save_handover_notes("none")
-    await station.actions.deliver_handover()
+    await station.actions.handover.save_notes("none")
+    await station.actions.handover.deliver()
     os.write(pipe, b"delivered\n")
     await station.run()
 
@@ -52,7 +52,7 @@ async def incoming(config: Config, pipe: int) -> None:
     station = await opened(config, is_incoming=True)
     os.write(pipe, b"pressed\n")
     loops = asyncio.create_task(station.run())
-    await station.actions.accept_handover("1001 is late", "I ring Kenji")
+    await station.actions.handover.accept("1001 is late", "I ring Kenji")
     os.write(pipe, b"accepted\n")
     await loops
 

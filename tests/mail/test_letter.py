@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oncall_tui.domain.ticket import Priority
-from oncall_tui.mail.letter import Letter, parse_letter
+from oncall_tui.mail.letter import PERHAPS_MORE, Letter, parse_letter
 from tests.mail.letters import letter_of, raw_letter
 
 ARRIVED = datetime(2026, 11, 27, 22, 5, tzinfo=UTC)
@@ -58,7 +58,7 @@ def torn_letters(draw: st.DrawFn) -> bytes:
 @given(st.one_of(st.binary(max_size=2_000), torn_letters()))
 def test_no_bytes_stop_the_reading_or_get_through_raw(raw: bytes) -> None:
     letter = read(raw)
-    shown = [letter.subject, letter.text.replace("\n", ""), letter.sender.name, letter.sender.email]
+    shown = [letter.subject, letter.text.replace("\n", ""), letter.sender.name, letter.sender.email, *letter.files]
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for text in shown for character in text)
     assert letter.message_id
     assert letter.subject != "(unreadable)"  # the last resort, for what a newer Python may stumble over
@@ -134,7 +134,49 @@ def test_the_plain_part_is_read_and_attachments_are_not() -> None:
         "--c\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZQ==\n"
         "--c--\n--b--\n"
     )
-    assert read(raw_letter(Content_Type="multipart/mixed; boundary=b", body=body)).text == "Grüße"
+    letter = read(raw_letter(Content_Type="multipart/mixed; boundary=b", body=body))
+    assert (letter.text, letter.files) == ("Grüße", ("a file",))
+
+
+def attached(*heads: str) -> Letter:
+    parts = "".join(f"--b\n{head}\n\nx\n" for head in ("Content-Type: text/plain", *heads))
+    return read(raw_letter(Content_Type="multipart/mixed; boundary=b", body=f"{parts}--b--\n"))
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ('Content-Type: application/pdf; name="invoice 7.pdf"', "invoice 7.pdf"),
+        ('Content-Type: text/plain\nContent-Disposition: attachment; filename="server.log"', "server.log"),
+        ('Content-Type: text/plain\nContent-Disposition: inline; filename="server.log"', "server.log"),
+        ("Content-Disposition: attachment; filename*=utf-8''%E9%A0%98%E5%8F%8E%E6%9B%B8.pdf", "領収書.pdf"),
+        ("Content-Disposition: attachment; filename*0=very; filename*1=long.txt", "verylong.txt"),
+        ('Content-Disposition: attachment; filename="=?utf-8?b?UHLDvGZ1bmcucGRm?="', "Prüfung.pdf"),
+        ("Content-Disposition: attachment; filename*=klingon''%41.pdf", "A.pdf"),
+        ('Content-Disposition: attachment; filename="\x1b[2Ja.pdf"', "␛[2Ja.pdf"),
+        ("Content-Type: image/png", "a picture"),
+        ("Content-Type: message/rfc822", "a letter"),
+        ("Content-Type: application/octet-stream", "a file"),
+    ],
+)
+def test_what_is_attached_is_named(head: str, name: str) -> None:
+    assert attached(head).files == (name,)
+
+
+def test_a_letter_with_nothing_attached_names_nothing() -> None:
+    assert attached().files == ()
+    assert read(raw_letter(body="Hello")).files == ()
+    assert read(raw_letter(Content_Type="text/html", body="<p>Hello</p>")).files == ()
+
+
+def test_of_many_files_some_are_named_and_the_rest_counted() -> None:
+    assert attached(*["Content-Type: image/png"] * 23).files == ("a picture",) * 20 + ("3 more",)
+
+
+def test_files_behind_what_is_read_of_a_letter_are_not_denied() -> None:
+    parts = [b"--b\nContent-Type: application/pdf; name=%s\n\n%s\n" % (name, b"x" * 80_000) for name in (b"a", b"b")]
+    letter = read(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"".join(parts))
+    assert letter.files == ("a", PERHAPS_MORE)
 
 
 def test_the_priority_is_read_from_whichever_header_says_it() -> None:

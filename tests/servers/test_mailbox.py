@@ -8,6 +8,7 @@ import pytest
 from oncall_tui.clock import utc_now
 from oncall_tui.domain.ticket import Priority, SourceId, Status, Ticket
 from oncall_tui.errors import SourceGarbled, SourceRefused, SourceUnreachable
+from oncall_tui.mail.letter import PERHAPS_MORE
 from oncall_tui.mail.server import Security
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.mailbox import Mailbox, Settings, build
@@ -320,3 +321,20 @@ async def test_the_check_says_what_it_saw(real_dovecot: Dovecot) -> None:
     fill(real_dovecot)
     seen = await mailbox(real_dovecot, sent="Sent").check()
     assert "8 threads in INBOX, 3 waiting for us; replies cannot be sent" in seen
+
+
+async def test_what_is_attached_is_named_and_a_large_letter_says_that_there_may_be_more(real_dovecot: Dovecot) -> None:
+    def letter(size: int) -> bytes:
+        parts = "".join(
+            f'--b\nContent-Type: application/pdf; name="{name}"\n\n{"x" * size}\n' for name in ("a.pdf", "b.pdf")
+        )
+        body = f"--b\nContent-Type: text/plain\n\nSee here.\n{parts}--b--\n"
+        return raw_letter(
+            Subject=str(size), From="pat@x.example", Content_Type="multipart/mixed; boundary=b", body=body
+        )
+
+    real_dovecot.append(letter(10))
+    real_dovecot.append(letter(80_000))
+    small, large = by_subject(await mailbox(real_dovecot).open_tickets()).values()
+    assert (small.messages[0].text.strip(), small.messages[0].attachments) == ("See here.", ("a.pdf", "b.pdf"))
+    assert large.messages[0].attachments == ("a.pdf", PERHAPS_MORE)

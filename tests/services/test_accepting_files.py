@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,8 +44,8 @@ async def ana() -> Rig:
     await rig.escalate()
     await rig.pass_time(seconds=10)
     await rig.station.logbook.did(PROMISED)
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
     return rig
 
 
@@ -67,7 +68,7 @@ def parcel(rig: Rig) -> Parcel:
 
 
 async def carry(rig: Rig, content: Parcel) -> None:
-    await rig.station.actions.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
+    await rig.station.actions.handover.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
 
 
 def on_call(rig: Rig) -> str:
@@ -90,13 +91,13 @@ async def test_the_receipt_ends_the_shift_on_the_other_machine(ana: Rig, ben: Ri
     content = parcel(ana)
     await carry(ben, content)
     assert on_call(ana) == "Ana Ruiz"
-    name = await ben.station.actions.accepting.keep_receipt("receipt.json", content)
+    name = await ben.station.actions.handover.accepting.keep_receipt("receipt.json", content)
     receipt = parcels.unpack(ben.shelf.saved[name].encode(), name)
     assert isinstance(receipt, AcceptanceReceipt)
-    await ana.station.actions.accepting.receive(receipt)
+    await ana.station.actions.handover.accepting.receive(receipt)
     assert on_call(ana) == "Ben Okafor"
     with pytest.raises(BadUse, match=r"accepted already, by Ben Okafor on Fri 20 Nov"):
-        await ana.station.actions.accepting.receive(receipt)
+        await ana.station.actions.handover.accepting.receive(receipt)
 
 
 SNOOZED_UNTIL = MovingClock().now + timedelta(hours=30)
@@ -105,7 +106,7 @@ SNOOZED_UNTIL = MovingClock().now + timedelta(hours=30)
 async def everything(rig: Rig) -> None:
     """Let everything that a handover carries have happened on a machine."""
     actions, row = rig.station.actions, rig.row()
-    await actions.caring.spend(row, SpokenGoodwill(amount=50, words="a refund"))
+    await actions.caring.spend(row, SpokenGoodwill(amount=Decimal(50), words="a refund"))
     ticked = RunbookStepTicked(ticket=row.ticket.id, runbook=CleanText("Login"), step=CleanText("Look at SAML"))
     await rig.station.logbook.did(ticked)
     await actions.answers.store(row.ticket, AnswerKind.NOTE, "kept only here")
@@ -117,9 +118,9 @@ async def everything(rig: Rig) -> None:
     await actions.correct_zone(row, "Asia/Seoul")
     shift = rig.station.board.desk().shift
     assert shift is not None
-    await actions.ask_cover(shift, "ill")
-    await actions.save_handover_notes("the proxy is not looked at")
-    await actions.deliver_handover()
+    await actions.rota.ask_cover(shift, "ill")
+    await actions.handover.save_notes("the proxy is not looked at")
+    await actions.handover.deliver()
 
 
 async def test_everything_arrives_once_on_the_other_machine(ana: Rig, ben: Rig) -> None:
@@ -142,8 +143,8 @@ async def test_carried_on_and_back_again_nothing_counts_twice_and_nothing_is_los
     await everything(ana)
     first = parcel(ana)
     await carry(ben, first)
-    receipt = unpacked_receipt(ben, await ben.station.actions.accepting.keep_receipt("r.json", first))
-    await ana.station.actions.accepting.receive(receipt)
+    receipt = unpacked_receipt(ben, await ben.station.actions.handover.accepting.keep_receipt("r.json", first))
+    await ana.station.actions.handover.accepting.receive(receipt)
     (gone,) = ana.station.logbook.escalations
     assert (gone.state, gone.reason) == (EscalationState.WITHDRAWN, HANDED_ON)
     told = len(ana.received())
@@ -151,7 +152,7 @@ async def test_carried_on_and_back_again_nothing_counts_twice_and_nothing_is_los
     assert len(ana.received()) == told  # it climbs on Ben's machine, and there alone
 
     back = await handed_back(ben)
-    await ana.station.actions.accepting.carry_over(back, "4312", "I look", by=PersonId("ana"))
+    await ana.station.actions.handover.accepting.carry_over(back, "4312", "I look", by=PersonId("ana"))
     await ana.restart()
     record = ana.station.logbook.record(ticket().id)
     assert record.care == ben.station.logbook.record(ticket().id).care
@@ -170,8 +171,8 @@ async def handed_back(ben: Rig) -> Parcel:
     ben.station.board.sits_here(BEN.id)
     await ben.pass_time(minutes=2)
     await ben.station.actions.reached_by_phone(ticket().id, "dana", "I roll it back")
-    await ben.station.actions.save_handover_notes("none")
-    await ben.station.actions.deliver_handover()
+    await ben.station.actions.handover.save_notes("none")
+    await ben.station.actions.handover.deliver()
     content = next(
         content
         for name, text in ben.shelf.saved.items()
@@ -207,7 +208,7 @@ async def test_what_does_not_fit_gets_one_sentence_and_changes_nothing(ana: Rig,
 
 
 async def test_too_few_words_change_nothing(ana: Rig, ben: Rig) -> None:
-    accepting = ben.station.actions.accepting
+    accepting = ben.station.actions.handover.accepting
     with pytest.raises(BadUse, match="--reds"):
         await accepting.carry_over(parcel(ana), "", "I ring Kenji", by=BEN.id)
     with pytest.raises(BadUse, match="--first"):

@@ -61,14 +61,14 @@ async def with_pager(channel: str, *to: str) -> Rig:
     rig.channels[ChannelId(channel)] = Pager()
     await rig.restart()
     rig.station.board.team = replace(rig.station.board.team, handover_to=to)
-    await rig.station.actions.save_handover_notes("none")
+    await rig.station.actions.handover.save_notes("none")
     return rig
 
 
 @pytest.mark.anyio
 async def test_a_handover_goes_past_a_pager_to_what_can_be_read() -> None:
     rig = await with_pager("dana-push", "dana")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.deliver()
     await rig.turn()
     assert rig.received(*Purpose) == ["dana-phone"]
 
@@ -76,7 +76,7 @@ async def test_a_handover_goes_past_a_pager_to_what_can_be_read() -> None:
 @pytest.mark.anyio
 async def test_a_handover_rings_nobody_and_says_whom_it_does_not_reach() -> None:
     rig = await with_pager("ben-mail", "next")
-    assert "Ben Okafor has no channel that takes it." in await rig.station.actions.deliver_handover()
+    assert "no channel takes it: Ben Okafor finds it" in await rig.station.actions.handover.deliver()
     await rig.turn()
     assert rig.received(*Purpose) == []
 

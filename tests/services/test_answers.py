@@ -197,3 +197,33 @@ async def test_a_ticket_that_is_being_solved_is_not_solved_twice(rig: Rig) -> No
     await reply(rig, kind=AnswerKind.SOLVE)
     with pytest.raises(BadUse, match="on its way already"):
         await reply(rig, kind=AnswerKind.SOLVE)
+
+
+async def test_a_held_reply_to_a_ticket_that_left_the_list_can_still_be_reached(rig: Rig, desk: AnsweredSource) -> None:
+    await reply(rig)
+    desk.messages.append(WRITES_AGAIN)
+    await rig.turn()
+    rig.station.board.desk()  # as it was while the ticket was open
+    desk.tickets = ()
+    await rig.read()
+    shown = rig.station.board.desk()
+    (left,) = shown.left
+    assert (shown.open_tickets, left.ticket.subject, left.ticket.waiting_since) == (0, ticket().subject, None)
+    assert shown.row(ticket().id) == left
+    await rig.restart()
+    (left,) = rig.station.board.desk().left
+    assert left.ticket.subject == "(it left the list before this start)"
+    await rig.station.actions.answers.release(left.ticket, only(rig), "Good to hear.", seen=desk.messages)
+    assert rig.station.board.desk().left == ()
+    await rig.turn()
+    assert [a.text for a in desk.written] == ["Good to hear."]
+
+
+async def test_before_its_source_answered_no_ticket_is_said_to_have_left(rig: Rig, desk: AnsweredSource) -> None:
+    await reply(rig)
+    desk.messages.append(WRITES_AGAIN)
+    await rig.turn()
+    rig.station = rig._station()
+    await rig.station.open()
+    assert rig.station.board.desk().left == ()
+    assert [answer.kind for answer in rig.station.board.desk().undecided] == [AnswerKind.REPLY]

@@ -73,7 +73,7 @@ async def rig() -> Rig:
 async def work(rig: Rig, length: timedelta) -> None:
     """Have a ticket open and press a key every minute."""
     attending = rig.station.actions.attending
-    attending.opened(TicketId(TICKET))
+    await attending.opened(TicketId(TICKET))
     end = rig.clock.now + length
     while rig.clock.now < end:
         rig.clock.now += MINUTE
@@ -97,7 +97,7 @@ async def test_over_seventy_per_cent_for_two_hours_suggests_help_and_then_takes_
 
 async def test_a_ticket_left_open_without_a_key_is_no_work(rig: Rig) -> None:
     attending = rig.station.actions.attending
-    attending.opened(TICKET)
+    await attending.opened(TICKET)
     rig.clock.now += 3 * HOUR
     known = attending.breathing()
     assert known is not None
@@ -113,7 +113,7 @@ async def test_a_ticket_left_open_without_a_key_is_no_work(rig: Rig) -> None:
 
 async def test_a_glance_is_not_recorded_and_what_is_survives_a_restart(rig: Rig) -> None:
     attending = rig.station.actions.attending
-    attending.opened(TICKET)
+    await attending.opened(TICKET)
     rig.clock.now += timedelta(seconds=5)
     await attending.closed()
     assert rig.station.logbook.record(TICKET).care.work == ()
@@ -124,3 +124,36 @@ async def test_a_glance_is_not_recorded_and_what_is_survives_a_restart(rig: Rig)
     assert known.busy == 30 * MINUTE
     assert known.interruptions == 1  # it is after ten in New York
     assert rig.clock.now > NOW
+
+
+async def test_a_ticket_beside_the_list_counts_from_one_key_to_the_next(rig: Rig) -> None:
+    attending, began = rig.station.actions.attending, rig.clock.now
+    assert attending.rests(TICKET) is None
+    for minutes in (2, 3):
+        rig.clock.now += minutes * MINUTE
+        assert attending.pressed() is None
+    rig.clock.now += 30 * MINUTE  # nobody is here
+    worked = attending.rests(None)
+    assert worked is not None
+    assert (worked.ticket, worked.started_at, worked.ended_at) == (TICKET, began, began + 5 * MINUTE)
+
+
+async def test_a_ticket_the_cursor_only_stood_on_counts_nothing(rig: Rig) -> None:
+    attending = rig.station.actions.attending
+    attending.rests(TICKET)
+    rig.clock.now += 30 * MINUTE
+    assert attending.pressed() is None
+    assert attending.rests(None) is None
+
+
+async def test_the_list_behind_a_ticket_on_the_whole_screen_counts_nothing_twice(rig: Rig) -> None:
+    attending = rig.station.actions.attending
+    attending.rests(TICKET)
+    rig.clock.now += MINUTE
+    attending.pressed()
+    await attending.opened(TICKET)
+    rig.clock.now += 2 * MINUTE
+    assert attending.rests(None) is None
+    await attending.closed()
+    spans = [work.ended_at - work.started_at for work in rig.station.logbook.record(TICKET).care.work]
+    assert spans == [MINUTE, 2 * MINUTE]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -20,7 +21,7 @@ LOGIN = Runbook(name="Login outage", when=("subject:login",), steps=("Look", "As
 async def rig() -> Rig:
     rig = Rig()
     board = rig.station.board
-    board.team = replace(board.team, tiers=(Tier(name="gold", goodwill=100),), runbooks=(LOGIN,))
+    board.team = replace(board.team, tiers=(Tier(name="gold", goodwill=Decimal(100)),), runbooks=(LOGIN,))
     gold = replace(ticket(), tier=CleanText("gold"))
     rig.source.tickets = (gold, replace(gold, id=ticket("4313").id))
     await rig.read()

@@ -23,7 +23,7 @@ async def test_a_correction_counts_at_once_and_after_a_restart_until_it_is_taken
     assert rig.row().zone == SEOUL
     await rig.restart()
     assert rig.row().zone == SEOUL
-    assert "the clock of org:Acme KK was set to Asia/Seoul" in await rig.station.actions.handover_markdown()
+    assert "the clock of org:Acme KK was set to Asia/Seoul" in await rig.station.actions.handover.markdown()
     await rig.station.actions.correct_zone(rig.row(), "-")
     assert rig.row().zone.origin is ZoneOrigin.CONTACT
 

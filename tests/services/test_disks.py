@@ -304,8 +304,8 @@ def test_what_a_killed_process_had_sent_is_only_ever_sent_again_under_the_same_k
 async def test_a_handover_that_cannot_be_saved_is_delivered_all_the_same(path: Path) -> None:
     async with running(path) as rig:
         rig.shelf.error = "the handover could not be saved as handover.md: No space left on device"
-        await rig.station.actions.save_handover_notes("none")
-        sentence = await rig.station.actions.deliver_handover()
+        await rig.station.actions.handover.save_notes("none")
+        sentence = await rig.station.actions.handover.deliver()
         await rig.pass_time(seconds=1)
         assert rig.channels[next(key for key in rig.channels if key == "ben-mail")].received
         assert sentence == CleanText(

@@ -26,8 +26,8 @@ async def rig() -> Rig:
 
 async def written(rig: Rig, not_done: str) -> str:
     """Return the handover with what somebody typed."""
-    await rig.station.actions.save_handover_notes(not_done)
-    return await rig.station.actions.handover_markdown()
+    await rig.station.actions.handover.save_notes(not_done)
+    return await rig.station.actions.handover.markdown()
 
 
 async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> None:
@@ -78,13 +78,13 @@ async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> No
 
 async def test_it_is_not_delivered_before_somebody_says_what_was_not_done(rig: Rig) -> None:
     with pytest.raises(BadUse, match="type “none”"):
-        await rig.station.actions.deliver_handover()
+        await rig.station.actions.handover.deliver()
     assert rig.shelf.saved == {}
 
 
 async def test_delivered_it_is_saved_and_reaches_whoever_comes_next(rig: Rig) -> None:
-    await rig.station.actions.save_handover_notes("none")
-    sentence = await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    sentence = await rig.station.actions.handover.deliver()
     await rig.pass_time(seconds=2)
     assert sentence == "Saved as handover-2026-11-23-0900-ana.md, on its way through ben-mail."
     (message,) = rig.channels[ChannelId("ben-mail")].received
@@ -94,9 +94,9 @@ async def test_delivered_it_is_saved_and_reaches_whoever_comes_next(rig: Rig) ->
 
 
 async def test_what_was_typed_is_still_there_after_a_restart(rig: Rig) -> None:
-    await rig.station.actions.save_handover_notes("Kobe rings at 9\nnone else")
+    await rig.station.actions.handover.save_notes("Kobe rings at 9\nnone else")
     await rig.restart()
-    assert rig.station.actions.handing_over.notes() == {NotePart.NOT_DONE: "Kobe rings at 9\nnone else"}
+    assert rig.station.actions.handover.handing_over.notes() == {NotePart.NOT_DONE: "Kobe rings at 9\nnone else"}
 
 
 async def test_a_source_that_cannot_be_seen_is_never_an_all_clear(rig: Rig) -> None:
@@ -121,10 +121,10 @@ async def test_an_hour_of_blindness_is_in_it(rig: Rig) -> None:
 
 async def test_a_channel_that_refuses_it_is_recorded(rig: Rig) -> None:
     rig.channels[ChannelId("ben-mail")].errors.append(Rejected("no such mailbox"))
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
     await rig.pass_time(seconds=2)
-    text = await rig.station.actions.handover_markdown()
+    text = await rig.station.actions.handover.markdown()
     assert "the handover was refused: no such mailbox" in text
 
 

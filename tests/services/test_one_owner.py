@@ -95,8 +95,8 @@ async def handed_over(store: Store, mortal: Callable[[Store], MortalStore], *, d
     try:
         ana = await opened(mortal(store) if dies == "ana" else store, clock)
         await ana.escalate()
-        await ana.station.actions.save_handover_notes("none")
-        await ana.station.actions.deliver_handover()
+        await ana.station.actions.handover.save_notes("none")
+        await ana.station.actions.handover.deliver()
     except Killed:
         pass
     clock.now = T + timedelta(minutes=1)
@@ -104,7 +104,7 @@ async def handed_over(store: Store, mortal: Callable[[Store], MortalStore], *, d
         ben = await opened(mortal(store) if dies == "ben" else store, clock)
         ben.station.board.sits_here(BEN.id)
         if await _flow_waits(ben):
-            await ben.station.actions.accept_handover("4312 is down", "I ring Kenji")
+            await ben.station.actions.handover.accept("4312 is down", "I ring Kenji")
     except Killed:
         pass
     seen = [who(await opened(store, clock)) for _ in range(2)]
@@ -140,13 +140,13 @@ async def test_two_stations_on_one_file_agree_on_the_owner_at_every_moment(tmp_p
     stores = [await SqliteStore.open(path), await SqliteStore.open(path)]
     ana, ben = [await opened(store, clock) for store in stores]
     ben.station.board.sits_here(BEN.id)
-    await ana.station.actions.save_handover_notes("none")
-    await ana.station.actions.deliver_handover()
+    await ana.station.actions.handover.save_notes("none")
+    await ana.station.actions.handover.deliver()
     clock.now = T + timedelta(minutes=4)
     for rig in (ana, ben):
         await rig.station.relieving.step()
     assert who(ana) == who(ben) == ("ana", "ana")
-    await ben.station.actions.accept_handover("4312 is down", "I ring Kenji")
+    await ben.station.actions.handover.accept("4312 is down", "I ring Kenji")
     await ana.station.logbook.catch_up()
     assert who(ana) == who(ben) == ("ben", "ben")
     for store in stores:
@@ -158,8 +158,8 @@ async def test_killed_while_a_file_is_accepted_all_of_it_counts_or_nothing(after
     clock = MovingClock(now=T - timedelta(minutes=14))
     ana = await opened(MemoryStore(), clock)
     await ana.escalate()
-    await ana.station.actions.save_handover_notes("none")
-    await ana.station.actions.deliver_handover()
+    await ana.station.actions.handover.save_notes("none")
+    await ana.station.actions.handover.deliver()
     content = parcels.unpack(
         next(text for name, text in ana.shelf.saved.items() if name.endswith("json")).encode(), "f"
     )
@@ -169,7 +169,7 @@ async def test_killed_while_a_file_is_accepted_all_of_it_counts_or_nothing(after
         store = MemoryStore()
         with suppress(Killed):
             ben = await opened(MortalStore(store, dies_at=call, after=after), clock)
-            await ben.station.actions.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
+            await ben.station.actions.handover.accepting.carry_over(content, "4312 is down", "I ring Kenji", by=BEN.id)
         again = await opened(store, clock)
         logbook = again.station.logbook
         seen.add((who(again), len(logbook.escalations)))

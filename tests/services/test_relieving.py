@@ -75,7 +75,7 @@ async def test_an_hour_before_the_end_a_draft_appears_and_half_an_hour_before_it
     await let_pass(rig, minutes=31)
     (asked,) = notices(rig)
     assert asked.startswith("Your handover is not complete: say with H what was not done.")
-    await rig.station.actions.save_handover_notes("none")
+    await rig.station.actions.handover.save_notes("none")
     assert notices(rig) == ["Your handover is complete and is delivered at 08:45; D on H delivers it now."]
 
 
@@ -85,7 +85,7 @@ async def test_a_quarter_before_the_end_it_is_frozen_and_delivered_complete_or_n
     assert "STILL TO BE WRITTEN" in rig.channels[ChannelId("ben-mail")].received[0].body
     rig.source.tickets = ()
     await rig.read()
-    assert [line.text for line in rig.station.actions.handing_over.sheet().since] == [
+    assert [line.text for line in rig.station.actions.handover.handing_over.sheet().since] == [
         "- not open any more: 4312 Acme KK: Login fails for every user"
     ]
 
@@ -141,8 +141,8 @@ async def test_what_could_be_a_yes_or_a_no_is_shown_as_words_and_the_outgoing_pe
     ]
     assert (on_call(rig), got(rig, "dana-push")) == ("Ana Ruiz", [])
     with pytest.raises(BadUse, match="nobody asked anything"):
-        await rig.station.actions.answer_handover("yes")
-    await rig.station.actions.judge_handover(is_yes=True)
+        await rig.station.actions.handover.answer("yes")
+    await rig.station.actions.handover.judge(is_yes=True)
     assert on_call(rig) == "Ben Okafor"
     assert notices(rig) == ["You are off: Ben Okafor has accepted: “No problem, I take it”."]
 
@@ -153,13 +153,13 @@ async def test_taken_for_a_no_leadership_hears_it_and_only_whoever_hands_over_de
     await let_pass(rig, seconds=10)
     rig.station.board.sits_here(BEN.id)
     with pytest.raises(BadUse, match="Ana Ruiz decides what the answer means, not you"):
-        await rig.station.actions.judge_handover(is_yes=True)
+        await rig.station.actions.handover.judge(is_yes=True)
     rig.station.board.sits_here(ANA.id)
-    await rig.station.actions.judge_handover(is_yes=False)
+    await rig.station.actions.handover.judge(is_yes=False)
     await let_pass(rig, minutes=1)
     assert (on_call(rig), got(rig, "dana-push")) == ("Ana Ruiz", ["Ben Okafor cannot take over"])
     with pytest.raises(BadUse, match="no answer waits"):
-        await rig.station.actions.judge_handover(is_yes=False)
+        await rig.station.actions.handover.judge(is_yes=False)
 
 
 async def test_accepted_by_a_button_it_says_that_the_reds_were_not_repeated(rig: Rig) -> None:
@@ -177,8 +177,8 @@ async def test_an_old_refusal_does_not_answer_a_handover_that_is_delivered_anew(
     await let_pass(rig, minutes=50)
     rig.answer("ben-mail", "No, not before I have slept")
     await let_pass(rig, minutes=1)
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
     await let_pass(rig, minutes=2)
     flow = rig.station.board.open_flow()
     assert flow is not None
@@ -194,7 +194,7 @@ async def test_a_question_through_a_channel_is_answered_before_it_is_accepted(ri
     await let_pass(rig, seconds=10)
     assert notices(rig) == ["Ben Okafor asks: “What did Kenji say?” Answer with A on H."]
     assert on_call(rig) == "Ana Ruiz"
-    await rig.station.actions.answer_handover("He waits for a SAML trace.")
+    await rig.station.actions.handover.answer("He waits for a SAML trace.")
     await let_pass(rig, seconds=10)
     assert got(rig, "ben-mail")[-1] == "Ana Ruiz answers; please accept the handover"
     rig.answer("ben-mail", "Thanks, I send the trace first")
@@ -206,16 +206,16 @@ async def test_whoever_comes_next_accepts_on_the_screen_in_her_own_words(rig: Ri
     await let_pass(rig, minutes=50)
     actions = rig.station.actions
     with pytest.raises(BadUse, match="Ben Okafor is asked to accept, not you"):
-        await actions.accept_handover("4312", "I ring Kenji")
+        await actions.handover.accept("4312", "I ring Kenji")
     rig.station.board.sits_here(BEN.id)
     with pytest.raises(BadUse, match="say in your own words what is red"):
-        await actions.accept_handover(" ", "I ring Kenji")
+        await actions.handover.accept(" ", "I ring Kenji")
     with pytest.raises(BadUse, match="say what you do first"):
-        await actions.accept_handover("4312 is down", "")
-    await actions.accept_handover("4312 is down", "I ring Kenji")
+        await actions.handover.accept("4312 is down", "")
+    await actions.handover.accept("4312 is down", "I ring Kenji")
     assert on_call(rig) == "Ben Okafor"
     with pytest.raises(BadUse, match="no handover waits for an answer"):
-        await actions.accept_handover("4312 is down", "I ring Kenji")
+        await actions.handover.accept("4312 is down", "I ring Kenji")
 
 
 async def test_whoever_is_asked_sees_what_she_is_asked_and_not_an_old_shift_of_her_own(rig: Rig) -> None:
@@ -226,7 +226,7 @@ async def test_whoever_is_asked_sees_what_she_is_asked_and_not_an_old_shift_of_h
     assert rig.station.board.desk().ended_shift is not None
     await let_pass(rig, minutes=50)
     assert rig.station.board.desk().ended_shift is None
-    sheet = rig.station.actions.handing_over.sheet()
+    sheet = rig.station.actions.handover.handing_over.sheet()
     assert (sheet.role, sheet.handover.outgoing) == (Role.INCOMING, ANA)
 
 
@@ -282,8 +282,8 @@ async def test_two_processes_on_one_store_take_each_step_once() -> None:
 
 async def test_delivered_long_before_the_end_it_is_an_early_takeover_with_the_same_steps(rig: Rig) -> None:
     rig.clock.now = T - timedelta(hours=30)
-    await rig.station.actions.save_handover_notes("I am ill")
-    await rig.station.actions.deliver_handover()
+    await rig.station.actions.handover.save_notes("I am ill")
+    await rig.station.actions.handover.deliver()
     await let_pass(rig, minutes=3.5)
     assert got(rig, "ben-mail")[1:] == ["Please accept the handover from Ana Ruiz"]
     assert on_call(rig) == "Ana Ruiz"
@@ -346,20 +346,23 @@ async def test_the_figures_of_a_shift_are_kept_once_it_is_really_over(rig: Rig) 
 
 async def test_one_key_changes_a_severity_and_it_stays_changed(rig: Rig) -> None:
     row = rig.row()
-    assert (await rig.station.actions.choose_severity(row.ticket.id)).name == "WATCH"
+    assert (await rig.station.actions.handover.choose_severity(row.ticket.id)).name == "WATCH"
     await rig.restart()
-    (entry,) = rig.station.actions.handing_over.draft().entries
+    (entry,) = rig.station.actions.handover.handing_over.draft().entries
     assert (entry.severity.name, entry.because) == ("WATCH", "chosen by hand; the rules say red")
-    await rig.station.actions.choose_severity(row.ticket.id)
-    await rig.station.actions.choose_severity(row.ticket.id)
-    (entry,) = rig.station.actions.handing_over.draft().entries
+    await rig.station.actions.handover.choose_severity(row.ticket.id)
+    await rig.station.actions.handover.choose_severity(row.ticket.id)
+    (entry,) = rig.station.actions.handover.handing_over.draft().entries
     assert entry.because == "late"
 
 
 async def test_a_part_is_kept_beside_the_others(rig: Rig) -> None:
-    await rig.station.actions.save_handover_notes("none")
-    await rig.station.actions.save_handover_notes("Kobe rings at 9", NotePart.EXPECT)
-    assert rig.station.actions.handing_over.notes() == {NotePart.NOT_DONE: "none", NotePart.EXPECT: "Kobe rings at 9"}
-    flow = rig.station.actions.handing_over.flow()
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.save_notes("Kobe rings at 9", NotePart.EXPECT)
+    assert rig.station.actions.handover.handing_over.notes() == {
+        NotePart.NOT_DONE: "none",
+        NotePart.EXPECT: "Kobe rings at 9",
+    }
+    flow = rig.station.actions.handover.handing_over.flow()
     assert flow is not None
     assert flow.stage is Stage.PLANNED

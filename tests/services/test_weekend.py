@@ -7,6 +7,7 @@ follows him. 120 tickets come in, six are escalated, promises are made, kept and
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -76,7 +77,7 @@ def berlin() -> Team:
         people=people,
         rota=rota,
         customers=[Customer(name="Najd Pharma", match=("org:Najd Pharma",), tier="gold")],
-        tiers=[Tier(name="gold", goodwill=200)],
+        tiers=[Tier(name="gold", goodwill=Decimal(200))],
         runbooks=(Runbook(name="Customs", when=("subject:customs",), steps=("Ask for the papers", "Ring the broker")),),
     )
 
@@ -167,16 +168,16 @@ async def second_half(rig: Rig) -> None:
     await answered(rig)
     rig.channels[ChannelId("dana-phone")].errors = [Rejected("the number is not known") for _ in range(3)]
     await rig.escalate("4404", why="nobody there can log in")
-    await rig.station.actions.save_handover_notes("The VAT question of 4389 is not answered.")
-    await rig.station.actions.save_handover_notes("Kobe Foods rings at 10.", NotePart.EXPECT)
-    await rig.station.actions.save_handover_notes("If the login fails again, roll back.", NotePart.CONTINGENCIES)
+    await rig.station.actions.handover.save_notes("The VAT question of 4389 is not answered.")
+    await rig.station.actions.handover.save_notes("Kobe Foods rings at 10.", NotePart.EXPECT)
+    await rig.station.actions.handover.save_notes("If the login fails again, roll back.", NotePart.CONTINGENCIES)
     await live(rig, ENDS - 14 * MINUTE, MINUTE)
 
 
 async def cared(rig: Rig) -> None:
     """Let Ben spend goodwill, go through a runbook, and note what the help desk cannot take, in the evening."""
     actions_, row = rig.station.actions, rig.row("4374")
-    actions_.attending.opened(row.ticket.id)
+    await actions_.attending.opened(row.ticket.id)
     for _ in range(5):
         rig.clock.now += 4 * MINUTE
         await actions_.attending.stayed()
@@ -198,19 +199,19 @@ async def answered(rig: Rig) -> None:
     following = rig.station.board.desk().next_shift
     assert following is not None
     rig.station.board.sits_here(SAM.id)
-    await actions_.ask_cover(following, "a dentist")
+    await actions_.rota.ask_cover(following, "a dentist")
     rig.station.board.sits_here(BEN.id)
 
 
 async def swapped(rig: Rig) -> None:
     """Let Ana ask, and Ben take what is left of her shift."""
-    board, actions_ = rig.station.board, rig.station.actions
+    board, rota = rig.station.board, rig.station.actions.rota
     shift = board.team.rota.on_call(rig.clock.now)
     assert shift is not None
-    await actions_.ask_cover(shift, "my daughter is ill")
+    await rota.ask_cover(shift, "my daughter is ill")
     board.sits_here(BEN.id)
     (cover,) = board.desk().covers
-    await actions_.take_cover(cover.id)
+    await rota.take_cover(cover.id)
 
 
 async def asleep(rig: Rig, length: timedelta) -> None:
@@ -229,7 +230,7 @@ async def test_a_weekend_of_62_hours_gives_the_handover_of_the_golden_file() -> 
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
 
-    draft = rig.station.actions.handing_over.draft()
+    draft = rig.station.actions.handover.handing_over.draft()
     todo = actions(draft)
     assert {*(e.id for e in draft.escalations), *(p.id for p in draft.promises), "a4389"} == {a.about for a in todo}
     assert all(a.is_to_do or "nothing to do, because" in a.what for a in todo)

@@ -3,6 +3,7 @@
 import types
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -53,6 +54,7 @@ def filled(kind: Any) -> Any:  # noqa: ANN401 - a value of whatever type it is g
         str: "日本 “x” \\ \x07 🎌",
         int: 7,
         float: 0.1,
+        Decimal: Decimal("0.10"),
         bool: True,
         datetime: NOW,
         timedelta: timedelta(0, 1, 5),

@@ -1,13 +1,19 @@
 """What is written today is read for years."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncall_tui.domain.events import Event, SourceLost
+from oncall_tui.domain.care_events import GoodwillSpent
+from oncall_tui.domain.events import CarriedLine, Event, Freight, HandoverCarriedOver, SourceLost, StreamId
+from oncall_tui.domain.handover_events import ShiftFigured
 from oncall_tui.domain.message import OutgoingMessage, Purpose
+from oncall_tui.domain.money import MOST
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import StoreFailed
@@ -20,9 +26,11 @@ from oncall_tui.store.encoding import (
     encode_message,
 )
 from oncall_tui.store.outbox import urgency
-from tests.store.make import KINDS, filled, message
+from tests.store.make import KINDS, NOW, filled, message
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+st.register_type_strategy(float, st.floats(0, 1))  # shares are the only ones there are, and events refuse any other
+st.register_type_strategy(Decimal, st.decimals(-MOST, MOST))  # an event refuses any other: tests/domain/test_runbook.py
 
 
 @settings(deadline=None)
@@ -35,6 +43,30 @@ def test_any_event_comes_back_as_it_was(event: Event) -> None:
 @given(st.from_type(OutgoingMessage))
 def test_any_message_comes_back_as_it_was(outgoing: OutgoingMessage) -> None:
     assert decode_message(encode_message(outgoing)) == outgoing
+
+
+@settings(deadline=None)
+@given(st.sampled_from([kind for kind in KINDS if "Decimal" in str(get_type_hints(kind))]).flatmap(st.from_type))
+def test_any_sum_of_money_comes_back_exactly_here_and_in_a_handover_file(event: GoodwillSpent | ShiftFigured) -> None:
+    assert decode_event(*encode_event(event)) == event
+    if isinstance(event, GoodwillSpent):
+        line = CarriedLine(stream=StreamId("s"), at=NOW, freight=Freight(event))
+        carried = replace(filled(HandoverCarriedOver), lines=(line,))
+        assert decode_event(*encode_event(carried)) == carried
+
+
+@pytest.mark.parametrize("amount", ["50.0", "50", "0.1", "-12.5"])
+def test_a_sum_that_was_stored_as_a_number_is_read(amount: str) -> None:
+    event = decode_event("GoodwillSpent", f'{{"ticket":"helpdesk:1","amount":{amount},"words":"flowers"}}')
+    assert isinstance(event, GoodwillSpent)
+    assert event.amount == Decimal(amount)
+    assert f'"amount":{amount},' in encode_event(event)[1]
+
+
+@pytest.mark.parametrize("amount", ["1e999", "null", '"Infinity"', '"NaN"'])
+def test_what_is_no_sum_cannot_be_read(amount: str) -> None:
+    with pytest.raises(StoreFailed, match="cannot be read"):
+        decode_event("GoodwillSpent", f'{{"ticket":"helpdesk:1","amount":{amount},"words":"flowers"}}')
 
 
 @settings(deadline=None)

@@ -15,6 +15,7 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.widgets.conversation import AT_ONCE, Conversation
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
+from tests.screen import screen_lines
 from tests.ui.rig import Rig, running
 
 pytestmark = pytest.mark.anyio
@@ -146,6 +147,32 @@ async def test_a_held_reply_is_shown_with_its_reason_and_can_be_sent_changed_or_
         assert sent(rig) == [("release", "a1", "We are on it."), ("drop", "a1")]
 
 
+async def test_an_answer_that_waits_can_be_reached_when_its_ticket_left_the_list() -> None:
+    held = reply(AnswerState.HELD, "not sent: Yuki Mori wrote meanwhile: “It works again!”")
+    before = with_answering(Answering(answers=(held,)))
+    first, *others = before.groups
+    left, *rest = first.rows
+    gone = replace(left, ticket=replace(left.ticket, waiting_since=None, due_at=None))
+    desk = replace(before, groups=(replace(first, rows=tuple(rest)), *others), left=(gone,))
+    async with running(desk) as rig:
+        assert "These left the list, and your answer to them waits for you" in rig.text
+        await rig.press("home", "enter")
+        assert "4312 · not among the open ones" in rig.text
+        assert "R shows it" in rig.text
+        await rig.press("r")
+        assert rig.app.screen.query_one(TextArea).text == "We are on it."
+        assert screen_lines(rig.app)[-1].strip().startswith("Ctrl+S Send")
+        await rig.press("ctrl+g")
+        await rig.press("ctrl+g")
+        assert sent(rig) == [("drop", "a1")]
+    alone = replace(desk, groups=(), escalations=())
+    async with running(alone) as rig:
+        assert "4312" in rig.text
+        assert "Nothing is waiting" not in rig.text
+        await rig.press("r")
+        assert "HELD REPLY" in rig.text
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
@@ -239,10 +266,29 @@ async def test_a_long_conversation_is_laid_out_only_as_far_as_it_is_looked_at() 
     async with running(shown) as rig:
         await rig.press("enter")
         conversation = rig.app.screen.query_one(Conversation)
-        assert conversation.laid_out <= 2 * AT_ONCE
+        assert conversation.laid_out <= 1 + 2 * AT_ONCE
         for _ in range(3):
             await rig.press("end")
         assert 2 * AT_ONCE < conversation.laid_out <= 6 * AT_ONCE
+
+
+async def test_where_there_is_little_room_the_newest_stands_above_what_is_needed_less() -> None:
+    desk = desk_make.live()
+    first = desk.groups[0]
+    row = replace(first.rows[0], ticket=replace(first.rows[0].ticket, messages=long_thread(3)))
+    shown = replace(desk, groups=(replace(first, rows=(row, *first.rows[1:])), *desk.groups[1:]))
+    wanted = ("late 8 m", "Prefers the phone.", "Writer 2", "more about it", "Yuki Mori", "Writer 1", "Writer 0")
+    async with running(shown) as rig:
+        await rig.press("enter")
+        read = rig.text
+        assert "Writer 2" in read
+        await rig.press("pagedown")
+        read += rig.text
+        assert [read.index(words) for words in wanted] == sorted(read.index(words) for words in wanted)
+        await rig.pilot.resize_terminal(80, 50)
+        await rig.until("their day")
+        assert "more about it" not in rig.text
+        assert rig.text.index("Yuki Mori") < rig.text.index("Writer 2") < rig.text.index("Writer 0")
 
 
 async def test_a_conversation_of_short_words_fills_a_tall_screen() -> None:

@@ -1,6 +1,7 @@
 """M and B on the screen, and the strategy in the strip."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,13 +12,13 @@ from tests import desk_make
 from tests.ui.rig import running
 
 pytestmark = pytest.mark.anyio
-GOLD = Tier(name="gold", strategy="They run their shops on us.", goodwill=500)
+GOLD = Tier(name="gold", strategy="They run their shops on us.", goodwill=Decimal(500))
 LOGIN = Runbook(name="Login outage", when=("tag:login",), steps=("Check the status page", "Ask for a SAML trace"))
 
 
 def cared_for(desk: Desk) -> Desk:
     tokyo, *others = desk.groups
-    first = replace(tokyo.rows[0], tier=GOLD, goodwill_spent=50.0, runbook=LOGIN)
+    first = replace(tokyo.rows[0], tier=GOLD, goodwill_spent=Decimal(50), runbook=LOGIN)
     return replace(desk, groups=(replace(tokyo, rows=(first, *tokyo.rows[1:])), *others))
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=["80x24", "140x40"])
 async def test_both_sides_look_as_agreed(role: Role, size: tuple[int, int]) -> None:
     rig = Rig(RecordingActions())
-    rig.actions.role = role
+    rig.actions.handed.role = role
     async with running(desk_make.live(), size=size, rig=rig):
         await rig.press("h")
         lines = await rig.still()

@@ -36,14 +36,15 @@ async def test_each_mood_looks_as_agreed(size: tuple[int, int]) -> None:
 
 async def test_the_rota_looks_as_agreed_on_a_wide_screen() -> None:
     async with running(desk_make.live(), size=(140, 40)) as rig:
-        rig.actions.entries, rig.actions.problems = desk_make.rota(), ("Nobody is on call from … to ….", "Another.")
+        rota = rig.actions.asked_of_rota
+        rota.entries, rota.problems = desk_make.rota(), ("Nobody is on call from … to ….", "Another.")
         await rig.press("w")
         assert_golden("rota_140x40", await rig.still())
 
 
 async def test_the_other_places_look_as_agreed() -> None:
     async with running(desk_make.notifying()) as rig:
-        rig.actions.entries = desk_make.rota()
+        rig.actions.asked_of_rota.entries = desk_make.rota()
         for key, place in {"x": "escalations", "w": "rota", "h": "handover"}.items():
             await rig.press(key)
             assert_golden(f"{place}_80x24", await rig.still())

@@ -90,7 +90,7 @@ async def test_the_conversation_that_cannot_be_read_says_why() -> None:
 
 async def test_notes_are_saved_as_they_are_typed_and_when_leaving() -> None:
     async with running(desk_make.live()) as rig:
-        rig.actions.notes = {NotePart.EXPECT: CleanText("Watch 4312.")}
+        rig.actions.handed.notes = {NotePart.EXPECT: CleanText("Watch 4312.")}
         await rig.press("h", "tab")
         notes = list(rig.app.screen.query(TextArea))[1]
         assert notes.text == "Watch 4312."
@@ -181,7 +181,7 @@ async def test_c_corrects_the_clock_of_the_tickets_customer(keys: tuple[str, ...
 
 def asked_to_accept() -> Rig:
     rig = Rig(RecordingActions())
-    rig.actions.role = Role.INCOMING
+    rig.actions.handed.role = Role.INCOMING
     return rig
 
 
@@ -236,7 +236,7 @@ async def test_what_could_be_a_yes_or_a_no_is_decided_by_the_outgoing_person(key
     rig = Rig(RecordingActions())
     words = CleanText("No problem, I take it")
     said = Question(words=words, by=desk_make.BEN.id, at=desk_make.NOW, is_unclear=True)
-    rig.actions.flow = Flow(
+    rig.actions.handed.flow = Flow(
         shift_starts_at=desk_make.SHIFT.starts_at,
         shift_ends_at=desk_make.SHIFT.ends_at,
         stage=Stage.DELIVERED,
@@ -252,7 +252,7 @@ async def test_what_could_be_a_yes_or_a_no_is_decided_by_the_outgoing_person(key
 
 async def test_the_outgoing_person_answers_what_was_asked() -> None:
     rig = Rig(RecordingActions())
-    rig.actions.flow = Flow(
+    rig.actions.handed.flow = Flow(
         shift_starts_at=desk_make.SHIFT.starts_at,
         shift_ends_at=desk_make.SHIFT.ends_at,
         stage=Stage.DELIVERED,

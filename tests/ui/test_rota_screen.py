@@ -37,7 +37,7 @@ def asked(shift: Shift, *, back: Shift | None = None, by: str | None = None) -> 
 
 
 async def open_rota(rig: Rig) -> None:
-    rig.actions.entries = desk_make.rota()
+    rig.actions.asked_of_rota.entries = desk_make.rota()
     await rig.press("w")
     await rig.still()
 
@@ -123,7 +123,7 @@ async def test_who_comes_next_and_since_when_it_is_known() -> None:
 
 async def test_every_problem_can_be_read() -> None:
     async with running(desk_make.live()) as rig:
-        rig.actions.problems = ("Nobody is on call at Easter.", "Ben has no channel.")
+        rig.actions.asked_of_rota.problems = ("Nobody is on call at Easter.", "Ben has no channel.")
         await open_rota(rig)
         assert "! Nobody is on call at Easter." in rig.text
         assert "and 1 more: P shows all of it" in rig.text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
@@ -150,7 +151,7 @@ _TIERS = (
         first_reply=timedelta(minutes=30),
         next_reply=timedelta(hours=2),
         is_around_the_clock=True,
-        goodwill=500,
+        goodwill=Decimal(500),
         rules=tuple(map(rule, ("late", "touches > 4", "promise broken"))),
         answers=(
             SavedAnswer(name="We are on it", text="Hello {name}, we are on it; you hear from us within the hour."),
@@ -161,7 +162,7 @@ _TIERS = (
         strategy="Silver customers get a first answer within their working day.",
         first_reply=timedelta(hours=1),
         next_reply=timedelta(hours=4),
-        goodwill=100,
+        goodwill=Decimal(100),
         rules=tuple(map(rule, ("promise broken", "touches > usual"))),
     ),
 )

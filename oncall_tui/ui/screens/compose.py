@@ -123,6 +123,8 @@ class ComposeScreen(DeskScreen):
         """Keep what is written soon after the last letter; a question that was asked is about another text."""
         if self.box.text != self._begun:
             self._say("")
+            if (worked := self._actions.attending.pressed()) is not None:
+                carry_out(self.app, self._actions.attending.keep(worked))
         if self._saves is not None:
             self._saves.stop()
         self._saves = self.set_timer(SAVE_AFTER, self.keep)

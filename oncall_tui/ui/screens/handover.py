@@ -93,7 +93,7 @@ class HandoverScreen(DeskScreen):
     @work(group="handover", exclusive=True)
     async def _load(self) -> None:
         try:
-            self._take(await self._actions.handover_sheet())
+            self._take(await self._actions.handover.sheet())
         except OnCallError as error:
             self._sheet = None
             self.paper.say(f"The handover could not be written: {error}.")
@@ -144,7 +144,7 @@ class HandoverScreen(DeskScreen):
         for field in self.query(HandoverField):
             if field.text != self._saved.get(field.part, ""):
                 self._saved[field.part] = field.text
-                carry_out(self.app, self._actions.save_handover_notes(field.text, field.part))
+                carry_out(self.app, self._actions.handover.save_notes(field.text, field.part))
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer what this person can do with this handover now."""
@@ -172,7 +172,7 @@ class HandoverScreen(DeskScreen):
         if ticket is None:
             self.notify("Move to a line about a ticket first.", severity="warning", markup=False)
             return
-        carry_out(self.app, self._then_load(self._actions.choose_severity(ticket)))
+        carry_out(self.app, self._then_load(self._actions.handover.choose_severity(ticket)))
 
     async def _then_load(self, work: Coroutine[object, object, object]) -> None:
         await work
@@ -197,7 +197,7 @@ class HandoverScreen(DeskScreen):
         self._is_sure = False
         self._say("Delivering…")
         self._save()
-        carry_out(self.app, self._telling(self._actions.deliver_handover(), "Not delivered"))
+        carry_out(self.app, self._telling(self._actions.handover.deliver(), "Not delivered"))
 
     async def _telling(self, work: Coroutine[object, object, str | None], otherwise: str, then: str = "") -> None:
         try:
@@ -213,7 +213,7 @@ class HandoverScreen(DeskScreen):
             self._judge(is_yes=True)
             return
         if self._sheet is not None and self._sheet.role is Role.OUTGOING:
-            self._ask(ANSWERED, self._actions.answer_handover, "Answered.")
+            self._ask(ANSWERED, self._actions.handover.answer, "Answered.")
             return
         self._keypress.when_pressed("a", self._accept, otherwise="Not accepted")
 
@@ -226,7 +226,7 @@ class HandoverScreen(DeskScreen):
 
     def _judge(self, *, is_yes: bool) -> None:
         key = "a" if is_yes else "n"
-        judged = partial(self._actions.judge_handover, is_yes=is_yes)
+        judged = partial(self._actions.handover.judge, is_yes=is_yes)
         then = "You are off." if is_yes else "Leadership has been told; you stay on call."
         self._keypress.when_pressed(
             key, lambda: carry_out(self.app, self._telling(judged(), "Not done", then)), otherwise="Not done"
@@ -237,7 +237,7 @@ class HandoverScreen(DeskScreen):
             return
         written = {field.part: field.text for field in self.query(HandoverField)}
         reds, first_action = written[NotePart.NOT_DONE], written[NotePart.EXPECT]
-        accepted = self._actions.accept_handover(reds, first_action)
+        accepted = self._actions.handover.accept(reds, first_action)
         carry_out(self.app, self._telling(accepted, "Not accepted", then="You are on call: everything is yours."))
 
     def action_decline(self) -> None:
@@ -245,12 +245,12 @@ class HandoverScreen(DeskScreen):
         if self._is_to_judge:
             self._judge(is_yes=False)
             return
-        decline = self._actions.decline_handover
+        decline = self._actions.handover.decline
         self._keypress.when_pressed("n", lambda: self._ask(DECLINED, decline, "Declined."), otherwise="Not declined")
 
     def action_ask(self) -> None:
         """Ask the outgoing person something first."""
-        self._ask(ASKED, self._actions.ask_about_handover, "Asked.")
+        self._ask(ASKED, self._actions.handover.ask, "Asked.")
 
     def _ask(self, question: str, act: Callable[[str], Coroutine[object, object, None]], then: str) -> None:
         def answered(answer: str | None) -> None:

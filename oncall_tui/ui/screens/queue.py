@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from oncall_tui.domain.care_events import TicketWorkedOn
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
@@ -165,7 +166,7 @@ class QueueScreen(TicketPlace):
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
         _, _, groups = self._found
-        if any(group.rows for group in groups):
+        if not self._sought or any(group.rows for group in groups):
             return ()
         return (f"None of the {desk.open_tickets} open tickets contains “{self._sought}”.", "", "Esc shows all.")
 
@@ -173,8 +174,30 @@ class QueueScreen(TicketPlace):
         """Leave E to whoever is typing."""
         return not (action == "escalate" and isinstance(self.focused, Input))
 
+    def on_key(self) -> None:
+        """Take note that somebody is here."""
+        self._keep_work(self._actions.attending.pressed())
+
+    def _rest(self) -> None:
+        """Take note that the ticket under the cursor can be read beside the list."""
+        ticket = self.row.ticket.id if self.row is not None and self.detail.display else None
+        self._keep_work(self._actions.attending.rests(ticket))
+
+    def _keep_work(self, worked: TicketWorkedOn | None) -> None:
+        if worked is not None:
+            carry_out(self.app, self._actions.attending.keep(worked))
+
+    def on_screen_suspend(self) -> None:
+        """Take note that nothing of the list is in front of anybody."""
+        self._keep_work(self._actions.attending.rests(None))
+
+    def on_screen_resume(self) -> None:
+        """Take note that the list is there again."""
+        self._rest()
+
     def on_ticket_list_highlighted(self) -> None:
         """Show the ticket under the cursor beside the list."""
+        self._rest()
         self.detail.show(self.desk, self.row, self.present())
         self.query_one(EscalationStrip).show(self.desk, self.present(), self.row)
         self.query_one(KeyLine).look_again()

@@ -1,6 +1,7 @@
 """Text to read, and nothing to do: help, notices."""
 
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -27,7 +28,7 @@ class ReadingScreen(ModalScreen[None]):
     ReadingScreen Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,Q,question_mark,enter,v,V", "close", "Close", tooltip="Close this page", priority=True),
+        Binding("escape,q,Q,question_mark,enter,v,V,l,L", "close", "Close", tooltip="Close this page", priority=True),
     ]
 
     def __init__(self, title: str, text: str) -> None:
@@ -45,6 +46,8 @@ class ReadingScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
+WORDS = 54
+"""Cells for what a key does, beside its name."""
 LEGEND = "▲ escalated   ✓ acknowledged   ! late   ★ served by a tier of its own (customers table)"
 
 
@@ -58,5 +61,10 @@ def keys_page(bindings: Iterable[ActiveBinding]) -> str:
             names = keys.setdefault(active.binding.action, [])
             if (name := key_name(active.binding)) not in names:
                 names.append(name)
-    lines = (f"{fit(' '.join(keys[action]), KEYS)}{sentence}" for action, sentence in what.items())
+    lines = (_key_line(" ".join(keys[action]), sentence) for action, sentence in what.items())
     return "\n".join((*lines, "", LEGEND))
+
+
+def _key_line(names: str, sentence: str) -> str:
+    first, *rest = wrap(sentence, WORDS)
+    return "\n".join((fit(names, KEYS) + first, *(" " * KEYS + line for line in rest)))

@@ -113,12 +113,12 @@ class RotaScreen(DeskScreen):
         now, desk = self.present(), self.desk
         zone = zone_of(desk)
         try:
-            entries = await self._actions.shifts_between(now - MARGIN, now + SPAN)
-            year = await self._actions.shifts_between(*_year(now, zone))
-            problems = await self._actions.rota_problems()
+            entries = await self._actions.rota.shifts_between(now - MARGIN, now + SPAN)
+            year = await self._actions.rota.shifts_between(*_year(now, zone))
+            problems = await self._actions.rota.rota_problems()
             shifts = [entry for entry in year if isinstance(entry, Shift)]
             # The books of holidays take a while to open.
-            shared = await asyncio.to_thread(_shared, shifts, desk, now, self._actions.holiday_at)
+            shared = await asyncio.to_thread(_shared, shifts, desk, now, self._actions.rota.holiday_at)
         except OnCallError as error:
             self.lines.update(Content(f"The rota could not be read: {error}"))
             return
@@ -128,7 +128,7 @@ class RotaScreen(DeskScreen):
             now=now,
             zone=zone,
             me=desk.me.id if desk.me else None,
-            levels=() if desk.is_demo else self._actions.levels_reached(),
+            levels=() if desk.is_demo else self._actions.rota.levels_reached(),
             duties=shared,
             covers=desk.covers,
             problems=problems,
@@ -177,7 +177,9 @@ class RotaScreen(DeskScreen):
         """Ask why, and then that somebody takes the shift under the cursor."""
         shift = self._mine("A cover is asked for your own shifts: move to one of them.")
         if shift is not None:
-            self._ask(WHY_COVER, partial(self._actions.ask_cover, shift), "Asked. You stay on call until it is taken.")
+            self._ask(
+                WHY_COVER, partial(self._actions.rota.ask_cover, shift), "Asked. You stay on call until it is taken."
+            )
 
     def action_swap(self) -> None:
         """Offer the shift under the cursor; with one offered, ask for the one under the cursor in return."""
@@ -192,7 +194,7 @@ class RotaScreen(DeskScreen):
             self._warn("Press S on your own shift first, then on the one you want instead.")
         else:
             question = WHY_SWAP.format(name=self._view.first_name(shift.person))
-            ask = partial(self._actions.ask_swap, self._offered, shift)
+            ask = partial(self._actions.rota.ask_swap, self._offered, shift)
             self._ask(question, ask, "Asked. Nothing changes until it is taken.")
 
     def action_take(self) -> None:
@@ -204,7 +206,7 @@ class RotaScreen(DeskScreen):
         if cover is None or not cover.is_open:
             self._warn("Nothing is asked for under the cursor.")
         else:
-            carry_out(self.app, self._actions.take_cover(cover.id), then="Taken: the rota says so from now on.")
+            carry_out(self.app, self._actions.rota.take_cover(cover.id), then="Taken: the rota says so from now on.")
 
     def action_undo(self) -> None:
         """Take back what is asked for under the cursor, or give back what was taken."""
@@ -215,7 +217,7 @@ class RotaScreen(DeskScreen):
         if cover is None:
             self._warn("Nothing under the cursor was asked for or taken.")
         else:
-            carry_out(self.app, self._actions.undo_cover(cover.id), then="Undone.")
+            carry_out(self.app, self._actions.rota.undo_cover(cover.id), then="Undone.")
 
     def action_problems(self) -> None:
         """Show everything that is wrong with the rota."""

@@ -59,7 +59,7 @@ class TicketScreen(TicketPlace):
 
     def on_mount(self) -> None:
         """Follow the app, and take note that this ticket is worked on."""
-        self._actions.attending.opened(self._ticket)
+        carry_out(self.app, self._actions.attending.opened(self._ticket))
         super().on_mount()
 
     def on_key(self) -> None:
@@ -73,9 +73,10 @@ class TicketScreen(TicketPlace):
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a ticket that left the list stays here, and that is said once."""
         row = desk.row(self._ticket)
-        if row is None and not self._is_gone:
+        is_gone = row is None or desk.has_left(self._ticket)
+        if is_gone and not self._is_gone:
             self.notify("This ticket left the list of open ones.", severity="warning", markup=False)
-        self._is_gone = row is None
+        self._is_gone = is_gone
         self._row = row or self._row
         self.tick(desk, now)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
@@ -19,22 +21,30 @@ from oncall_tui.errors import SourceError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui.desk_text import zone_of
-from oncall_tui.ui.ticket_text import facts
+from oncall_tui.ui.ticket_text import facts, first_facts, more_facts
 from oncall_tui.ui.widgets.conversation import Conversation
 
 ROOMY = 30
-"""Rows of a terminal from which on there is room for more than what is needed most."""
+"""Rows of a terminal from which on everything known stands above the conversation."""
 READING = "Reading the conversation…"
 REST = 0.3
 """Seconds the cursor rests on a ticket before its conversation is asked for."""
 
 
 class TicketDetail(VerticalScroll):
-    """Facts at once; the conversation when it has been read, or why it could not be."""
+    """Facts at once; the conversation when it has been read, or why it could not be.
+
+    Where there is little room only the facts needed first stand above the newest entry, and the others behind it.
+    """
 
     DEFAULT_CSS = """
     TicketDetail > Static { height: auto; margin-bottom: 1; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "page_down", "Read on", show=False, tooltip="Read on"),
+        Binding("pageup", "page_up", "Read back", show=False, tooltip="Read what stands above"),
+    ]
 
     facts = query_one("#facts", Static)
     conversation = query_one(Conversation)
@@ -43,11 +53,12 @@ class TicketDetail(VerticalScroll):
         super().__init__(id=id)
         self._actions = actions
         self._ticket: TicketId | None = None
-        self._facts = ""
+        self._facts = ("", "")
         self._of: tuple[Desk, Row | None, datetime] | None = None
         self._waits: Timer | None = None
         self._answering: Answering | None = None
         self._messages: Sequence[Message] = ()
+        self._is_read = False
 
     def compose(self) -> ComposeResult:
         """Lay both parts out."""
@@ -65,7 +76,7 @@ class TicketDetail(VerticalScroll):
             self._look_again(row)
             return
         self._ticket, self._answering = ticket, _answering(row)
-        self._messages = ()
+        self._messages, self._is_read = (), False
         self.scroll_home(animate=False)
         if row is None or row.ticket.messages:
             self._show_messages(row.ticket.messages if row else ())
@@ -102,10 +113,13 @@ class TicketDetail(VerticalScroll):
         if self._of is None or not width:
             return
         desk, row, now = self._of
-        text = facts(row, desk, now, width, has_room=self.screen.size.height >= ROOMY) if row else ""
-        if text != self._facts:
-            self._facts = text
-            self.facts.update(Content(text))
+        texts = _facts(row, desk, now, width, is_roomy=self.screen.size.height >= ROOMY) if row else ("", "")
+        if texts == self._facts:
+            return
+        self._facts, (above, between) = texts, texts
+        self.facts.update(Content(above))
+        if self.conversation.divide(between) and self._is_read:
+            self._show_messages(self._messages)
 
     @work(group="conversation", exclusive=True)
     async def _load(self, ticket: TicketId) -> None:
@@ -117,7 +131,7 @@ class TicketDetail(VerticalScroll):
         self._show_messages(messages)
 
     def _show_messages(self, messages: Sequence[Message]) -> None:
-        self._messages = messages
+        self._messages, self._is_read = messages, True
         if self._of is not None:
             desk, _, now = self._of
             self.conversation.show(messages, self._answering, now, zone_of(desk))
@@ -133,6 +147,13 @@ class TicketDetail(VerticalScroll):
         super().watch_scroll_y(old_value, new_value)
         if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
             self.conversation.more()
+
+
+def _facts(row: Row, desk: Desk, now: datetime, width: int, *, is_roomy: bool) -> tuple[str, str]:
+    """Return what stands above a conversation, and what behind its newest entry."""
+    if is_roomy:
+        return facts(row, desk, now, width, has_room=True), ""
+    return first_facts(row, desk, now, width), more_facts(row, desk, now, width)
 
 
 def _answering(row: Row | None) -> Answering | None:

@@ -57,7 +57,11 @@ class KeyLine(Static):
     def _draw(self) -> None:
         self._hidden = self._not_offered()
         bindings = (entry.binding for entry in self.screen.active_bindings.values() if entry.enabled)
+        declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
+        # What a widget binds too would stand where the widget has it, before what its place is for.
+        places = {action: place for place, action in enumerate(declared)}
         active = [binding for binding in bindings if binding.action not in self._hidden]
+        active.sort(key=lambda binding: places.get(binding.action, len(places)))
         self.update(key_line(active, self.content_size.width))
 
 
