@@ -79,7 +79,7 @@ def _draft(sheet: Sheet, now: datetime) -> str:
     if sheet.handover.incoming is not None and sheet.handover.incoming == sheet.handover.outgoing:
         return f"{_outgoing(sheet)} goes on after this shift: nothing has to be handed over."
     at = day_and_clock(shift.ends_at - DELIVER_BEFORE, zone)
-    return f"Draft for {_incoming(sheet)}: fill in below (Tab). It goes out {at}, or now with D."
+    return f"Fill in below (Tab); it goes to {_incoming(sheet)} {at}, or now with D."
 
 
 def _overtime(flow: Flow | None, now: datetime) -> str:
