@@ -70,6 +70,8 @@ class Sheet:
     since: tuple[Line, ...] = ()
     """What changed after it was frozen."""
     flow: Flow | None = None
+    is_mine: bool = True
+    """Whoever sits here has the shift; else somebody looks at another one's."""
 
 
 class HandingOver:
@@ -133,6 +135,7 @@ class HandingOver:
             lines=_frozen_lines(delivered) if is_incoming and delivered is not None else paper(draft),
             since=self._since(draft, flow) if flow is not None and is_asked else (),
             flow=flow,
+            is_mine=draft.shift.person == self._board.me,
         )
 
     def draft(self) -> Handover:
@@ -161,6 +164,8 @@ class HandingOver:
         draft = self._drafting.draft()
         if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
+        if is_by_hand and draft.incoming is not None and draft.incoming == draft.outgoing:
+            raise BadUse(f"{draft.incoming.name} goes on after this shift: ask for a cover on W instead")
         await self.begin(draft.shift)
         draft = self._drafting.draft()
         text = markdown(draft)
