@@ -164,8 +164,8 @@ class HandingOver:
         draft = self._drafting.draft()
         if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
-        if is_by_hand and draft.incoming is not None and draft.incoming == draft.outgoing:
-            raise BadUse(f"{draft.incoming.name} goes on after this shift: ask for a cover on W instead")
+        if is_by_hand and draft.outgoing is not None and self._goes_on(draft.shift):
+            raise BadUse(f"{draft.outgoing.name} goes on after this shift: ask for a cover on W instead")
         await self.begin(draft.shift)
         draft = self._drafting.draft()
         text = markdown(draft)
@@ -188,11 +188,14 @@ class HandingOver:
             await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         if not told:
-            who = " and ".join(unreachable) or "nobody"
-            return f"{saved} but no channel takes it: {who} finds it on a dashboard with this journal, or as that file."
+            nobody = " ".join(f"{who} has no channel that takes it." for who in unreachable) or "no channel takes it."
+            return f"{saved} but {nobody} It is on every dashboard with this journal, and in that file."
         return f"{saved} on its way through {told}." + "".join(
             f" {w} has no channel that takes it." for w in unreachable
         )
+
+    def _goes_on(self, shift: Shift) -> bool:
+        return is_contiguous(shift, self._board.following(shift))
 
     async def _note_reds(self, draft: Handover) -> None:
         """Leave an internal note on each red ticket, for whoever meets it in the help desk."""
