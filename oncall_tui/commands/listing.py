@@ -63,6 +63,7 @@ def _shift(desk: Desk) -> Json | None:
         "starts_at": rfc3339(desk.shift.starts_at),
         "ends_at": rfc3339(desk.shift.ends_at),
         "remaining_seconds": int((desk.shift.ends_at - desk.at).total_seconds()),
+        "is_waiting_for_acceptance": desk.is_held,
     }
 
 

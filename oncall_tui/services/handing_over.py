@@ -70,6 +70,8 @@ class Sheet:
     since: tuple[Line, ...] = ()
     """What changed after it was frozen."""
     flow: Flow | None = None
+    is_mine: bool = True
+    """Whoever sits here has the shift; else somebody looks at another one's."""
 
 
 class HandingOver:
@@ -133,6 +135,7 @@ class HandingOver:
             lines=_frozen_lines(delivered) if is_incoming and delivered is not None else paper(draft),
             since=self._since(draft, flow) if flow is not None and is_asked else (),
             flow=flow,
+            is_mine=draft.shift.person == self._board.me,
         )
 
     def draft(self) -> Handover:
@@ -161,6 +164,8 @@ class HandingOver:
         draft = self._drafting.draft()
         if is_by_hand and not draft.is_complete:
             raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
+        if is_by_hand and draft.outgoing is not None and self._goes_on(draft.shift):
+            raise BadUse(f"{draft.outgoing.name} goes on after this shift: ask for a cover on W instead")
         await self.begin(draft.shift)
         draft = self._drafting.draft()
         text = markdown(draft)
@@ -183,11 +188,14 @@ class HandingOver:
             await self._note_reds(draft)
         told = ", ".join(f"{message.channel}" for message in messages)
         if not told:
-            who = " and ".join(unreachable) or "nobody"
-            return f"{saved} but no channel takes it: {who} finds it on a dashboard with this journal, or as that file."
+            nobody = " ".join(f"{who} has no channel that takes it." for who in unreachable) or "no channel takes it."
+            return f"{saved} but {nobody} It is on every dashboard with this journal, and in that file."
         return f"{saved} on its way through {told}." + "".join(
             f" {w} has no channel that takes it." for w in unreachable
         )
+
+    def _goes_on(self, shift: Shift) -> bool:
+        return is_contiguous(shift, self._board.following(shift))
 
     async def _note_reds(self, draft: Handover) -> None:
         """Leave an internal note on each red ticket, for whoever meets it in the help desk."""

@@ -60,15 +60,16 @@ def standing(sheet: Sheet, now: datetime) -> str:
 
 def _delivered(sheet: Sheet, flow: Flow, now: datetime) -> str:
     name = _incoming(sheet)
+    stays = "You stay on call." if sheet.is_mine else f"{_outgoing(sheet)} stays on call."
     if flow.stage is Stage.ACCEPTED:
-        return accepted_words(flow, name)
+        return accepted_words(flow, name) if sheet.is_mine else f"{name} has accepted this handover."
     if flow.stage is Stage.DECLINED and flow.declined is not None:
-        return f"{name} cannot take over: “{flow.declined.reason}”. You stay on call."
+        return f"{name} cannot take over: “{flow.declined.reason}”. {stays}"
     if flow.unclear is not None:
         return f"{name} answered: “{flow.unclear.words}” Is that a yes? A: yes, N: no."
     if flow.question is not None:
         return f"{name} asks: “{flow.question.words}” A answers."
-    return f"Delivered; {name} has not accepted it yet, so you stay on call. {_overtime(flow, now)}".rstrip()
+    return f"Delivered; {name} has not accepted it yet. {stays} {_overtime(flow, now)}".rstrip()
 
 
 def _draft(sheet: Sheet, now: datetime) -> str:
@@ -79,7 +80,7 @@ def _draft(sheet: Sheet, now: datetime) -> str:
     if sheet.handover.incoming is not None and sheet.handover.incoming == sheet.handover.outgoing:
         return f"{_outgoing(sheet)} goes on after this shift: nothing has to be handed over."
     at = day_and_clock(shift.ends_at - DELIVER_BEFORE, zone)
-    return f"Draft for {_incoming(sheet)}: fill in below (Tab). It goes out {at}, or now with D."
+    return f"Fill in below (Tab); it goes to {_incoming(sheet)} {at}, or now with D."
 
 
 def _overtime(flow: Flow | None, now: datetime) -> str:

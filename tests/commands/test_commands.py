@@ -86,6 +86,7 @@ def test_list_prints_the_documented_object(desk: Path) -> None:
             "starts_at": "2026-03-27T22:00:00Z",
             "ends_at": "2026-03-30T13:00:00Z",
             "remaining_seconds": 176_400,
+            "is_waiting_for_acceptance": False,
         },
         "sources": [
             {"id": "desk", "kind": "file", "state": "live", "as_of": "2026-03-28T12:00:00Z", "error": None},

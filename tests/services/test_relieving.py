@@ -13,6 +13,7 @@ from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.rota import Override, Rotation, WeekTime
 from oncall_tui.errors import BadUse
 from oncall_tui.services.handing_over import Role
+from oncall_tui.ui.handover_text import standing
 from tests.rig import ANA, BEN, DANA, MovingClock, Rig, team
 
 pytestmark = pytest.mark.anyio
@@ -228,6 +229,25 @@ async def test_whoever_is_asked_sees_what_she_is_asked_and_not_an_old_shift_of_h
     assert rig.station.board.desk().ended_shift is None
     sheet = rig.station.actions.handover.handing_over.sheet()
     assert (sheet.role, sheet.handover.outgoing) == (Role.INCOMING, ANA)
+
+
+async def test_whoever_goes_on_after_her_shift_hands_it_to_nobody(rig: Rig) -> None:
+    rota = rig.station.board.team.rota
+    rig.station.board.use_rota(
+        replace(rota, overrides=(Override(starts=T, ends=T + timedelta(hours=9), person=ANA.id),))
+    )
+    await rig.station.actions.save_handover_notes("none")
+    with pytest.raises(BadUse, match="Ana Ruiz goes on after this shift: ask for a cover on W instead"):
+        await rig.station.actions.deliver_handover()
+    assert rig.station.board.open_flow() is None
+
+
+async def test_whoever_looks_at_anothers_handover_is_not_told_that_it_is_hers(rig: Rig) -> None:
+    await let_pass(rig, minutes=50)
+    sheet = rig.station.actions.handing_over.sheet
+    assert standing(sheet(), rig.clock.now).endswith("has not accepted it yet. You stay on call.")
+    rig.station.board.sits_here(DANA.id)
+    assert standing(sheet(), rig.clock.now).endswith("has not accepted it yet. Ana Ruiz stays on call.")
 
 
 async def test_after_a_sleep_overdue_steps_are_one(rig: Rig) -> None:

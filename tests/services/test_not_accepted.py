@@ -1,0 +1,67 @@
+"""A handover nobody accepts: who hears of it at which minute, and what every place shows meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from oncall_tui.commands import listing, status
+from oncall_tui.ui.desk_text import countdown
+from tests.rig import PEOPLE, Rig
+from tests.services.test_relieving import T, before_the_end, got, let_pass
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    """Return a rig at the end of Ana's shift, which was handed over to Ben a quarter before; he says nothing."""
+    rig = Rig()
+    await rig.station.open()
+    await rig.read()
+    before_the_end(16, rig=rig)
+    await let_pass(rig, minutes=16)
+    assert rig.clock.now == T
+    return rig
+
+
+@pytest.mark.parametrize(
+    ("step", "minutes", "channel", "title"),
+    [
+        ("the incoming person is reminded", 3, "ben-mail", "Please accept the handover from Ana Ruiz"),
+        ("through every other channel too", 5, "ben-push", "Please accept the handover from Ana Ruiz"),
+        ("leadership hears it", 10, "dana-push", "Nobody accepted the handover from Ana Ruiz"),
+    ],
+    ids=["T+3", "T+5", "T+10"],
+)
+async def test_not_accepted_each_step_is_taken_at_its_minute_and_not_before(
+    rig: Rig, step: str, minutes: int, channel: str, title: str
+) -> None:
+    await let_pass(rig, minutes=minutes, seconds=-15)
+    assert title not in got(rig, channel), f"{step}, and not before"
+    await let_pass(rig, seconds=30)
+    assert got(rig, channel).count(title) == 1, step
+    await let_pass(rig, minutes=30)
+    assert got(rig, channel).count(title) == 1, step
+
+
+async def test_the_countdown_counts_up_until_somebody_accepts_on_header_status_and_list(rig: Rig) -> None:
+    for over, header, line in (
+        (12, "over for 12 m, not accepted: H", "Ana Ruiz 12 m OVER, not handed over"),
+        (75, "over for 1 h 15 m, not accepted: H", "Ana Ruiz 1 h 15 m OVER, not handed over"),
+    ):
+        rig.clock.now = T + timedelta(minutes=over)
+        assert shown(rig) == (header, line, -over * 60, True)
+    rig.answer("ben-mail", "4312 is red; I ring Kenji")
+    await let_pass(rig, seconds=15)
+    header, line, left, is_waiting = shown(rig)
+    assert "OVER" not in header + line
+    assert (line.startswith("Ben Okafor"), left > 0, is_waiting) == (True, True, False)
+
+
+def shown(rig: Rig) -> tuple[str, str, int, bool]:
+    board, flows = rig.station.board, tuple(rig.station.logbook.flows.values())
+    desk, now = board.desk(), rig.clock.now
+    shift = listing.as_json(desk)["shift"]
+    assert isinstance(shift, dict)
+    said = status.line(board.team.rota, PEOPLE, (), now, flows)
+    return countdown(desk, now), said, shift["remaining_seconds"], shift["is_waiting_for_acceptance"]
