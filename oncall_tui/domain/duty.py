@@ -4,7 +4,7 @@ At any instant it is at most one person. A shift whose handover began stays its 
 that is accepted early is the other person's from that moment. A shift without any handover ends by the clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,12 +30,14 @@ class Duty:
 
 def on_duty(rota: Rota, flows: Iterable[Flow], now: datetime) -> Duty | None:
     """Return who is on call at an instant; None in a gap."""
-    flow = current_flow(flows, now)
-    if flow is not None and flow.outgoing is not None:
-        if flow.is_open and _is_between(flow.shift_ends_at, now, HELD_FOR):
-            return Duty(person=flow.outgoing, shift=shift_of(rota, flow), is_held=True)
-        if flow.accepted is not None and flow.shift_ends_at is not None and now < flow.shift_ends_at:
-            return Duty(person=flow.accepted.by, shift=_rest(flow, flow.accepted.by, flow.shift_ends_at), is_early=True)
+    begun = _begun(flows, now)
+    latest = begun[0] if begun else None
+    is_held = latest is not None and latest.is_open and _is_between(latest.shift_ends_at, now, HELD_FOR)
+    if is_held and latest is not None and latest.outgoing is not None:
+        return Duty(person=latest.outgoing, shift=shift_of(rota, latest), is_held=True)
+    early = _taken_early(begun, now)
+    if early is not None:
+        return early
     shift = rota.on_call(now)
     return None if shift is None else Duty(person=shift.person, shift=shift)
 
@@ -53,8 +55,24 @@ def owner(rota: Rota, flows: Iterable[Flow], now: datetime) -> PersonId | None:
 
 def current_flow(flows: Iterable[Flow], now: datetime) -> Flow | None:
     """Return the handover that counts: the latest that has begun, an older one being over with it."""
+    return next(iter(_begun(flows, now)), None)
+
+
+def _begun(flows: Iterable[Flow], now: datetime) -> Sequence[Flow]:
+    """Return the handovers that have begun, the latest first."""
     begun = (flow for flow in flows if flow.is_begun and flow.shift_starts_at <= now)
-    return max(begun, key=lambda flow: flow.shift_starts_at, default=None)
+    return sorted(begun, key=lambda flow: flow.shift_starts_at, reverse=True)
+
+
+def _taken_early(begun: Iterable[Flow], now: datetime) -> Duty | None:
+    """Return who took a shift over that is not over; it stays hers while she prepares to hand over the rest of it."""
+    for flow in begun:
+        if flow.shift_ends_at is None or flow.shift_ends_at <= now:
+            return None
+        if flow.accepted is not None:
+            person = flow.accepted.by
+            return Duty(person=person, shift=_rest(flow, person, flow.shift_ends_at), is_early=True)
+    return None
 
 
 def _is_between(ends_at: datetime | None, now: datetime, length: timedelta) -> bool:

@@ -17,6 +17,7 @@ due, so that a machine that slept resumes with one message to a person and never
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from oncall_tui.domain.episode import AcknowledgedBy, Attempt, Escalation, EscalationState
 from oncall_tui.domain.events import (
@@ -66,6 +67,8 @@ __all__ = [
 ]
 
 _Settled = NotificationAccepted | NotificationRejected | NotificationDelayed | NotificationDropped
+
+HANDED_ON: Final = CleanText("it goes on on the machine of whoever took over")
 
 
 def advance(escalation: Escalation | None, event: EscalationEvent, now: datetime) -> Step | None:
@@ -254,6 +257,11 @@ def _withdrawn(escalation: Escalation, event: EscalationWithdrawn, now: datetime
         return None
     ended = _ended(escalation, EscalationState.WITHDRAWN, now, event.reason)
     return ended, tuple(stand_down(escalation, taken=None))
+
+
+def handed_on(escalation: Escalation, now: datetime) -> Escalation:
+    """Return it ended without a word to anybody: it goes on where whoever took over the shift is."""
+    return _ended(escalation, EscalationState.WITHDRAWN, now, HANDED_ON) if escalation.state.is_live else escalation
 
 
 def _solved(escalation: Escalation, now: datetime) -> Step | None:

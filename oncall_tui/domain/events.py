@@ -253,12 +253,16 @@ ShiftEvent = (
 )
 
 
+Carried = EscalationEvent | TicketEvent | CoverAsked | CoverTaken | CoverUndone | CustomerZoneCorrected
+"""What a handover may carry from one journal into another."""
+
+
 class Freight:
     """One event that another journal recorded; not a dataclass, because its kind has to be written beside it."""
 
     __slots__ = ("event",)
 
-    def __init__(self, event: EscalationEvent | TicketEvent) -> None:
+    def __init__(self, event: Carried) -> None:
         self.event = event
 
     def __eq__(self, other: object) -> bool:

@@ -141,6 +141,8 @@ class HandoverAsked:
     words: CleanText
     key: MessageKey | None = None
     """The message that was answered with the question; None where it was asked on the screen."""
+    is_unclear: bool = False
+    """It is no question, but an answer that could be a yes or a no: the outgoing person decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class Question:
     at: datetime
     key: MessageKey | None = None
     answer: CleanText = NO_TEXT
+    is_unclear: bool = False
+    """It is an answer that could be a yes or a no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,18 @@ class Flow:
     def question(self) -> Question | None:
         """Return the oldest question that nobody has answered."""
         return next((question for question in self.questions if not question.answer), None)
+
+    @property
+    def unclear(self) -> Question | None:
+        """Return the oldest answer of which the outgoing person has to say whether it is a yes."""
+        return next((question for question in self.questions if question.is_unclear and not question.answer), None)
+
+    @property
+    def is_without_reds(self) -> bool:
+        """Tell whether it was accepted without a word though something was red."""
+        reds = self.delivered.tickets if self.delivered is not None else ()
+        has_red = any(ticket.severity is Severity.RED for ticket in reds)
+        return self.accepted is not None and has_red and not self.accepted.reds.strip()
 
     @property
     def counts_from(self) -> datetime | None:

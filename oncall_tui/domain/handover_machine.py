@@ -158,10 +158,10 @@ def _asked(flow: Flow, event: HandoverAsked | HandoverAnswered, now: datetime) -
     if isinstance(event, HandoverAsked):
         if not flow.is_open or event.by != flow.incoming or event.key in flow.answered:
             return None
-        question = Question(words=event.words, by=event.by, at=now, key=event.key)
+        question = Question(words=event.words, by=event.by, at=now, key=event.key, is_unclear=event.is_unclear)
         asked = replace(flow, questions=(*flow.questions, question), answered=_with(flow, event.key))
         return asked, (Tell(about=About.QUESTION, to=Audience.OUTGOING),)
-    if flow.question is None:
+    if flow.question is None or flow.question.is_unclear:
         return None
     answered = replace(flow.question, answer=event.words)
     questions = tuple(answered if question is flow.question else question for question in flow.questions)
@@ -184,9 +184,16 @@ def _decided(flow: Flow, event: HandoverAccepted | HandoverDeclined, now: dateti
     if flow.stage not in {Stage.DELIVERED, Stage.DECLINED} or event.by != flow.incoming:
         return None
     if isinstance(event, HandoverDeclined):
-        if flow.stage is Stage.DECLINED or event.key in flow.answered:
+        is_judged = flow.unclear is not None and flow.unclear.key == event.key
+        if flow.stage is Stage.DECLINED or (event.key in flow.answered and not is_judged):
             return None
-        declined = replace(flow, stage=Stage.DECLINED, declined=event, answered=_with(flow, event.key))
+        declined = replace(
+            flow,
+            stage=Stage.DECLINED,
+            declined=event,
+            answered=_with(flow, event.key),
+            questions=tuple(question for question in flow.questions if not question.is_unclear),
+        )
         to = (Audience.LEADERSHIP, Audience.OUTGOING)
         return declined, tuple(Tell(about=About.DECLINED, to=audience) for audience in to)
     accepted = replace(flow, stage=Stage.ACCEPTED, accepted=event, accepted_at=now)

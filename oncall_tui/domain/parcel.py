@@ -1,6 +1,7 @@
 """A handover as a file carries it from one journal to another, and the receipt that comes back."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,17 @@ from oncall_tui.domain.answer_events import (
     AnswerReleased,
     AnswerStored,
 )
+from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation
-from oncall_tui.domain.events import CarriedLine, EscalationEvent, Freight, Recorded
+from oncall_tui.domain.events import (
+    Carried,
+    CarriedLine,
+    EscalationEvent,
+    Freight,
+    HandoverCarriedOver,
+    Recorded,
+    StreamId,
+)
 from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -53,6 +63,8 @@ class AcceptanceReceipt:
     by: PersonId
     reds: CleanText = NO_TEXT
     first_action: CleanText = NO_TEXT
+    escalations: tuple[EscalationId, ...] = ()
+    """Those that go on there, and have to end here."""
 
 
 def freight(
@@ -61,16 +73,42 @@ def freight(
     live: Sequence[Escalation],
     on_their_way: AbstractSet[AnswerId],
 ) -> tuple[CarriedLine, ...]:
-    """Return what has to be carried over: all that was done to open tickets, and every live escalation whole.
+    """Return what has to be carried over: all that was done to these tickets, covers, every live escalation whole.
 
     Answers on their way to a help desk stay behind: the machine that has them in its outbox sends them.
     """
     carried = {escalation.id for escalation in live}
     tickets = open_tickets | {escalation.brief.ticket for escalation in live}
+
+    def is_wanted(event: Carried) -> bool:
+        if isinstance(event, _OfAnswer) and event.answer in on_their_way:
+            return False
+        if isinstance(event, TicketEvent):
+            return event.ticket in tickets
+        return event.escalation in carried if isinstance(event, EscalationEvent) else True
+
+    return tuple(line for line in unpacked(lines) if is_wanted(line.freight.event))
+
+
+def unpacked(lines: Iterable[Recorded]) -> Iterator[CarriedLine]:
+    """Yield what of a journal may be carried on, with what came into it from other journals in its place."""
+    for line in lines:
+        if isinstance(line.event, HandoverCarriedOver):
+            yield from line.event.lines
+        elif isinstance(line.event, Carried):
+            yield CarriedLine(stream=line.stream, at=line.at, freight=Freight(line.event))
+
+
+def unknown(carried: Iterable[CarriedLine], lines: Iterable[Recorded]) -> tuple[CarriedLine, ...]:
+    """Return what a journal does not hold yet, so that nothing counts twice that comes back to where it was.
+
+    An escalation is carried whole: it goes on only where all of it is known.
+    """
+    known: dict[tuple[StreamId, datetime], list[Freight]] = defaultdict(list)
+    for line in unpacked(lines):
+        known[line.stream, line.at].append(line.freight)
     return tuple(
-        CarriedLine(stream=line.stream, at=line.at, freight=Freight(event))
-        for line in lines
-        if isinstance(event := line.event, EscalationEvent | TicketEvent)
-        and not (isinstance(event, _OfAnswer) and event.answer in on_their_way)
-        and (event.ticket in tickets if isinstance(event, TicketEvent) else event.escalation in carried)
+        line
+        for line in carried
+        if isinstance(line.freight.event, EscalationEvent) or line.freight not in known[line.stream, line.at]
     )

@@ -1,10 +1,11 @@
 """Takes the answer to a handover: on the screen, through a channel, or by a file from another machine."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from oncall_tui.domain.events import HandoverCarriedOver
+from oncall_tui.domain.events import EscalationEvent, HandoverCarriedOver
+from oncall_tui.domain.handover_answer import Meaning, meaning
 from oncall_tui.domain.handover_events import (
     HandoverAccepted,
     HandoverAnswered,
@@ -15,7 +16,7 @@ from oncall_tui.domain.handover_events import (
 )
 from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.message import Acknowledgement, Awaited
-from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
+from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, unknown
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import local
@@ -25,9 +26,6 @@ from oncall_tui.services.handing_over import HandingOver, HandoverShelf
 from oncall_tui.services.handover_messages import Readers, prefix
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.text_safety import clean, clean_body
-
-_REFUSES = re.compile(r"\A\W*(?:no|nope|nein|non|sorry)\b|\b(?:cannot|can not|can.?t|decline|unable)\b", re.IGNORECASE)
-"""What looks like a refusal is one: it costs a question, where a refusal taken for a yes would cost the customers."""
 
 
 class Accepting:
@@ -94,7 +92,7 @@ class Accepting:
     async def answer(self, words: str) -> None:
         """Answer the oldest question of the incoming person."""
         flow = self._handing_over.flow()
-        if flow is None or flow.question is None:
+        if flow is None or flow.question is None or flow.question.is_unclear:
             raise BadUse("nobody asked anything")
         answered = HandoverAnswered(shift_starts_at=flow.shift_starts_at, by=self._board.me, words=clean(words))
         await self._logbook.handed(answered, write=self._readers.letters)
@@ -117,21 +115,39 @@ class Accepting:
         ]
 
     async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
-        """Take an answer that came through a channel: an acceptance, a refusal or a question, by its words."""
+        """Take an answer that came through a channel as what it plainly is; else it waits for the outgoing person."""
         flow = self._board.open_flow()
         if flow is None or not item.key.startswith(prefix(flow.shift_starts_at)):
             return
-        words = answer.words.strip()
-        start, by = flow.shift_starts_at, item.person
-        if words.endswith("?"):
-            asked = HandoverAsked(shift_starts_at=start, by=by, words=answer.words, key=item.key)
-            await self._logbook.handed(asked, write=self._readers.letters)
-        elif _REFUSES.search(words[:60]):
-            declined = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words, key=item.key)
-            await self._logbook.handed(declined, write=self._readers.letters)
-        else:
-            accepted = self.accepted(flow, by, answer.words, NO_TEXT, channel)
-            await self._logbook.handed(accepted, write=self._readers.letters)
+        start, by, meant = flow.shift_starts_at, item.person, meaning(answer.words)
+        event: HandoverAsked | HandoverDeclined | HandoverAccepted
+        match meant:
+            case Meaning.QUESTION | Meaning.UNCLEAR:
+                is_unclear = meant is Meaning.UNCLEAR
+                event = HandoverAsked(
+                    shift_starts_at=start, by=by, words=answer.words, key=item.key, is_unclear=is_unclear
+                )
+            case Meaning.NO:
+                event = HandoverDeclined(shift_starts_at=start, by=by, reason=answer.words, key=item.key)
+            case Meaning.YES:
+                event = self.accepted(flow, by, answer.words, NO_TEXT, channel)
+        await self._logbook.handed(event, write=self._readers.letters)
+
+    async def judge(self, *, is_yes: bool) -> None:
+        """Say what an answer means that could be a yes or a no: only whoever hands over decides it."""
+        flow, me = self._board.open_flow(), self._board.me
+        if flow is None or flow.unclear is None:
+            raise BadUse("no answer waits to be understood")
+        if me != flow.outgoing:
+            raise BadUse(f"{self._readers.name(flow.outgoing)} decides what the answer means, not you")
+        said = flow.unclear
+        event: HandoverDeclined | HandoverAccepted = HandoverDeclined(
+            shift_starts_at=flow.shift_starts_at, by=said.by, reason=said.words, key=said.key
+        )
+        if is_yes:
+            event = self.accepted(flow, said.by, said.words, NO_TEXT)
+        if not await self._logbook.handed(event, write=self._readers.letters):
+            raise BadUse("this handover was answered meanwhile")
 
     def _asked_of_me(self) -> tuple[Flow, PersonId]:
         flow, me = self._board.open_flow(), self._board.me
@@ -166,7 +182,7 @@ class Accepting:
             reds=clean_body(reds),
             first_action=clean_body(first_action),
             notes=parcel.notes,
-            lines=parcel.lines,
+            lines=unknown(parcel.lines, await self._logbook.lines()),
         )
         if not await self._logbook.handed(carried, write=self._readers.letters):
             raise BadUse("this handover was accepted already")
@@ -178,7 +194,11 @@ class Accepting:
         flow = self._logbook.flows.get(receipt.shift_starts_at)
         if flow is None or flow.incoming != receipt.by:
             raise BadUse(f"no handover to {self._readers.name(receipt.by)} waits here for an answer")
-        accepted = self.accepted(flow, receipt.by, receipt.reds, receipt.first_action)
+        accepted = replace(
+            self.accepted(flow, receipt.by, receipt.reds, receipt.first_action),
+            escalations=receipt.escalations,
+            is_elsewhere=True,
+        )
         if not await self._logbook.handed(accepted, write=self._readers.letters):
             raise BadUse(f"the handover to {self._readers.name(receipt.by)} is {flow.stage}, and not delivered")
 
@@ -191,12 +211,14 @@ class Accepting:
         accepted = self._logbook.flows[parcel.shift_starts_at].accepted
         if accepted is None:
             raise BadUse("this handover was not accepted")
+        carried = {c.escalation for line in parcel.lines if isinstance(c := line.freight.event, EscalationEvent)}
         receipt = AcceptanceReceipt(
             team=parcel.team,
             shift_starts_at=parcel.shift_starts_at,
             by=accepted.by,
             reds=accepted.reds,
             first_action=accepted.first_action,
+            escalations=tuple(e.id for e in self._logbook.escalations if e.id in carried),
         )
         return await self._shelf.keep(name, receipt)
 

@@ -124,8 +124,9 @@ class Answers:
         self.delivery.poke()
 
     async def annotate(self, ticket: Ticket, text: str) -> None:
-        """Store an internal note and let it leave."""
-        await self.store(ticket, AnswerKind.NOTE, text)
+        """Leave an internal note in the help desk for whoever meets the ticket there, where there is a place for it."""
+        if not self.is_kept_here(ticket):
+            await self.store(ticket, AnswerKind.NOTE, text)
 
     async def release(self, ticket: Ticket, answer: Answer, text: str = "", *, seen: Sequence[Message] = ()) -> None:
         """Send a held or refused answer after all, changed or as it was; raise ``BadUse`` when it does not wait."""

@@ -227,7 +227,11 @@ class HandingOver:
     async def _parcel(self, draft: Handover, text: CleanText) -> Parcel:
         """Return the handover with everything that another machine has to know."""
         live = [e for e in self._logbook.escalations if e.state.is_live]
-        promised = {record.ticket for record in draft.records if record.next_promise is not None}
+        owed = {
+            record.ticket
+            for record in draft.records
+            if record.owed_promise is not None or record.answering.needs_a_person
+        }
         opened = {entry.row.ticket.id for entry in draft.entries}
         on_their_way = {a.id for r in draft.records for a in r.answering.answers if a.state.is_on_its_way}
         return Parcel(
@@ -240,7 +244,7 @@ class HandingOver:
             text=text,
             reds=sum(entry.severity is Severity.RED for entry in draft.entries),
             notes=tuple(draft.notes.items()),
-            lines=freight(await self._logbook.lines(), opened | promised, live, on_their_way),
+            lines=freight(await self._logbook.lines(), opened | owed, live, on_their_way),
         )
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:

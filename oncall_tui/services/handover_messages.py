@@ -90,6 +90,9 @@ def _words(flow: Flow, about: About, reader: Person, readers: Readers) -> tuple[
             return f"Please accept the handover from {outgoing}", f"{asked}\n\n{document}"
         case About.QUESTION:
             asked = flow.questions[-1].words if flow.questions else NO_TEXT
+            if flow.questions and flow.questions[-1].is_unclear:
+                decide = "Say with H on the dashboard: A takes it as a yes, N as a no."
+                return f"{incoming} answered: is that a yes?", f"“{asked}” {decide} {stays}"
             return f"{incoming} asks about the handover", f"“{asked}” Answer with H on the dashboard. {stays}"
         case About.ANSWER:
             return _answer(flow, outgoing)
@@ -127,7 +130,13 @@ def _said(flow: Flow) -> str:
     if accepted is None:
         return ""
     words = " ".join(part for part in (accepted.reds, accepted.first_action) if part)
-    return f": “{words}”" if words else ", without a word about it"
+    return (
+        f": “{words}”"
+        if words
+        else ", without repeating the reds"
+        if flow.is_without_reds
+        else ", without a word about it"
+    )
 
 
 def _at(at: datetime | None, reader: Person) -> str:

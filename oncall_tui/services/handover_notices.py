@@ -1,7 +1,7 @@
 """What a handover asks of whoever sits here, in lines that stay until it is done."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.handover_flow import COMPLETE_BEFORE, DELIVER_BEFORE, Flow, Stage
@@ -9,12 +9,27 @@ from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import local, zone_info
 
+SAID_FOR = timedelta(hours=1)
+"""How long whoever is off is told who has accepted."""
+
+
+def accepted_words(flow: Flow, name: str) -> str:
+    """Return who has accepted, and in what words."""
+    if flow.is_without_reds:
+        return f"{name} has accepted without repeating the reds: ring to make sure. You are off."
+    words = " ".join(p for p in (flow.accepted.reds, flow.accepted.first_action) if p) if flow.accepted else ""
+    return f"{name} has accepted{f': “{words}”' if words else ''}. You are off."
+
 
 def notices(
     flow: Flow | None, me: PersonId | None, people: Mapping[PersonId, Person], now: datetime
 ) -> Iterator[CleanText]:
     """Return what the handover under way asks of me; nothing of anybody else."""
-    if flow is None or me is None or not flow.is_begun or flow.stage is Stage.ACCEPTED:
+    if flow is None or me is None or not flow.is_begun:
+        return
+    if flow.stage is Stage.ACCEPTED:
+        if me == flow.outgoing and flow.accepted_at is not None and now - flow.accepted_at < SAID_FOR:
+            yield CleanText(accepted_words(flow, _name(people, flow.incoming)))
         return
     if me == flow.outgoing:
         yield from map(CleanText, _of_outgoing(flow, people, now))
@@ -36,7 +51,9 @@ def _of_outgoing(flow: Flow, people: Mapping[PersonId, Person], now: datetime) -
             yield f"Your handover is complete and is delivered at {frozen}; D on H delivers it now."
     if flow.stage is Stage.DECLINED and flow.declined is not None:
         yield f"{name} cannot take over: “{flow.declined.reason}”. You stay on call; leadership has been told."
-    if flow.question is not None:
+    if flow.unclear is not None:
+        yield f"{name} answered: “{flow.unclear.words}” Is that a yes? On H: A is yes, N is no."
+    elif flow.question is not None:
         yield f"{name} asks: “{flow.question.words}” Answer with A on H."
     elif flow.stage is Stage.DELIVERED and flow.incoming is not None:
         yield f"Your handover is delivered; {name} has not accepted it yet. You stay on call until then."

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.brief import EscalationId
-from oncall_tui.domain.escalation import Escalation, advance
+from oncall_tui.domain.escalation import Escalation, advance, handed_on
 from oncall_tui.domain.events import (
     SHIFT_STREAM,
     EscalationArmed,
@@ -18,7 +18,7 @@ from oncall_tui.domain.events import (
     handover_stream,
     stream_of,
 )
-from oncall_tui.domain.handover_events import GoodNewsSent, HandoverMessageSettled, ShiftFigured
+from oncall_tui.domain.handover_events import GoodNewsSent, HandoverAccepted, HandoverMessageSettled, ShiftFigured
 from oncall_tui.domain.handover_flow import Flow, Tell
 from oncall_tui.domain.handover_machine import AnyFlowEvent
 from oncall_tui.domain.handover_machine import advance as advance_flow
@@ -53,6 +53,8 @@ class Logbook:
         """The first and the last line of each escalation."""
         self._shift: list[Recorded] = []
         self._flows: dict[datetime, Flow] = {}
+        self._elsewhere: set[EscalationId] = set()
+        """Those that went over to another machine."""
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -262,12 +264,30 @@ class Logbook:
         if step is None:
             return
         self._flows[event.shift_starts_at] = step[0]
+        if isinstance(event, HandoverAccepted) and event.is_elsewhere:
+            self._hand_on(event, recorded.at)
         if isinstance(event, HandoverCarriedOver):
-            known = frozenset(self._escalations)
-            for line in event.lines:
-                carried = line.freight.event
-                if isinstance(carried, TicketEvent) or carried.escalation not in known:
-                    self._apply(replace(recorded, stream=line.stream, at=line.at, event=carried))
+            self._carry_over(event, recorded)
+
+    def _hand_on(self, event: HandoverAccepted, at: datetime) -> None:
+        for identity in event.escalations:
+            known = self._escalations.get(identity)
+            if known is not None and known.state.is_live:
+                self._escalations[identity] = handed_on(known, at)
+                self._elsewhere.add(identity)
+
+    def _carry_over(self, event: HandoverCarriedOver, recorded: Recorded) -> None:
+        coming = {c.escalation for line in event.lines if isinstance(c := line.freight.event, EscalationEvent)}
+        for identity in coming & self._elsewhere:  # it comes back: what happened to it elsewhere counts here
+            ticket = self._escalations.pop(identity).brief.ticket
+            if self._latest.get(ticket) == identity:
+                del self._latest[ticket]
+        self._elsewhere -= coming
+        known = frozenset(self._escalations)
+        for line in event.lines:
+            carried = line.freight.event
+            if not isinstance(carried, EscalationEvent) or carried.escalation not in known:
+                self._apply(replace(recorded, stream=line.stream, at=line.at, event=carried))
 
     def _ticket_of(self, identity: EscalationId) -> TicketId | None:
         escalation = self._escalations.get(identity)

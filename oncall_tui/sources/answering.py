@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import Protocol
 
-from oncall_tui.domain.answer import Answer, written
+from oncall_tui.domain.answer import Answer, AnswerKind, written
 from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.ticket import Message, SourceId, TicketId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceBusy, SourceError, SourceRefused
@@ -65,6 +65,7 @@ class Pen(Protocol):
         """Read a ticket by itself and tell whether it is taken or solved."""
 
 
+_DONE = {AnswerKind.TAKE: "taken", AnswerKind.SOLVE: "solved"}
 ABSENT = frozenset({403, 404})
 """What is answered about a ticket that was deleted, or is not for these credentials."""
 
@@ -97,6 +98,19 @@ async def find_with(pen: Pen, desk: TicketSource, answer: Answer, claimed: froze
     if answer.kind.has_words:
         return proof(answer, await desk.thread(answer.ticket), claimed)
     return Receipt() if await pen.is_done(answer) else None
+
+
+UNFIT = frozenset({400, 422})
+"""What is answered to a change that a ticket does not allow as it stands, such as one with a field to be filled in."""
+
+
+def fit(answer: Answer, source: SourceId, taken: Taken) -> None:
+    """Raise ``Rejected`` for a change that the ticket does not allow as it stands."""
+    if taken.status in UNFIT:
+        raise Rejected(
+            f"{source} does not let {answer.ticket} be {_DONE[answer.kind]} as it stands ({taken.status}): "
+            "a field may want filling in first; do it there"
+        )
 
 
 def called(payload: Payload, answer: Taken, field: str = "id") -> str:

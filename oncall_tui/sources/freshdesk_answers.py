@@ -13,7 +13,7 @@ from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.ticket import SourceId, Status
 from oncall_tui.http_client import Remote, fetch, read, send
-from oncall_tui.sources.answering import ABSENT, as_html, before_sending, called, hidden, member, there
+from oncall_tui.sources.answering import ABSENT, UNFIT, as_html, before_sending, called, fit, hidden, member, there
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, number
 from oncall_tui.sources.freshdesk_payload import is_assigned, is_solved, parse_member
@@ -66,7 +66,8 @@ class FreshdeskPen:
                 path = self._path(answer)
                 is_take = answer.kind is AnswerKind.TAKE
                 change = {"responder_id": await self._member(http, answer)} if is_take else {"status": _RESOLVED}
-            await send(http, self._remote, "PUT", path, json=change)
+            taken = await send(http, self._remote, "PUT", path, also=UNFIT, json=change)
+        fit(answer, self.source, taken)
 
     async def is_done(self, answer: Answer) -> bool:
         """Read the ticket's agent, or its status."""

@@ -17,7 +17,7 @@ from oncall_tui.domain.ticket import SourceId
 from oncall_tui.errors import NotSent, OutcomeUnknown
 from oncall_tui.http_client import Answer as Taken
 from oncall_tui.http_client import Remote, documented
-from oncall_tui.sources.answering import ABSENT, as_html, before_sending, called, hidden, member, there
+from oncall_tui.sources.answering import ABSENT, UNFIT, as_html, before_sending, called, fit, hidden, member, there
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, number, record, records
 from oncall_tui.sources.zendesk_payload import MARK, is_assigned, is_solved, parse_comment, parse_user
@@ -58,7 +58,7 @@ class ZendeskPen:
         async with self._wire.client() as http:
             with before_sending():
                 update = await self._change(http, answer)
-            await self._update(http, answer, update)
+            fit(answer, self.source, await self._update(http, answer, update, also=UNFIT))
 
     async def _change(self, http: httpx.AsyncClient, answer: Answer) -> Mapping[str, object]:
         if answer.kind is AnswerKind.TAKE:
@@ -80,9 +80,16 @@ class ZendeskPen:
         changed_at = (await self._ticket(http, answer)).get("updated_at")
         return {"safe_update": True, "updated_stamp": changed_at} if isinstance(changed_at, str) else {}
 
-    async def _update(self, http: httpx.AsyncClient, answer: Answer, update: Mapping[str, object]) -> Taken:
-        also = frozenset({_CHANGED})
-        taken = await self._wire.send(http, "PUT", self._path(answer), also=also, json={"ticket": update})
+    async def _update(
+        self,
+        http: httpx.AsyncClient,
+        answer: Answer,
+        update: Mapping[str, object],
+        *,
+        also: frozenset[int] = frozenset(),
+    ) -> Taken:
+        content = {"ticket": update}
+        taken = await self._wire.send(http, "PUT", self._path(answer), also=also | {_CHANGED}, json=content)
         if taken.status == _CHANGED:
             raise NotSent(f"{answer.ticket} changed while this was being sent; it is read again first")
         return taken

@@ -7,14 +7,13 @@ from typing import Final, get_args
 
 import msgspec
 
-from oncall_tui.domain.events import EscalationEvent, Event, Freight
+from oncall_tui.domain.events import Carried, Event, Freight
 from oncall_tui.domain.message import OutgoingMessage
-from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.errors import StoreFailed
 from oncall_tui.text_safety import clean
 
-_FREIGHT: Final[Mapping[str, msgspec.json.Decoder[EscalationEvent | TicketEvent]]] = MappingProxyType(
-    {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(EscalationEvent | TicketEvent)}
+_FREIGHT: Final[Mapping[str, msgspec.json.Decoder[Carried]]] = MappingProxyType(
+    {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(Carried)}
 )
 """What a handover may carry from one journal into another."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from oncall_tui.domain.handover_events import NotePart, Severity
 from oncall_tui.domain.handover_flow import DELIVER_BEFORE, DRAFT_BEFORE, Flow, Stage
 from oncall_tui.services.handing_over import Role, Sheet
+from oncall_tui.services.handover_notices import accepted_words
 from oncall_tui.ui.text import day_and_clock, span
 
 FIELDS: Final[Mapping[Role, Mapping[NotePart, str]]] = MappingProxyType(
@@ -52,14 +53,20 @@ def standing(sheet: Sheet, now: datetime) -> str:
         )
     if flow is None or flow.stage in {Stage.PLANNED, Stage.DRAFT}:
         return _draft(sheet, now)
-    match flow.stage:
-        case Stage.DECLINED if flow.declined is not None:
-            return f"{_incoming(sheet)} cannot take over: “{flow.declined.reason}”. You stay on call."
-        case Stage.ACCEPTED:
-            return f"{_incoming(sheet)} has accepted this handover."
+    return _delivered(sheet, flow, now)
+
+
+def _delivered(sheet: Sheet, flow: Flow, now: datetime) -> str:
+    name = _incoming(sheet)
+    if flow.stage is Stage.ACCEPTED:
+        return accepted_words(flow, name)
+    if flow.stage is Stage.DECLINED and flow.declined is not None:
+        return f"{name} cannot take over: “{flow.declined.reason}”. You stay on call."
+    if flow.unclear is not None:
+        return f"{name} answered: “{flow.unclear.words}” Is that a yes? A: yes, N: no."
     if flow.question is not None:
-        return f"{_incoming(sheet)} asks: “{flow.question.words}” A answers."
-    return f"Delivered. {_incoming(sheet)} has not accepted it yet. {_overtime(flow, now)}".rstrip()
+        return f"{name} asks: “{flow.question.words}” A answers."
+    return f"Delivered. {name} has not accepted it yet. {_overtime(flow, now)}".rstrip()
 
 
 def _draft(sheet: Sheet, now: datetime) -> str:

@@ -3,12 +3,21 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from oncall_tui.domain.answer import AnswerId, AnswerKind
+from oncall_tui.domain.answer_events import AnswerHeld, AnswerStored
+from oncall_tui.domain.care_events import RunbookStepTicked
+from oncall_tui.domain.episode import EscalationState
+from oncall_tui.domain.escalation import HANDED_ON
 from oncall_tui.domain.events import SHIFT_STREAM
+from oncall_tui.domain.goodwill import SpokenGoodwill
+from oncall_tui.domain.handover_events import NotePart
+from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
@@ -89,6 +98,93 @@ async def test_the_receipt_ends_the_shift_on_the_other_machine(ana: Rig, ben: Ri
     assert on_call(ana) == "Ben Okafor"
     with pytest.raises(BadUse, match=r"accepted already, by Ben Okafor on Fri 20 Nov"):
         await ana.station.actions.handover.accepting.receive(receipt)
+
+
+SNOOZED_UNTIL = MovingClock().now + timedelta(hours=30)
+
+
+async def everything(rig: Rig) -> None:
+    """Let everything that a handover carries have happened on a machine."""
+    actions, row = rig.station.actions, rig.row()
+    await actions.caring.spend(row, SpokenGoodwill(amount=Decimal(50), words="a refund"))
+    ticked = RunbookStepTicked(ticket=row.ticket.id, runbook=CleanText("Login"), step=CleanText("Look at SAML"))
+    await rig.station.logbook.did(ticked)
+    await actions.answers.store(row.ticket, AnswerKind.NOTE, "kept only here")
+    stored = AnswerStored(ticket=row.ticket.id, answer=AnswerId("a9"), kind=AnswerKind.REPLY, text=CleanText("Soon"))
+    held = AnswerHeld(ticket=row.ticket.id, answer=AnswerId("a9"), key=MessageKey("a9"), detail=CleanText("news"))
+    for event in (stored, held):
+        await rig.station.logbook.did(event)
+    await actions.answers.snooze(row.ticket.id, SNOOZED_UNTIL)
+    await actions.correct_zone(row, "Asia/Seoul")
+    shift = rig.station.board.desk().shift
+    assert shift is not None
+    await actions.rota.ask_cover(shift, "ill")
+    await actions.handover.save_notes("the proxy is not looked at")
+    await actions.handover.deliver()
+
+
+async def test_everything_arrives_once_on_the_other_machine(ana: Rig, ben: Rig) -> None:
+    await everything(ana)
+    await carry(ben, parcel(ana))
+    await ben.restart()
+    here, there = ana.station.logbook.record(ticket().id), ben.station.logbook.record(ticket().id)
+    assert here == there
+    assert [goodwill.amount for goodwill in there.care.goodwill] == [50]
+    assert there.answering.snooze is not None
+    assert there.answering.snooze.until == SNOOZED_UNTIL
+    assert [answer.state.value for answer in there.answering.answers] == ["kept", "held"]
+    assert ben.row().zone.zone == "Asia/Seoul"
+    assert [cover.reason for cover in ben.station.board.desk().covers] == ["ill"]
+    flow = ben.station.logbook.flows[parcel(ana).shift_starts_at]
+    assert flow.notes == {NotePart.NOT_DONE: "the proxy is not looked at"}
+
+
+async def test_carried_on_and_back_again_nothing_counts_twice_and_nothing_is_lost(ana: Rig, ben: Rig) -> None:
+    await everything(ana)
+    first = parcel(ana)
+    await carry(ben, first)
+    receipt = unpacked_receipt(ben, await ben.station.actions.handover.accepting.keep_receipt("r.json", first))
+    await ana.station.actions.handover.accepting.receive(receipt)
+    (gone,) = ana.station.logbook.escalations
+    assert (gone.state, gone.reason) == (EscalationState.WITHDRAWN, HANDED_ON)
+    told = len(ana.received())
+    await ana.pass_time(minutes=10)
+    assert len(ana.received()) == told  # it climbs on Ben's machine, and there alone
+
+    back = await handed_back(ben)
+    await ana.station.actions.handover.accepting.carry_over(back, "4312", "I look", by=PersonId("ana"))
+    await ana.restart()
+    record = ana.station.logbook.record(ticket().id)
+    assert record.care == ben.station.logbook.record(ticket().id).care
+    assert [goodwill.amount for goodwill in record.care.goodwill] == [50]
+    assert record.promises == ben.station.logbook.record(ticket().id).promises
+    (again,) = ana.station.logbook.escalations
+    assert again == ben.station.logbook.escalations[0]
+    assert again.acknowledged is not None
+    assert again.acknowledged.words == "I roll it back"
+    assert len(ana.station.board.desk().covers) == 1
+
+
+async def handed_back(ben: Rig) -> Parcel:
+    """Let Dana take the escalation, and Ben hand over to Ana what he took over from her."""
+    await ben.restart()
+    ben.station.board.sits_here(BEN.id)
+    await ben.pass_time(minutes=2)
+    await ben.station.actions.reached_by_phone(ticket().id, "dana", "I roll it back")
+    await ben.station.actions.handover.save_notes("none")
+    await ben.station.actions.handover.deliver()
+    content = next(
+        content
+        for name, text in ben.shelf.saved.items()
+        if name.endswith("-ben.json") and isinstance(content := parcels.unpack(text.encode(), name), Parcel)
+    )
+    return replace(content, incoming=PersonId("ana"))
+
+
+def unpacked_receipt(rig: Rig, name: str) -> AcceptanceReceipt:
+    receipt = parcels.unpack(rig.shelf.saved[name].encode(), name)
+    assert isinstance(receipt, AcceptanceReceipt)
+    return receipt
 
 
 async def refused(rig: Rig, content: Parcel, why: str) -> None:

@@ -9,6 +9,7 @@ from oncall_tui.domain.people import ChannelId, Person
 from oncall_tui.services.addressing import handover_problems, quiet_channel, ringing
 from tests.make import person
 from tests.rig import Rig, ScriptedChannel
+from tests.services.test_relieving import before_the_end, got, let_pass
 
 PAGER, MAIL = ChannelId("ben-pager"), ChannelId("ben-mail")
 RING = frozenset({PAGER})
@@ -78,3 +79,21 @@ async def test_a_handover_rings_nobody_and_says_whom_it_does_not_reach() -> None
     assert "Ben Okafor has no channel that takes it." in await rig.station.actions.handover.deliver()
     await rig.turn()
     assert rig.received(*Purpose) == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("always_ring", "told"),
+    [({"dana-push"}, "dana-phone"), ({"dana-push", "dana-phone"}, "dana-push")],
+    ids=["past the pager", "by the pager where there is nothing else"],
+)
+async def test_leaders_hear_that_nobody_accepted_a_handover(always_ring: set[str], told: str) -> None:
+    rig = Rig()
+    await rig.station.open()
+    await rig.read()
+    before_the_end(16, rig=rig)
+    ring = frozenset(map(ChannelId, always_ring))
+    rig.station.board.team = replace(rig.station.board.team, always_ring=ring)
+    await let_pass(rig, minutes=27)
+    assert rig.received(Purpose.NOTICE) == [told]
+    assert got(rig, told) == ["Nobody accepted the handover from Ana Ruiz"]

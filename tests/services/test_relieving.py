@@ -132,6 +132,47 @@ async def test_a_refusal_through_a_channel_never_accepts_and_leadership_hears_it
     assert message.body.startswith(f"Ben Okafor did not accept: “{words}”. Ana Ruiz (+1 212 555 0100) stays on call")
 
 
+async def test_what_could_be_a_yes_or_a_no_is_shown_as_words_and_the_outgoing_person_decides(rig: Rig) -> None:
+    await let_pass(rig, minutes=50)
+    rig.answer("ben-mail", "No problem, I take it")
+    await let_pass(rig, seconds=10)
+    assert notices(rig) == [
+        "Ben Okafor answered: “No problem, I take it” Is that a yes? On H: A is yes, N is no.",
+    ]
+    assert (on_call(rig), got(rig, "dana-push")) == ("Ana Ruiz", [])
+    with pytest.raises(BadUse, match="nobody asked anything"):
+        await rig.station.actions.handover.answer("yes")
+    await rig.station.actions.handover.judge(is_yes=True)
+    assert on_call(rig) == "Ben Okafor"
+    assert notices(rig) == ["Ben Okafor has accepted: “No problem, I take it”. You are off."]
+
+
+async def test_taken_for_a_no_leadership_hears_it_and_only_whoever_hands_over_decides(rig: Rig) -> None:
+    await let_pass(rig, minutes=50)
+    rig.answer("ben-mail", "Sorry for the mess")
+    await let_pass(rig, seconds=10)
+    rig.station.board.sits_here(BEN.id)
+    with pytest.raises(BadUse, match="Ana Ruiz decides what the answer means, not you"):
+        await rig.station.actions.handover.judge(is_yes=True)
+    rig.station.board.sits_here(ANA.id)
+    await rig.station.actions.handover.judge(is_yes=False)
+    await let_pass(rig, minutes=1)
+    assert (on_call(rig), got(rig, "dana-push")) == ("Ana Ruiz", ["Ben Okafor cannot take over"])
+    with pytest.raises(BadUse, match="no answer waits"):
+        await rig.station.actions.handover.judge(is_yes=False)
+
+
+async def test_accepted_by_a_button_it_says_that_the_reds_were_not_repeated(rig: Rig) -> None:
+    await let_pass(rig, minutes=50)
+    rig.answer("ben-mail")
+    await let_pass(rig, seconds=10)
+    assert notices(rig) == [
+        "Ben Okafor has accepted without repeating the reds: ring to make sure. You are off.",
+    ]
+    await let_pass(rig, minutes=61)
+    assert notices(rig) == []
+
+
 async def test_an_old_refusal_does_not_answer_a_handover_that_is_delivered_anew(rig: Rig) -> None:
     await let_pass(rig, minutes=50)
     rig.answer("ben-mail", "No, not before I have slept")

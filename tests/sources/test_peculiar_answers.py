@@ -11,6 +11,7 @@ from oncall_tui.errors import NotSent, Rejected
 from tests.servers.http import Asked, Reply, http_server, reply
 from tests.sources.test_writing import NOTE, NOTHING, REPLY, SOLVE
 from tests.sources.writers.chatwoot import Chatwoot
+from tests.sources.writers.freshdesk import Freshdesk
 from tests.sources.writers.help_scout import HelpScout
 from tests.sources.writers.intercom import Intercom
 from tests.sources.writers.vendor import VendorDesk
@@ -66,6 +67,17 @@ async def test_a_token_that_ended_is_renewed_and_the_answer_written_once() -> No
         server.answer_by(lambda asked: refused.pop() if refused and desk.writes(asked) else desk.answer(asked))
         await source.write(replace(NOTE, text=CleanText("Once more.")))
     assert [words.text for words in desk.words] == [NOTE.text, "Once more."]
+
+
+@pytest.mark.parametrize("kind", [Freshdesk, Zendesk], ids=lambda kind: kind.__name__.lower())
+@pytest.mark.parametrize("status", [400, 422])
+async def test_a_ticket_that_wants_a_field_filled_in_first_says_so(kind: type[VendorDesk], status: int) -> None:
+    desk = kind()
+    desk.fault = Reply(status=status)
+    async with http_server() as server:
+        server.answer_by(desk.answer)
+        with pytest.raises(Rejected, match=r"does not let helpdesk:7 be solved as it stands .* a field may want"):
+            await desk.make(server.url).write(SOLVE)
 
 
 @pytest.mark.parametrize("kind", ["telegram personal-message", "sms", "facebook feed comment"])

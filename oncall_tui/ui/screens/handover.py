@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -150,11 +151,14 @@ class HandoverScreen(DeskScreen):
         if sheet is None:
             return action not in {"deliver", "severity", "accept", "decline", "ask"}
         is_asked = sheet.role is Role.INCOMING
+        is_unclear = sheet.flow is not None and sheet.flow.unclear is not None
         has_question = sheet.flow is not None and sheet.flow.question is not None
         match action:
             case "deliver" | "severity":
                 return not is_asked
-            case "decline" | "ask":
+            case "decline":
+                return is_asked or is_unclear
+            case "ask":
                 return is_asked
             case "accept":
                 return is_asked or has_question
@@ -199,10 +203,28 @@ class HandoverScreen(DeskScreen):
 
     def action_accept(self) -> None:
         """Accept what was handed over; for the outgoing person, answer the question."""
+        if self._is_to_judge:
+            self._judge(is_yes=True)
+            return
         if self._sheet is not None and self._sheet.role is Role.OUTGOING:
             self._ask(ANSWERED, self._actions.handover.answer, "Answered.")
             return
         self._keypress.when_pressed("a", self._accept, otherwise="Not accepted")
+
+    @property
+    def _is_to_judge(self) -> bool:
+        """Tell whether an answer waits for the outgoing person to say what it means."""
+        sheet = self._sheet
+        flow = sheet.flow if sheet is not None and sheet.role is Role.OUTGOING else None
+        return flow is not None and flow.unclear is not None
+
+    def _judge(self, *, is_yes: bool) -> None:
+        key = "a" if is_yes else "n"
+        judged = partial(self._actions.handover.judge, is_yes=is_yes)
+        then = "You are off." if is_yes else "Leadership has been told; you stay on call."
+        self._keypress.when_pressed(
+            key, lambda: carry_out(self.app, self._telling(judged(), "Not done", then)), otherwise="Not done"
+        )
 
     def _accept(self) -> None:
         if not self.is_current:
@@ -214,6 +236,9 @@ class HandoverScreen(DeskScreen):
 
     def action_decline(self) -> None:
         """Ask why, and say so to leadership."""
+        if self._is_to_judge:
+            self._judge(is_yes=False)
+            return
         decline = self._actions.handover.decline
         self._keypress.when_pressed("n", lambda: self._ask(DECLINED, decline, "Declined."), otherwise="Not declined")
 
