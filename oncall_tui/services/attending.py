@@ -103,4 +103,5 @@ class Attending:
             return None
         spans, acts = acts_of(desk.me.id, self._logbook.records.values(), self._logbook.escalations)
         here: list[Span] = [(self._open.started_at, self._open.until(now))] if self._open else []
+        here = [(start, end) for start, end in here if end - start >= GLANCE]
         return breathing([*spans, *here], acts, shift.starts_at, min(now, shift.ends_at), self._board.zone)

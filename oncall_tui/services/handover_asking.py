@@ -66,3 +66,8 @@ class HandoverAsking:
         """Answer what the incoming person asked; raise ``BadUse`` when nothing was asked."""
         await self.accepting.answer(words)
         self.poke()
+
+    async def judge(self, *, is_yes: bool) -> None:
+        """Say whether an unclear answer of the incoming person is a yes."""
+        await self.accepting.judge(is_yes=is_yes)
+        self.poke()

@@ -89,7 +89,8 @@ def _(event: handovers.HandoverMessageSettled, _said: Said) -> str:
 
 @words.register
 def _(event: handovers.HandoverAsked, said: Said) -> str:
-    return f"{said.name(event.by)} asked about the handover{because(event.words)}"
+    did = "gave an unclear answer to" if event.is_unclear else "asked about"
+    return f"{said.name(event.by)} {did} the handover{because(event.words)}"
 
 
 @words.register

@@ -157,3 +157,11 @@ async def test_the_list_behind_a_ticket_on_the_whole_screen_counts_nothing_twice
     await attending.closed()
     spans = [work.ended_at - work.started_at for work in rig.station.logbook.record(TICKET).care.work]
     assert spans == [MINUTE, 2 * MINUTE]
+
+
+async def test_a_cursor_at_rest_is_no_interruption_of_a_night(rig: Rig) -> None:
+    rig.station.actions.attending.rests(TICKET)  # at 22:05
+    rig.clock.now += 10 * MINUTE
+    known = rig.station.actions.attending.breathing()
+    assert known is not None
+    assert (known.busy, known.interruptions) == (timedelta(), 0)

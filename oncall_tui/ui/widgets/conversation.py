@@ -85,6 +85,7 @@ class Conversation(Vertical):
 
     def _begin(self, parts: Sequence[Static]) -> None:
         self.laid_out = 0
-        self.query_children(Static).exclude(f"#{BETWEEN}").remove()
+        # Not by a query: those ask which app is active, and where a desk comes from none is.
+        self.remove_children([child for child in self.children if child.id != BETWEEN])
         if parts:
             self.mount(*parts, before=f"#{BETWEEN}")
