@@ -57,11 +57,6 @@ class HandoverAsking:
         await self.accepting.ask(words)
         self.poke()
 
-    async def judge(self, *, is_yes: bool) -> None:
-        """Say whether an unclear answer of the incoming person is a yes."""
-        await self.accepting.judge(is_yes=is_yes)
-        self.poke()
-
     async def answer(self, words: str) -> None:
         """Answer what the incoming person asked; raise ``BadUse`` when nothing was asked."""
         await self.accepting.answer(words)

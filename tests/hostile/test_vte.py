@@ -62,7 +62,7 @@ def visit(running: VteTerminal) -> None:
         running.see("E Escalate  ⏎ Open")
         running.press("\x1b[B")
     running.press("h")
-    running.see("Not done, or not known")
+    running.see("D Deliver")
     running.press("\x1b")
     running.see("E Escalate  ⏎ Open")
 

@@ -236,15 +236,15 @@ async def test_whoever_goes_on_after_her_shift_hands_it_to_nobody(rig: Rig) -> N
     rig.station.board.use_rota(
         replace(rota, overrides=(Override(starts=T, ends=T + timedelta(hours=9), person=ANA.id),))
     )
-    await rig.station.actions.save_handover_notes("none")
+    await rig.station.actions.handover.save_notes("none")
     with pytest.raises(BadUse, match="Ana Ruiz goes on after this shift: ask for a cover on W instead"):
-        await rig.station.actions.deliver_handover()
+        await rig.station.actions.handover.deliver()
     assert rig.station.board.open_flow() is None
 
 
 async def test_whoever_looks_at_anothers_handover_is_not_told_that_it_is_hers(rig: Rig) -> None:
     await let_pass(rig, minutes=50)
-    sheet = rig.station.actions.handing_over.sheet
+    sheet = rig.station.actions.handover.handing_over.sheet
     assert standing(sheet(), rig.clock.now).endswith("has not accepted it yet. You stay on call.")
     rig.station.board.sits_here(DANA.id)
     assert standing(sheet(), rig.clock.now).endswith("has not accepted it yet. Ana Ruiz stays on call.")
