@@ -1,7 +1,8 @@
 """The zone a help desk writes into contacts nobody chose one for, recognised by how many have it."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Generator, Mapping, Sequence
+from operator import countOf
 from typing import Final
 
 from oncall_tui.domain.atlas import Atlas
@@ -11,10 +12,14 @@ from oncall_tui.domain.zone_guess import named_zone
 NEARLY_ALL: Final = 0.9
 LEAST: Final = 10
 """Among fewer contacts no share says anything."""
+_STEP: Final = 256
+"""Tickets looked at in one step."""
 
 
-def account_defaults(tickets: Iterable[Ticket], own_zone: str, atlas: Atlas) -> Mapping[SourceId, str]:
-    """Return our own zone for each source in which nearly all contacts have it, and nothing for any other.
+def account_defaults(
+    tickets: Sequence[Ticket], own_zone: str, atlas: Atlas
+) -> Generator[None, None, Mapping[SourceId, str]]:
+    """Return, after short steps, our own zone for each source whose contacts nearly all have it, else nothing.
 
     Such a zone says where the help desk is. Whoever really lives there is still found by the other hints. Of a source
     with too few contacts nothing is said.
@@ -25,14 +30,18 @@ def account_defaults(tickets: Iterable[Ticket], own_zone: str, atlas: Atlas) -> 
         atlas: Knows what help desks call zones.
     """
     contacts: dict[SourceId, dict[str, str]] = defaultdict(dict)
-    for ticket in tickets:
+    for number, ticket in enumerate(tickets, start=1):
         if zone := named_zone(ticket.requester.time_zone, atlas):
             contacts[ticket.source_id][_who(ticket.requester)] = zone
-    enough = {source: zones for source, zones in contacts.items() if len(zones) >= LEAST}
-    return {
-        source: own_zone if Counter(zones.values())[own_zone] >= NEARLY_ALL * len(zones) else ""
-        for source, zones in enough.items()
-    }
+        if number % _STEP == 0:
+            yield
+    found: dict[SourceId, str] = {}
+    for source, zones in contacts.items():
+        yield
+        ours = countOf(zones.values(), own_zone)
+        if len(zones) >= LEAST:
+            found[source] = own_zone if ours >= NEARLY_ALL * len(zones) else ""
+    return found
 
 
 def _who(requester: Requester) -> str:

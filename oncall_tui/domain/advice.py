@@ -1,11 +1,13 @@
 """Why a ticket's tier suggests an escalation, in one line; the person decides."""
 
+from collections.abc import Generator, Iterable
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.row_order import batched
 from oncall_tui.domain.suggestion import Rule, Sign
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket_events import PromiseOutcome
-from oncall_tui.domain.triage import Row
+from oncall_tui.domain.triage import Group, Row
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -36,6 +38,16 @@ def why_escalate(row: Row, now: datetime) -> CleanText:
         return NO_TEXT
     reason = ", ".join((*met, tier.name))
     return CleanText(reason[0].upper() + reason[1:])
+
+
+def worth_escalating(groups: Iterable[Group], now: datetime) -> Generator[None, None, tuple[Row, ...]]:
+    """Return, after short steps, the tickets whose tier suggests an escalation, in their order."""
+    found: list[Row] = []
+    for group in groups:
+        for some in batched(group.rows):
+            found += [row for row in some if row.tier is not None and why_escalate(row, now)]
+            yield
+    return tuple(found)
 
 
 def touches_words(touches: int, usual: int | None) -> str:

@@ -127,8 +127,13 @@ def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, No
                 reporters[trouble].add(customer_key(ticket))
         if number % _STEP == 0:
             yield
-    counted = {known: max((len(reporters[t]) for t in told), default=0) for known, told in troubles.items()}
-    return {identity: count for identity, count in counted.items() if count >= SEVERAL}
+    together: dict[TicketId, int] = {}
+    for number, (identity, told) in enumerate(troubles.items(), start=1):
+        if (count := max((len(reporters[trouble]) for trouble in told), default=0)) >= SEVERAL:
+            together[identity] = count
+        if number % _STEP == 0:
+            yield
+    return together
 
 
 def _is_fresh(ticket: Ticket, now: datetime) -> bool:

@@ -129,8 +129,8 @@ class Group:
 
     def soon(self, now: datetime) -> int:
         """Return how many of its tickets are due soon."""
-        later = self.rows[self.late(now) :]
-        return bisect_left(later, x=True, key=lambda row: not row.is_due_soon(now))
+        late = self.late(now)
+        return bisect_left(self.rows, x=True, lo=late, key=lambda row: not row.is_due_soon(now)) - late
 
 
 def sums_of(rows: Sequence[Row]) -> Sums:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain import covers
+from oncall_tui.domain.advice import worth_escalating
 from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
@@ -21,7 +22,7 @@ from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.tier import Tier
-from oncall_tui.domain.triage import Group
+from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.services.correcting import corrected_zones
 from oncall_tui.services.desk import Desk
@@ -31,6 +32,7 @@ from oncall_tui.services.left_behind import LeftBehind
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.turns import in_turns
 
 OVER_FOR = timedelta(hours=12)
 """How long after its end a shift still asks for its handover."""
@@ -75,6 +77,14 @@ class Team:
     """The channels through which nothing goes that only tells something."""
     atlas: Atlas = EMPTY_ATLAS
     """What books say about the places customers may be in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sorted:
+    """The open tickets, as one piece of work left them."""
+
+    groups: tuple[Group, ...]
+    suggested: tuple[Row, ...]
 
 
 class Board:
@@ -168,19 +178,13 @@ class Board:
 
     async def whole_desk(self) -> Desk:
         """Return everything the screen shows, letting keys be answered while many tickets are put in order."""
-        steps = self._steps(self._clock())
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return self._desk(end.value)
-            await asyncio.sleep(0)
+        return self._desk(await in_turns(self._steps(self._clock())))
 
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
         return self._desk(at_once(self._steps(self._clock())))
 
-    def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, tuple[Group, ...]]:
+    def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, _Sorted]:
         duty = self.duty()
         current = self._ended_shift(now, duty) or (duty.shift if duty is not None else None)
         experience = yield from self._learning.steps(now, current.starts_at if current else None)
@@ -193,9 +197,10 @@ class Board:
             runbooks=self.team.runbooks,
         )
         tickets, records = self._polling.tickets, self._logbook.records
-        return (yield from self._grouping.steps(tickets, book, now, records=records, experience=experience))
+        groups = yield from self._grouping.steps(tickets, book, now, records=records, experience=experience)
+        return _Sorted(groups=groups, suggested=(yield from worth_escalating(groups, now)))
 
-    def _desk(self, groups: tuple[Group, ...]) -> Desk:
+    def _desk(self, found: _Sorted) -> Desk:
         now = self._clock()
         self._is_shown = True
         team = self.team
@@ -222,7 +227,8 @@ class Board:
             covers=tuple(changed_hands),
             people=team.people,
             sources=self._polling.statuses,
-            groups=groups,
+            groups=found.groups,
+            suggested=found.suggested,
             escalations=self._escalations(now),
             handover=flow,
             unrecorded=self._logbook.unrecorded,

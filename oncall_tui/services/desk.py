@@ -93,6 +93,8 @@ class Desk:
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()
+    suggested: tuple[Row, ...] | None = None
+    """The tickets whose tier suggests E, in their order, escalated or not; None where nobody looked."""
     escalations: tuple[Escalation, ...] = ()
     """Those of this shift and every live one, the most urgent first; at most one for a ticket is live."""
     handover: Flow | None = None

@@ -19,26 +19,28 @@ class Learning:
         self._own_zone, self._atlas = own_zone, atlas
         self._defaults: dict[SourceId, str] = {}
         self._logbook, self._polling = logbook, polling
-        self._has_news = True
+        self._news = 1
+        self._learnt = 0
         self._read_at: Mapping[SourceId, datetime | None] | None = None
         self._since: datetime | None = None
         self._known = NO_EXPERIENCE
         logbook.on_change(self._hear)
 
     def _hear(self) -> None:
-        self._has_news = True
+        self._news += 1
 
     def steps(self, now: datetime, since: datetime | None) -> Generator[None, None, Experience]:
         """Return, after short steps, what is known now, of goodwill since the shift began."""
-        if self._has_news or since != self._since:
-            records = self._logbook.records.values()
-            self._known = replace(
-                self._known,
-                usual=usual(records, now),
-                last_ended=last_ended(records),
-                goodwill=goodwill_spent(records, since),
-            )
-            self._has_news, self._since = False, since
+        if self._learnt != self._news or since != self._since:
+            news = self._news  # what is recorded while the steps are done is not among it
+            records = tuple(self._logbook.records.values())
+            common = usual(records, now)
+            yield
+            ended = last_ended(records)
+            yield
+            self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill_spent(records, since))
+            self._learnt, self._since = news, since
+            yield
         yield from self._read_again(now)
         return self._known
 
@@ -50,8 +52,9 @@ class Learning:
     def _read_again(self, now: datetime) -> Iterator[None]:
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
-            together = yield from same_trouble(self._polling.tickets, now)
+            tickets = self._polling.tickets
+            together = yield from same_trouble(tickets, now)
             self._known = replace(self._known, same_trouble=together)
             self._read_at = read_at
             # What was recognised stays so while few are open: a customer's clock must not come and go with the list.
-            self._defaults |= account_defaults(self._polling.tickets, self._own_zone, self._atlas)
+            self._defaults |= yield from account_defaults(tickets, self._own_zone, self._atlas)

@@ -1,7 +1,7 @@
 """Reads every source again and again, and never lets a failure look like an empty list."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from oncall_tui.services.desk import SourceState, SourceStatus
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.own_writes import OwnWrites
 from oncall_tui.services.troubles import Troubles
+from oncall_tui.services.turns import in_turns
 
 READING_LIMIT = timedelta(seconds=90)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
@@ -184,7 +185,7 @@ class Polling:
         reading.written.clear()
         async with reading.laying:
             laid = await self._own_writes.laid_over(identity, list(reading.tickets))
-            reading.tickets = await _unchanged_kept(reading.tickets, laid)
+            reading.tickets = await in_turns(_unchanged_kept(reading.tickets, laid))
             if reading.status.state is SourceState.LIVE:  # an older list misses tickets that are not solved
                 await self._tell_solved(reading)
         for listener in self._listeners:
@@ -205,7 +206,7 @@ class Polling:
 
     async def _answered(self, reading: _Reading, listed: list[Ticket]) -> None:
         is_back = reading.status.failing_since is not None
-        tickets = await _unchanged_kept(reading.tickets, listed)
+        tickets = await in_turns(_unchanged_kept(reading.tickets, listed))
         reading.tickets, reading.failures, reading.retry_after = tickets, 0, None
         reading.status = replace(
             reading.status,
@@ -274,8 +275,8 @@ class Polling:
         return pause.total_seconds() * (0.9 + 0.2 * self._jitter())
 
 
-async def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> tuple[Ticket, ...]:
-    """Return what a source says, with the very objects of before for whatever has not changed.
+def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> Generator[None, None, tuple[Ticket, ...]]:
+    """Return, after short steps, what a source says, with the very objects of before for whatever has not changed.
 
     Whoever works with tickets sees by that at once what is new. The list is emptied on the way, so that no two copies
     of a ticket are held for longer than they are compared.
@@ -283,7 +284,7 @@ async def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> tu
     known: dict[TicketId, Ticket] = {}
     for start in range(0, len(before), _AT_ONCE):
         known.update((ticket.id, ticket) for ticket in before[start : start + _AT_ONCE])
-        await asyncio.sleep(0)
+        yield
     after.reverse()
     kept: list[Ticket] = []
     is_same = len(before) == len(after)
@@ -294,5 +295,5 @@ async def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> tu
             ticket = old if old is not None and old == ticket else ticket
             is_same = is_same and before[len(kept)] is ticket
             kept.append(ticket)
-        await asyncio.sleep(0)
+        yield
     return before if is_same else tuple(kept)

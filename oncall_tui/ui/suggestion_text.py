@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.triage import Row
@@ -13,7 +14,8 @@ from oncall_tui.ui.text import between
 
 def suggested_rows(desk: Desk) -> tuple[Row, ...]:
     """Return the tickets E is suggested for, in the desk's order."""
-    return tuple(row for group in desk.groups for row in group.rows if suggested(row, desk, desk.at))
+    rows = chain.from_iterable(group.rows for group in desk.groups) if desk.suggested is None else desk.suggested
+    return tuple(row for row in rows if suggested(row, desk, desk.at))
 
 
 def suggestion_text(rows: Sequence[Row], chosen: Row | None, now: datetime, width: int) -> StripText | None:

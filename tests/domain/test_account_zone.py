@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from oncall_tui.domain.account_zone import LEAST, account_defaults
+from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.ticket import SourceId, Ticket
 from oncall_tui.domain.zone_guess import ZoneOrigin
 from oncall_tui.places import ATLAS
@@ -35,17 +36,17 @@ def contacts(count: int, zone: str, *, source: str = "helpdesk", start: int = 0)
 def test_a_zone_that_nearly_all_contacts_have_and_is_our_own_is_the_accounts(
     tickets: list[Ticket], *, found: bool
 ) -> None:
-    assert account_defaults(tickets, OWN, ATLAS) == {SourceId("helpdesk"): OWN if found else ""}
+    assert at_once(account_defaults(tickets, OWN, ATLAS)) == {SourceId("helpdesk"): OWN if found else ""}
 
 
 @pytest.mark.parametrize("tickets", [contacts(LEAST - 1, OWN), contacts(1, OWN) * 30, contacts(30, "")])
 def test_of_too_few_contacts_nothing_is_said(tickets: list[Ticket]) -> None:
-    assert account_defaults(tickets, OWN, ATLAS) == {}
+    assert at_once(account_defaults(tickets, OWN, ATLAS)) == {}
 
 
 def test_each_source_is_judged_alone() -> None:
     tickets = contacts(LEAST, OWN) + contacts(3, OWN, source="mailbox")
-    assert account_defaults(tickets, OWN, ATLAS) == {"helpdesk": OWN}
+    assert at_once(account_defaults(tickets, OWN, ATLAS)) == {"helpdesk": OWN}
 
 
 @pytest.mark.anyio

@@ -76,7 +76,7 @@ async def test_a_handover_goes_past_a_pager_to_what_can_be_read() -> None:
 @pytest.mark.anyio
 async def test_a_handover_rings_nobody_and_says_whom_it_does_not_reach() -> None:
     rig = await with_pager("ben-mail", "next")
-    assert "no channel takes it: Ben Okafor finds it" in await rig.station.actions.handover.deliver()
+    assert "Ben Okafor has no channel that takes it." in await rig.station.actions.handover.deliver()
     await rig.turn()
     assert rig.received(*Purpose) == []
 

@@ -1,6 +1,5 @@
 """The main place: who is waiting, and what time it is for them."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,6 +17,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.services.turns import in_turns
 from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
@@ -149,14 +149,7 @@ class QueueScreen(TicketPlace):
         self.run_worker(self._find(self._sought, desk), group="search", exclusive=True)
 
     async def _find(self, sought: str, desk: Desk) -> None:
-        steps = finding(self._narrowed(sought, desk), sought)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                self._found = (sought, desk.groups, end.value)
-                break
-            await asyncio.sleep(0)
+        self._found = (sought, desk.groups, await in_turns(finding(self._narrowed(sought, desk), sought)))
         self.show(self.desk, self.present())
 
     def _narrowed(self, sought: str, desk: Desk) -> Sequence[Group]:
