@@ -93,7 +93,7 @@ class PushoverChannel:
         return True
 
     async def send(self, message: OutgoingMessage) -> Receipt:
-        """Ring, or say quietly what asks for nothing; ``status`` in the body decides."""
+        """Ring, or say quietly what is no alarm; ``status`` in the body decides."""
         async with client(self._settings.url) as http:
             if message.is_silent:
                 await self._cancel(http, message)
@@ -103,7 +103,7 @@ class PushoverChannel:
                     await self._cancel(http, message)
             answer = await self._post(http, "messages.json", self._written(message))
         taken = answer.decode(_Taken)
-        if taken.status != 1 or (message.purpose.asks and not taken.receipt):
+        if taken.status != 1 or (message.purpose.is_alarm and not taken.receipt):
             raise answer.refused
         return Receipt(reference=taken.receipt or "")
 
@@ -130,6 +130,8 @@ class PushoverChannel:
         return await send(http, self._remote, "POST", f"1/{path}", data={**token, **fields})
 
     async def _acknowledgement(self, http: httpx.AsyncClient, message: Awaited) -> Acknowledgement | None:
+        if not message.reference:
+            return None  # it did not ring, so there is no receipt
         # Pushover takes the token of a question nowhere but in the address.
         token = {"token": self._settings.token.reveal()}
         answer = await send(http, self._remote, "GET", f"1/receipts/{message.reference}.json", params=token)
@@ -145,9 +147,9 @@ class PushoverChannel:
             "user": self._settings.user.reveal(),
             "title": shorten(message.title, _TITLE_LIMIT),
             "message": fit(message, _BODY_LIMIT, is_titled=False) or message.title,
-            "priority": str(_EMERGENCY if message.purpose.asks else _NORMAL),
+            "priority": str(_EMERGENCY if message.purpose.is_alarm else _NORMAL),
         }
-        if message.purpose.asks:
+        if message.purpose.is_alarm:
             written["retry"] = f"{self._settings.ring_every.total_seconds():.0f}"
             written["expire"] = f"{self._settings.ring_for.total_seconds():.0f}"
             written["tags"] = incident_key(message)

@@ -47,6 +47,14 @@ async def test_a_notification_rings_until_it_is_acknowledged(sink: Sink) -> None
     )
 
 
+async def test_a_handover_rings_nobody_and_no_receipt_of_it_is_asked_for(sink: Sink) -> None:
+    pushed = channel(sink)
+    await pushed.send(replace(a_message(), purpose=Purpose.HANDOVER))
+    assert form(sink.requests[0])["priority"] == "0"
+    assert list(await pushed.acknowledgements([replace(awaited(), reference="")])) == []
+    assert len(sink.requests) == 1
+
+
 async def test_a_long_message_is_cut_to_what_pushover_takes(sink: Sink) -> None:
     asked = "Asked of you: say that you have it."
     await channel(sink).send(a_message(body=f"{'background ' * 300}\n\n{asked}", url="https://desk.example/4312"))
