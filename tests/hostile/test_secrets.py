@@ -4,12 +4,16 @@ import base64
 import socket
 import stat
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from oncall_tui.__main__ import main
+from oncall_tui.clock import utc_now
+from oncall_tui.domain.wall_time import local
 from tests.hostile.dashboard import Dashboard, run
 from tests.hostile.desk import HostileDesk, toml
 from tests.hostile.echo import FAULTS, Echo, echoing
@@ -21,6 +25,8 @@ MARKS = {
     )
 }
 """A secret for each way in which a config may name one, for mail, and for each part of a calendar's address."""
+NEVER = "starts = 2020-01-01T00:00:00\nends = 2020-01-01T01:00:00"
+"""When the desk's override is."""
 CONNECTORS = """
 [[channels]]
 id = "dana-bell"
@@ -174,6 +180,7 @@ def processes() -> bytes:
 @pytest.mark.parametrize("fault", ["401", *(pytest.param(fault, marks=pytest.mark.full) for fault in FAULTS[1:])])
 def test_no_fault_of_a_server_that_echoes_credentials_shows_them(desk: HostileDesk, echo: Echo, fault: str) -> None:
     echo.fault = fault
+    let_dana_come_next(desk)
     seen = {
         " ".join(command): run(desk.command(*command), desk.environ)[0] for command in (("check",), ("list", "--json"))
     }
@@ -192,6 +199,15 @@ def test_no_fault_of_a_server_that_echoes_credentials_shows_them(desk: HostileDe
         assert echo.was_told("http", MARKS[name]), name
     assert echo.was_told("imap", MARKS["imap"])
     assert leaks(desk, seen) == []
+
+
+def let_dana_come_next(desk: HostileDesk) -> None:
+    """Let somebody take over tomorrow, as nobody hands over to herself."""
+    tomorrow = local(utc_now(), ZoneInfo("America/New_York")).date() + timedelta(days=1)
+    span = f"starts = {tomorrow}T00:00:00\nends = {tomorrow + timedelta(days=7)}T00:00:00"
+    written = desk.config.read_text()
+    assert NEVER in written
+    desk.config.write_text(written.replace(NEVER, span))
 
 
 def deliver_the_handover(running: Dashboard) -> None:
