@@ -24,7 +24,10 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breathing:
-    """What is known of the load on the person on call; the truth may be more, and never less."""
+    """About how heavy the load on the person on call is.
+
+    What was not done here counts for nothing, and an act beside the screen for ``ACT``, however long it took.
+    """
 
     busy: timedelta
     """Time that went into tickets in this shift."""

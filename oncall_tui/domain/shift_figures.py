@@ -137,7 +137,7 @@ def _load(figured: ShiftFigured) -> str:
     nightly = f"{NIGHT_BEGINS:%H:%M} to {NIGHT_ENDS:%H:%M}"
     times = "once" if figured.interruptions == 1 else f"{figured.interruptions} times"
     interrupted = f"interrupted {times} at night ({nightly})" if figured.interruptions else ""
-    busy = f"busy for at least {span(figured.busy)} ({figured.busy_share:.0%})" if figured.busy else ""
+    busy = f"busy for about {span(figured.busy)} ({figured.busy_share:.0%})" if figured.busy else ""
     return ", ".join(part for part in (busy, interrupted) if part)
 
 

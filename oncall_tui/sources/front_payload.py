@@ -195,7 +195,7 @@ def _reference(payload: Payload, field: str) -> str:
 
 
 def as_html(words: str) -> str:
-    """Return plain words as Front takes them."""
+    """Return plain words as Front takes them: a line end after a break would come back as a second one."""
     return escape(words, quote=False).replace("\n", "<br>")
 
 

@@ -43,7 +43,7 @@ def journal_page(lines: Sequence[Recorded], desk: Desk, now: datetime, load: Bre
 
 def _load(load: Breathing) -> str:
     times = {0: "never", 1: "once"}.get(load.interruptions, f"{load.interruptions} times")
-    busy = f"Busy for at least {span(load.busy)} of this shift ({load.share:.0%})"
+    busy = f"Busy for about {span(load.busy)} of this shift ({load.share:.0%})"
     return f"{busy}, and {times} at work in your night ({NIGHT_BEGINS:%H:%M} to {NIGHT_ENDS:%H:%M})."
 
 

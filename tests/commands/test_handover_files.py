@@ -82,7 +82,7 @@ def test_shifts_lists_past_shifts_with_their_figures(desk: Path) -> None:
         "  3 promises made, 2 kept, 0 broken, 1 still owed\n"
         "  1 answer not confirmed, 2 notes kept only here, 4 runbook steps done\n"
         "  goodwill given: 50\n"
-        "  busy for at least 5 h 00 m (8%), interrupted 2 times at night (22:00 to 07:00)\n"
+        "  busy for about 5 h 00 m (8%), interrupted 2 times at night (22:00 to 07:00)\n"
     )
     (figures,) = json.loads(run(desk, "shifts", "--json").stdout)["shifts"]
     assert (figures["person"], figures["answered"], figures["seconds_to_acknowledge"]) == ("ana", 3, 240.0)

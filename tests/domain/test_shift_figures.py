@@ -28,5 +28,5 @@ def test_goodwill_and_work_of_the_shift_are_counted_and_no_others() -> None:
     assert (figured.goodwill, figured.worked) == (Decimal(30), 0.5 * HOUR)
     assert words(figured) == (
         "goodwill given: 30",
-        "busy for at least 40 m (1%)",
+        "busy for about 40 m (1%)",
     )

@@ -68,7 +68,7 @@ async def test_severity_comes_first_and_everything_open_is_in_it(rig: Rig) -> No
         "## What happened\n"
         "\n"
         "- 1 escalated, 1 acknowledged, the middle one after under 1 m\n"
-        "- busy for at least 5 m (2%), interrupted once at night (22:00 to 07:00)\n"
+        "- busy for about 5 m (2%), interrupted once at night (22:00 to 07:00)\n"
         "\n"
         "## Not done, or not known\n"
         "\n"

@@ -120,7 +120,7 @@ async def test_the_load_of_the_shift_and_interrupted_nights_stand_above_the_jour
         known = Breathing(busy=65 * MINUTE, share=0.26, recent_share=0.5, interruptions=2)
         rig.actions.unattended.known = known
         await rig.press("L")
-        assert "Busy for at least 1 h 5 m of this shift (26%), and 2 times at work in" in rig.text
+        assert "Busy for about 1 h 5 m of this shift (26%), and 2 times at work in" in rig.text
         assert "your night (22:00 to 07:00)." in rig.text
 
 
