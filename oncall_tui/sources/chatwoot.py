@@ -17,7 +17,18 @@ from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
 from oncall_tui.sources.chatwoot_answers import ChatwootPen
@@ -30,6 +41,8 @@ from oncall_tui.text_safety import clean
 _STATUSES = ("snoozed", "pending", "open")
 _THREAD_PAGES = 3
 """Of twenty messages each."""
+_LIMITS = Limits(whole=Allowance(requests=3000))
+"""Of an address, in a minute, where nobody has set another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +104,8 @@ class ChatwootSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         pages = f"{self._url}/app/accounts/{settings.account}"
         self._desk = Desk(source=source, url=pages, time_zone_field=settings.time_zone_field)
         self._pen = ChatwootPen(self._remote, self._client, self._account)
@@ -112,7 +126,7 @@ class ChatwootSource:
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every conversation that is not resolved."""
         found: dict[int, Payload] = {}
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             for status in sorted(self._settings.statuses, key=_STATUSES.index):
                 found |= await everything(partial(self._reading, http, status))
         return [parse_ticket(payload, self._desk) for payload in found.values()]

@@ -20,7 +20,18 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import (
+    Pace,
+    PasswordAuth,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, proof
@@ -117,7 +128,8 @@ class DjangoHelpdeskSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._desk = Desk(source=source, url=settings.url.rstrip("/"), fields=settings.fields)
 
     @property
@@ -134,7 +146,7 @@ class DjangoHelpdeskSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every open ticket with its follow-ups."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             found = await everything(lambda: self._reading(http))
         return [ticket for ticket in found.values() if ticket.status.is_open]
 

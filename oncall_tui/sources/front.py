@@ -23,8 +23,22 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
+from oncall_tui.http_client import (
+    Allowance,
+    Content,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.http_client import Answer as HttpAnswer
-from oncall_tui.http_client import Content, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, gone, proof
@@ -56,6 +70,12 @@ _MISSING = frozenset({403, 404})
 _OPEN = ("assigned", "unassigned")
 _ANY = (*_OPEN, "archived", "trashed")
 _MERGED_INTO = re.compile(r"/conversations/(cnv_[0-9A-Za-z]+)")
+_LIMITS = Limits(
+    whole=Allowance(requests=50),
+    parts=(Allowance(requests=5, within=timedelta(seconds=1), only="conversations"),),
+    meter=Meter(total="x-ratelimit-limit", left="x-ratelimit-remaining", resets="x-ratelimit-reset"),
+)
+"""Of a company, in a minute, in the plan called Starter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +117,12 @@ class FrontSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, whole_every=_WHOLE_EVERY)
-        self._contacts: Lookups[str, Contact] = Lookups(clock, at_once=_LOOK_UPS)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._rounds: Rounds[Listed] = Rounds(
+            source, clock, overlap=_OVERLAP, whole_every=_WHOLE_EVERY, found=self.pace.found
+        )
+        self._contacts: Lookups[str, Contact] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._fields = Fields(
             organisation=settings.organisation_field,
             time_zone=settings.time_zone_field,
@@ -121,7 +144,7 @@ class FrontSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every ten minutes, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
             named = (entry.contact for entry in latest if entry.contact)

@@ -20,8 +20,21 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.errors import NotSent, Rejected, SourceBusy, SourceRefused
+from oncall_tui.http_client import (
+    Allowance,
+    Content,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    send,
+    url_problem,
+)
 from oncall_tui.http_client import Answer as HttpAnswer
-from oncall_tui.http_client import Content, Remote, TokenAuth, client, documented, fetch, send, url_problem
 from oncall_tui.http_client.sentences import busy, refused
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
@@ -60,6 +73,11 @@ _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "20
 
 _Version = tuple[TicketId, datetime | None, int | None]
 _Asked = tuple[tuple[str, str | int], ...]
+_LIMITS = Limits(
+    whole=Allowance(requests=5000, within=timedelta(hours=1)),
+    meter=Meter(total="X-RateLimit-Limit", left="X-RateLimit-Remaining", resets="X-RateLimit-Reset"),
+)
+"""Of a user, with all of their tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +129,19 @@ class GithubSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._repository = f"repos/{settings.repository}"
+        self.pace = Pace(clock, _LIMITS)
         self._remote = Remote(
             name=source,
             table="[[sources]]",
             clock=clock,
             total=settings.timeout,
             pause_of=self._pause_of,
+            pace=self.pace,
         )
         self._labels = labels_of(settings.pending, settings.urgent, settings.high, settings.low)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP)
-        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS)
-        self._profiles: Lookups[str, Requester] = Lookups(clock, at_once=_LOOK_UPS)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
+        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
+        self._profiles: Lookups[str, Requester] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._known: tuple[_Asked, str] | None = None
         """The last question whose answer was a single page, and the tag of that answer."""
         self._token_ends_on: date | None = None
@@ -147,7 +167,7 @@ class GithubSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
             await self._profiles.fill(

@@ -18,7 +18,20 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import Rejected, SourceError
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, proof
@@ -50,6 +63,11 @@ _TOKEN_EVERY = timedelta(days=1)
 _LATEST_NOTES: Mapping[str, str | int] = {"sort": "desc", "order_by": "created_at", "per_page": _PAGE}
 
 _Version = tuple[TicketId, datetime | None, int | None]
+_LIMITS = Limits(
+    whole=Allowance(requests=2000),
+    meter=Meter(total="RateLimit-Limit", left="RateLimit-Remaining", resets="RateLimit-Reset"),
+)
+"""Of a user of gitlab.com, in a minute; a GitLab of one's own says what it allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +114,11 @@ class GitlabSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._project = f"projects/{quote(settings.project.strip('/'), safe='')}"
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._labels = labels_of(settings.pending, settings.urgent, settings.high, settings.low)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP)
-        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
+        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._token_ends_on: date | None = None
         self._token_asked_at: datetime | None = None
 
@@ -123,7 +142,7 @@ class GitlabSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             spoken = [entry for entry in listed if entry.notes != 0]
             latest = sorted(spoken, key=lambda entry: str(entry.ticket.updated_at), reverse=True)

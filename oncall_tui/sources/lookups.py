@@ -20,8 +20,9 @@ class Lookups(Generic[K, T]):
     one cannot be had, it is asked for again in the next round.
     """
 
-    def __init__(self, clock: Clock, *, at_once: int) -> None:
-        self._clock, self._at_once = clock, at_once
+    def __init__(self, clock: Clock, *, at_once: int, room: Callable[[], bool] = lambda: True) -> None:
+        """Begin with nothing; ``room`` tells whether the vendor can be asked without holding up the list."""
+        self._clock, self._at_once, self._room = clock, at_once, room
         self._known: dict[K, tuple[datetime, T]] = {}
 
     def get(self, number: K | None) -> T | None:
@@ -32,6 +33,8 @@ class Lookups(Generic[K, T]):
     async def fill(self, numbers: Iterable[K | None], ask: Callable[[K], Awaitable[T]]) -> None:
         """Ask for the first few that are not known or known for too long, and forget those not named any more."""
         for number in self._old(numbers)[: self._at_once]:
+            if not self._room():
+                return
             try:
                 self._known[number] = self._clock(), await ask(number)
             except SourceError:
@@ -44,6 +47,8 @@ class Lookups(Generic[K, T]):
         old = self._old(numbers)
         for start in range(0, len(old), self._at_once):
             batch = old[start : start + self._at_once]
+            if not self._room():
+                return
             try:
                 found = await ask(batch)
             except SourceError:

@@ -20,7 +20,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Priority, SourceId, Ticket, TicketId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceError, SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import Pace, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.entries import number_of, ticket_number
 from oncall_tui.sources.fields import Payload, instant, text
@@ -138,7 +138,8 @@ class RedmineSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._seen: dict[int, _Seen] = {}
         self._authors: dict[int, Payload] = {}
 
@@ -157,7 +158,7 @@ class RedmineSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every open issue, and whose turn it is in those that changed."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             await read(http, self._remote, "users/current.json", _User)
             priorities = await self._priorities(http)
             payloads = await self._all(http)

@@ -23,7 +23,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import OutcomeUnknown, Rejected, SourceError, SourceGarbled, SourceRefused
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, read, send, url_problem
+from oncall_tui.http_client import Pace, PasswordAuth, Remote, TokenAuth, client, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.rt_payload import (
     CONVERSATION,
@@ -122,7 +122,8 @@ class RtSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._exchanges: dict[TicketId, tuple[datetime | None, Exchange]] = {}
 
     @property
@@ -141,7 +142,7 @@ class RtSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every open ticket, and whose turn it is in each that changed since the last time."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             payloads = await self._all(http, "tickets", partial(_later, f"({self._settings.query})"), _TICKET_FIELDS)
             rows = [(parse_ticket(payload, self._id, self._url), parse_customers(payload)) for payload in payloads]
             fresh = await self._exchanges_of(http, {t: customers for t, customers in rows if not self._is_known(t)})

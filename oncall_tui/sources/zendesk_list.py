@@ -7,7 +7,7 @@ Later rounds look for what changed only: by search with an overlap, or, for an a
 has no index. Every half hour all of it is searched for again; a view is always read whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,8 +59,11 @@ class _Walk:
 class ZendeskList:
     """The open tickets of one Zendesk, and how far they are known."""
 
-    def __init__(self, source: SourceId, wire: ZendeskWire, wanted: Wanted, clock: Clock) -> None:
-        self._id, self._wire, self._wanted, self._clock = source, wire, wanted, clock
+    def __init__(
+        self, source: SourceId, wire: ZendeskWire, wanted: Wanted, clock: Clock, found: Callable[[int], None]
+    ) -> None:
+        """Begin with nothing; ``found`` is told how many tickets there are, after each page."""
+        self._id, self._wire, self._wanted, self._clock, self._found = source, wire, wanted, clock, found
         self._listed: dict[TicketId, Listed] = {}
         self._read: dict[TicketId, tuple[datetime | None, Listed]] = {}
         """What was read by number, and for which change; None where it may change again within the same second."""
@@ -136,6 +139,7 @@ class ZendeskList:
             listed = parse_ticket(entry, self._id, self._wire.address)
             walk.found[listed.ticket.id] = listed
         walk.cursor, walk.is_complete = page.cursor, page.is_last
+        self._found(len(walk.found))
         if "start_time" in walk.params or "cursor" in walk.params:
             walk.params = {"cursor": page.cursor}
         else:

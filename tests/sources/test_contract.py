@@ -43,6 +43,7 @@ from oncall_tui.sources import (
 )
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
+from tests.sources.hurrying import hurried
 
 pytestmark = pytest.mark.anyio
 
@@ -235,7 +236,7 @@ def name_of(kind: Kind) -> str:
 def kind(request: pytest.FixtureRequest) -> Kind:
     found = request.param
     assert isinstance(found, Kind)
-    return found
+    return replace(found, make=lambda url, timeout: hurried(found.make(url, timeout)))
 
 
 @pytest.fixture
