@@ -159,6 +159,12 @@ class FrontSource:
             comments = documented(await self._get(http, ticket, "/comments"), dict[str, object])
         return parse_thread(required_records(messages, "_results"), records(comments, "_results"))
 
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one conversation; None when it is gone, or was merged into another."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return listed.told(self._contacts.get(listed.contact)) if listed is not None else None
+
     @property
     def can(self) -> frozenset[AnswerKind]:
         """Return everything: whether this token may is for Front to say."""

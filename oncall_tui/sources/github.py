@@ -175,14 +175,13 @@ class GithubSource:
             )
             spoken = (_version(entry) for entry in latest if entry.comments != 0)
             await self._turns.fill(spoken, lambda version: self._turn(http, version))
-        return [
-            told_of(
-                entry.ticket,
-                self._profiles.get(entry.login),
-                self._turns.get(_version(entry)) if entry.comments != 0 else None,
-            )
-            for entry in listed
-        ]
+        return [self._told(entry) for entry in listed]
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one issue by its number; None when it is gone."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read what an issue began with, and its latest comments."""
@@ -321,6 +320,10 @@ class GithubSource:
             answer = await self._get(http, f"{self._issue(ticket)}/comments", params=params)
             found += documented(answer, list[dict[str, object]])
         return found
+
+    def _told(self, entry: Listed) -> Ticket:
+        turn = self._turns.get(_version(entry)) if entry.comments != 0 else None
+        return told_of(entry.ticket, self._profiles.get(entry.login), turn)
 
     async def _turn(self, http: httpx.AsyncClient, version: _Version) -> Turn:
         ticket, _, count = version

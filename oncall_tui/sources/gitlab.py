@@ -157,6 +157,12 @@ class GitlabSource:
             notes = await self._notes(http, ticket)
         return parse_thread(issue, notes)
 
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one issue by its number; None when it is gone."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
+
     @property
     def can(self) -> frozenset[AnswerKind]:
         """Return everything: whether this token may is for GitLab to say."""

@@ -151,12 +151,14 @@ class HubspotSource:
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             numbers = [entry.number for entry in listed]
             await self._contacts.fill_many(numbers, lambda some: self._contacts_of(http, some), Contact())
-        return [
-            entry.told(
-                self._contacts.get(entry.number), self._owners.get(entry.owner) if entry.owner is not None else None
-            )
-            for entry in listed
-        ]
+        return [self._told(entry) for entry in listed]
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one ticket by its number, which no index stands before; None when it is gone."""
+        async with self._client() as http:
+            await self._know(http)
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the conversations of a ticket, or what stands in the ticket where it has none."""
@@ -199,6 +201,10 @@ class HubspotSource:
         if answer.kind is AnswerKind.SOLVE:
             return Receipt() if not found.ticket.status.is_open else None
         return Receipt() if found.owner == self._owner(answer).id else None
+
+    def _told(self, entry: Listed) -> Ticket:
+        owner = self._owners.get(entry.owner) if entry.owner is not None else None
+        return entry.told(self._contacts.get(entry.number), owner)
 
     async def _say(self, http: httpx.AsyncClient, answer: Answer) -> Receipt:
         with before_sending():

@@ -174,6 +174,13 @@ class JsmSource:
         found = [parse_opening(issue), *(parse_message(comment, reporter) for comment in comments)]
         return sorted((message for message in found if message is not None), key=lambda message: message.at)
 
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one request, which no index stands before; None when it is gone."""
+        async with self._client() as http:
+            self._fields = self._fields or await self._custom_fields(http)
+            listed = await self._one(http, ticket)
+        return listed.ticket if listed is not None else None
+
     @property
     def can(self) -> frozenset[AnswerKind]:
         """Return everything: whether this account may is for Jira to say."""
