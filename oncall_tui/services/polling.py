@@ -18,7 +18,7 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.own_writes import OwnWrites
 from oncall_tui.services.reading_limit import ReadingLimit, limited
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 """Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
