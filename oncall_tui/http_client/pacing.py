@@ -108,6 +108,7 @@ class Pace:
     async def turn(self, http: httpx.AsyncClient, url: str) -> None:
         """Return when this may be asked, and count it."""
         if http in self._lists:
+            await asyncio.sleep(0)  # to take in a page takes most of a frame: never two without a turn between them
             while wait := self._wait(url):
                 self._step(wait)
                 await self.sleep(wait.total_seconds())

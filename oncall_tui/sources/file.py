@@ -219,7 +219,7 @@ def _rows(body: bytes) -> Iterator[object]:
     if not start:
         raise ValueError("there is nothing in it; an empty desk is []")
     if start == b"[":
-        return iter(decode(body, list[object]))
+        return _json_rows(body)
     if start != b"{":
         return _csv_rows(body.decode(errors="replace"))
     try:
@@ -228,6 +228,15 @@ def _rows(body: bytes) -> Iterator[object]:
         return (decode(line, dict[str, object]) for line in body.splitlines() if line.strip())
     listed = whole.get("tickets")
     return iter(listed) if isinstance(listed, list) else iter([whole])
+
+
+def _json_rows(body: bytes) -> Iterator[object]:
+    """Read one row after another, so that a long list is never held twice."""
+    try:
+        rows = msgspec.json.decode(body, type=list[msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return iter(decode(body, list[object]))
+    return (decode(bytes(row), object) for row in rows)
 
 
 def _csv_rows(text: str) -> Iterator[object]:

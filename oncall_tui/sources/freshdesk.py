@@ -56,6 +56,7 @@ from oncall_tui.sources.freshdesk_payload import (
 )
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 T = TypeVar("T")
 
@@ -178,7 +179,7 @@ class FreshdeskSource:
             await self._contacts.fill((t.contact for t in recent), lambda n: self._contact(http, n))
             await self._companies.fill((t.company for t in recent), lambda n: self._company(http, n))
             await self._agents.fill((t.agent for t in recent), lambda n: self._agent(http, n))
-        return [self._told(listed) for listed in found]
+        return await made_of(found, self._told)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read a ticket's conversation, which begins with the ticket itself."""

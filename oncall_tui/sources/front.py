@@ -42,6 +42,7 @@ from oncall_tui.http_client import Answer as HttpAnswer
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, gone, proof
+from oncall_tui.sources.entries import latest_first
 from oncall_tui.sources.fields import Payload, records, required_records, text
 from oncall_tui.sources.front_payload import (
     CONVERSATION,
@@ -59,6 +60,7 @@ from oncall_tui.sources.front_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most Front gives at once."""
@@ -146,10 +148,10 @@ class FrontSource:
         """Read what changed since the last time; the first time, and every ten minutes, everything."""
         async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(listed)
             named = (entry.contact for entry in latest if entry.contact)
             await self._contacts.fill(named, lambda contact: self._contact(http, contact))
-        return [entry.told(self._contacts.get(entry.contact)) for entry in listed]
+        return await made_of(listed, lambda entry: entry.told(self._contacts.get(entry.contact)))
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest messages of a conversation, and our comments between them."""

@@ -40,7 +40,7 @@ from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, proof
 from oncall_tui.sources.by_time import behind, place
-from oncall_tui.sources.entries import number_of
+from oncall_tui.sources.entries import latest_first, number_of
 from oncall_tui.sources.fields import Payload, number
 from oncall_tui.sources.forge import Turn, labels_of
 from oncall_tui.sources.github_payload import (
@@ -59,6 +59,7 @@ from oncall_tui.sources.github_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most GitHub gives at once."""
@@ -169,13 +170,13 @@ class GithubSource:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(listed)
             await self._profiles.fill(
                 (entry.login for entry in latest if entry.login), lambda login: self._profile(http, login)
             )
             spoken = (_version(entry) for entry in latest if entry.comments != 0)
             await self._turns.fill(spoken, lambda version: self._turn(http, version))
-        return [self._told(entry) for entry in listed]
+        return await made_of(listed, self._told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one issue by its number; None when it is gone."""

@@ -36,7 +36,7 @@ from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, proof
 from oncall_tui.sources.by_time import behind, place
-from oncall_tui.sources.entries import number_of
+from oncall_tui.sources.entries import latest_first, number_of
 from oncall_tui.sources.fields import number, record, required_number, text
 from oncall_tui.sources.forge import Turn, labels_of
 from oncall_tui.sources.gitlab_payload import (
@@ -51,6 +51,7 @@ from oncall_tui.sources.gitlab_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most GitLab gives at once."""
@@ -144,11 +145,10 @@ class GitlabSource:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            spoken = [entry for entry in listed if entry.notes != 0]
-            latest = sorted(spoken, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(entry for entry in listed if entry.notes != 0)
             await self._turns.fill(map(_version, latest), lambda version: self._turn(http, version))
             await self._ask_for_the_tokens_end(http)
-        return [self._told(entry) for entry in listed]
+        return await made_of(listed, self._told)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read an issue's description and its latest notes."""

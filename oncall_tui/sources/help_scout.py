@@ -36,6 +36,7 @@ from oncall_tui.sources.help_scout_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.oauth import Access, ClientCredentials, Grant
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _OPEN = ("active", "pending")
 """One at a time: a list of several statuses is not documented."""
@@ -149,7 +150,7 @@ class HelpScoutSource:
             await self._customers.fill(
                 (entry.customer for entry in self._listed.values()), lambda number: self._customer(http, number)
             )
-        return [entry.told(self._customers.get(entry.customer)) for entry in self._listed.values()]
+        return await made_of(self._listed.values(), lambda entry: entry.told(self._customers.get(entry.customer)))
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a conversation, which is looked for by its number first."""

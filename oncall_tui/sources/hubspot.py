@@ -61,6 +61,7 @@ from oncall_tui.sources.hubspot_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 200
 """The most its search gives at once."""
@@ -151,7 +152,7 @@ class HubspotSource:
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             numbers = [entry.number for entry in listed]
             await self._contacts.fill_many(numbers, lambda some: self._contacts_of(http, some), Contact())
-        return [self._told(entry) for entry in listed]
+        return await made_of(listed, self._told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one ticket by its number, which no index stands before; None when it is gone."""

@@ -34,6 +34,7 @@ from oncall_tui.sources.zendesk_payload import (
 )
 from oncall_tui.sources.zendesk_wire import Credentials, OAuthClient, PersonsLogin, ZendeskWire
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 _FIRST_PORT, _LAST_PORT = 1024, 65535
@@ -180,7 +181,7 @@ class ZendeskSource:
         async with self._wire.client() as http, self.pace.unhurried(http):
             found = await self._list.read(http)
             await self._meet(http, found)
-        return [self._told(listed) for listed in found]
+        return await made_of(found, self._told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one ticket by its number, which no index stands before; None when it is gone."""

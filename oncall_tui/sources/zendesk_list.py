@@ -7,6 +7,7 @@ Later rounds look for what changed only: by search with an overlap, or, for an a
 has no index. Every half hour all of it is searched for again; a view is always read whole.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,6 +83,7 @@ class ZendeskList:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         walk = await self._walked(http)
         await self._by_number(http, walk.found)
+        await asyncio.sleep(0)  # each of these takes a part of a frame with many thousands
         self._lay_over(walk)
         return self.entries
 
@@ -145,19 +147,20 @@ class ZendeskList:
         else:
             walk.params = {**walk.params, "page[after]": page.cursor}
 
-    async def _by_number(self, http: httpx.AsyncClient, found: Mapping[TicketId, Listed]) -> None:
-        """Read those open tickets by number whose change is not known yet."""
+    async def _by_number(self, http: httpx.AsyncClient, found: dict[TicketId, Listed]) -> None:
+        """Read those open tickets by number whose change is not known yet, each in the place of what the list said."""
         wanted = [
-            listed.ticket
-            for listed in found.values()
+            identity
+            for identity, listed in found.items()
             if listed.ticket.status.is_open and not self._is_read(listed.ticket)
         ]
         for start in range(0, len(wanted), _PAGE):
-            batch = wanted[start : start + _PAGE]
+            batch = [found[identity].ticket for identity in wanted[start : start + _PAGE]]
             fresh = {t.ticket.id: t for t in await self._show_many(http, [ticket.number for ticket in batch])}
             for ticket in batch:
                 settled = ticket.updated_at if self._is_settled(ticket) else None
-                self._read[ticket.id] = settled, fresh.get(ticket.id, found[ticket.id])
+                found[ticket.id] = fresh.get(ticket.id, found[ticket.id])
+                self._read[ticket.id] = settled, found[ticket.id]
 
     async def _show_many(self, http: httpx.AsyncClient, numbers: Sequence[str]) -> Sequence[Listed]:
         params: Params = {"ids": ",".join(numbers), "include": "slas,metric_sets"}

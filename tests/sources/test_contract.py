@@ -197,7 +197,7 @@ KINDS = (
         pages=THREE,
         header="x-redmine-api-key",
     ),
-    Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "page-2", "page-3")),
+    Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "empty", "page-2", "empty", "page-3")),
     Kind(name="file", make=make_file),
     Kind(
         name="freshdesk",
