@@ -43,7 +43,7 @@ def _carried_out(asked: argparse.Namespace) -> int:
 
 def _welcome(asked: argparse.Namespace) -> int | None:
     """Ask somebody who has no config yet what to do instead; an exit code when it is nothing."""
-    from oncall_tui.config import find, usual_path
+    from oncall_tui.config_path import find, usual_path
 
     if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
         return None
@@ -62,7 +62,7 @@ def _connect(asked: argparse.Namespace) -> int:
     """Ask questions without a loop around them, so that Ctrl+C ends the question it is pressed at."""
     from oncall_tui.commands.connect import connect
     from oncall_tui.commands.conversation import TerminalConversation
-    from oncall_tui.config import find, usual_path
+    from oncall_tui.config_path import find, usual_path
 
     connect(TerminalConversation(), asked.kind, find(asked.config, os.environ) or usual_path())
     return 0
