@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from oncall_tui.ui.text import fit, fit_right
 
 NARROW = 80
-WAITING, DUE, TOUCHES, CUSTOMER = 7, 8, 7, 12
+WAITING, DUE, TOUCHES, CUSTOMER = 7, 9, 7, 12
 TICKET, TICKET_AT_MOST = 6, 12
 CUSTOMER_AT_MOST = 24
 
@@ -31,6 +31,6 @@ class Layout:
         number, waits, is_due, count, customer, subject = cells
         figures = (
             f"{start}{fit(number, self.ticket)}  {fit_right(waits, WAITING)}  "
-            f"{fit(is_due, DUE)}  {fit_right(count, TOUCHES)}  "
+            f"{fit(is_due, DUE)} {fit_right(count, TOUCHES)}  "
         )
         return fit(f"{figures}{fit(customer, self.customer)} {subject}", self.width)
