@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from os import fstat, stat_result
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -35,6 +36,9 @@ from oncall_tui.text_safety import clean, clean_body
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Payload = Mapping[str, object]
 
+_WANTED = {"Accept": "application/json, application/x-ndjson, text/csv"}
+_SAME = 304
+_SETTLED = timedelta(seconds=10)
 _STATUSES = {**{status.value: status for status in Status}, "hold": Status.ON_HOLD, "resolved": Status.SOLVED}
 _PRIORITIES = {name: p for p in Priority for name in (p.name.lower(), str(p.value))}
 
@@ -120,7 +124,9 @@ class FileSource:
     """One file, or one address that answers with one."""
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
-        self._id, self._settings = source, settings
+        self._id, self._settings, self._clock = source, settings, clock
+        self._known: tuple[str, Sequence[Ticket]] = "", ()
+        """What it held, under the mark of what it was then; no mark where that proves nothing."""
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         self._answers: Answers | None = None
         if settings.answers_path is not None:
@@ -169,28 +175,46 @@ class FileSource:
         return Receipt(reference=found.reference or found.mark) if found is not None else None
 
     async def _tickets(self) -> Sequence[Ticket]:
-        body = await (self._download() if self._settings.path is None else asyncio.to_thread(self._read))
-        return await asyncio.to_thread(parse_tickets, body, self._id)
+        """Read it, unless it is known to be the same as before."""
+        found = await (self._download() if self._settings.path is None else asyncio.to_thread(self._read))
+        if found is not None:
+            tag, body = found
+            self._known = tag, await asyncio.to_thread(parse_tickets, body, self._id)
+        return self._known[1]
 
-    async def _download(self) -> bytes:
+    async def _download(self) -> tuple[str, bytes] | None:
         auth = TokenAuth(self._settings.token) if self._settings.token else None
-        async with client(auth=auth, headers={"Accept": "application/json, application/x-ndjson, text/csv"}) as http:
-            answer = await fetch(http, self._remote, self._settings.url)
+        tag = self._known[0]
+        headers = {"If-None-Match": tag} if tag else {}
+        also = frozenset({_SAME}) if tag else frozenset[int]()
+        async with client(auth=auth, headers=_WANTED) as http:
+            answer = await fetch(http, self._remote, self._settings.url, also=also, headers=headers)
+        if answer.status == _SAME:
+            return None
         if answer.is_page:
             raise SourceGarbled(answer.undocumented)
-        return answer.body
+        return answer.headers.get("ETag", ""), answer.body
 
-    def _read(self) -> bytes:
+    def _read(self) -> tuple[str, bytes] | None:
         path = (self._settings.path or Path()).expanduser()
         try:
             with path.open("rb") as file:
+                tag = self._tag(fstat(file.fileno()))
+                if tag and tag == self._known[0]:
+                    return None
                 body = file.read(LIST_LIMIT + 1)
         except OSError as error:
             why = error.strerror or "it cannot be opened"
             raise SourceUnreachable(f"{self._id} cannot be read: {why}; check path in {self._remote.where}") from error
         if len(body) > LIST_LIMIT:
             raise SourceGarbled(f"{self._id} is longer than {LIST_LIMIT / MEGABYTE:g} MB")
-        return body
+        return tag, body
+
+    def _tag(self, about: stat_result) -> str:
+        """Return what changes with the file; nothing where it may change again within the same tick of its clock."""
+        written_at = datetime.fromtimestamp(max(about.st_mtime, about.st_ctime), UTC)
+        is_settled = self._clock() - written_at > _SETTLED
+        return f"{about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}" if is_settled else ""
 
 
 def parse_tickets(body: bytes, source: SourceId) -> Sequence[Ticket]:

@@ -209,7 +209,7 @@ class Rt(Vendor):
 
 
 class File(Vendor):
-    """A file of JSON at an address, whole each time, and known again by its tag."""
+    """A file of JSON at an address, whole each time it changed."""
 
     page = 1_000_000
     tells_changes = True
