@@ -9,7 +9,8 @@ from oncall_tui.clock import utc_now
 from oncall_tui.domain.ticket import Message, Priority, Requester, SourceId, Status, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled, SourceUnreachable
 from oncall_tui.secrets import Secret
-from oncall_tui.sources.file import FileSource, Settings, build, parse_tickets
+from oncall_tui.sources.file import FileSource, Settings, build
+from oncall_tui.sources.file_payload import parse_tickets
 from oncall_tui.text_safety import clean, clean_body
 from tests.servers.http import Asked, Reply, http_server
 
