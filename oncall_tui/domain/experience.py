@@ -10,6 +10,8 @@ from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
+from oncall_tui.domain.acquaintance import Ended
+from oncall_tui.domain.recognition import NOBODY_RECOGNISED, EndedOf, Recognised
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 
@@ -18,6 +20,8 @@ LEAST: Final = 5
 REMEMBERED_FOR: Final = timedelta(days=180)
 BACK_WITHIN: Final = timedelta(days=7)
 """A customer whose last ticket ended so recently is back again."""
+MOST_ENDED: Final = 3
+"""Of so many ended requests of one person somebody wants to know."""
 AT_ONCE: Final = timedelta(hours=6)
 """Tickets that began so recently may be the same trouble."""
 SEVERAL: Final = 2
@@ -45,6 +49,8 @@ class Experience:
     """How many customers report at once what a ticket reports, where they are several."""
     goodwill: Mapping[str, Decimal] = field(default_factory=dict)
     """What was spent on each customer in this shift."""
+    recognised: Recognised = NOBODY_RECOGNISED
+    """Who is known by more than one request."""
 
     def usual_touches(self, ticket: Ticket) -> int | None:
         """Return how many touches the most special kind of a ticket takes that enough is known of."""
@@ -101,6 +107,18 @@ def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, 
             if known is None or known[1] < record.ended_at:
                 found[record.customer] = (record.ticket, record.ended_at)
     return found
+
+
+def ended_lately(records: Iterable[TicketRecord], now: datetime) -> EndedOf:
+    """Return the requests that ended a few days before, by whose mail address, the latest first."""
+    found: dict[str, list[Ended]] = defaultdict(list)
+    for record in records:
+        if record.ended_at is not None and record.known_by and now - record.ended_at <= BACK_WITHIN:
+            found[record.known_by].append(Ended(ticket=record.ticket, at=record.ended_at))
+    return {
+        address: tuple(sorted(ended, key=lambda one: (one.at, one.ticket), reverse=True)[:MOST_ENDED])
+        for address, ended in found.items()
+    }
 
 
 def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, Decimal]:

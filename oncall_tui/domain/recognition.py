@@ -15,7 +15,7 @@ from oncall_tui.domain.tie import SureTies, Tie, sure_ties
 
 T = TypeVar("T")
 EndedOf = Mapping[str, tuple[Ended, ...]]
-"""The requests that ended in the last days, by the address or number of whoever asked."""
+"""The requests that ended in the last days, by the address of whoever asked."""
 NONE_ENDED: Final[EndedOf] = MappingProxyType({})
 _STEP: Final = 1024
 """Tickets that are compared with those before in one step."""
@@ -199,7 +199,7 @@ class _Work:
             if who != NOBODY:
                 by_who.setdefault(who, []).append(tickets[identity])
         for hers in by_who.values():
-            self._keep(hers, {one for ticket in hers for one in ties[ticket.id].texts} - crowded)
+            self._keep(hers, {ties[ticket.id].address for ticket in hers})
             yield
 
     def _telling(self, text: str) -> Sequence[Ticket]:
@@ -207,9 +207,9 @@ class _Work:
         there, was = self.under.get(text, ()), self._before.under.get(text, ())
         return there if min(len(there), len(was)) <= MOST else ()
 
-    def _keep(self, tickets: Sequence[Ticket], texts: Iterable[str]) -> None:
+    def _keep(self, tickets: Sequence[Ticket], addresses: Iterable[str]) -> None:
         listed = {ticket.id for ticket in tickets}
-        ended = {one for text in texts for one in self._ended.get(text, ()) if one.ticket not in listed}
+        ended = {one for address in addresses for one in self._ended.get(address, ()) if one.ticket not in listed}
         if len(tickets) + len(ended) <= 1:
             return
         was, found = self._before.found, acquaintance(tickets, ended)

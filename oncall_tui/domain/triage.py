@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
+from oncall_tui.domain.acquaintance import Acquaintance
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
@@ -56,6 +57,8 @@ class Row:
     """What was spent on its customer in this shift."""
     runbook: Runbook | None = None
     """The written procedure for it."""
+    acquaintance: Acquaintance | None = None
+    """Whoever asked, with her other requests, where she is surely recognised in some."""
 
     @property
     def due(self) -> Due | None:
