@@ -48,10 +48,11 @@ class Acquaintance:
         """Return the open requests beside one."""
         return tuple(other for other in self.tickets if other.id != ticket)
 
-    @property
-    def touches(self) -> int:
-        """Return how many touches all open requests have together, as far as their help desks tell."""
-        return sum(ticket.touches or 0 for ticket in self.tickets)
+
+def name_beside(other: TicketId, ticket: TicketId) -> str:
+    """Return what a request is called beside another one: its help desk is named where it is another."""
+    source, _, number = other.partition(":")
+    return number if source == ticket.partition(":")[0] else f"{source} {number}"
 
 
 def acquaintance(tickets: Iterable[Ticket], ended: Iterable[Ended]) -> Acquaintance:

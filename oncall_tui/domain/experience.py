@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
-from oncall_tui.domain.acquaintance import Ended
+from oncall_tui.domain.acquaintance import Acquaintance, Ended
+from oncall_tui.domain.mail_address import company_domain
 from oncall_tui.domain.recognition import NOBODY_RECOGNISED, EndedOf, Recognised
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
@@ -25,6 +26,7 @@ MOST_ENDED: Final = 3
 AT_ONCE: Final = timedelta(hours=6)
 """Tickets that began so recently may be the same trouble."""
 SEVERAL: Final = 2
+_SUBJECT: Final = "subject:"
 _STEP: Final = 64
 """Tickets whose trouble is compared in one step."""
 _SHORT: Final = 4
@@ -82,19 +84,38 @@ def kinds_of(ticket: Ticket) -> tuple[str, ...]:
 def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
     family = " ".join(_words(subject))
     return (
-        *((f"subject:{family}",) if family else ()),
+        *((f"{_SUBJECT}{family}",) if family else ()),
         *(f"tag:{tag.casefold()}" for tag in tags),
         *((f"tier:{tier.casefold()}",) if tier else ()),
     )
 
 
+def touches_elsewhere(ticket: Ticket, person: Acquaintance | None) -> int:
+    """Return how often our side touched other requests of the same person that say the same as this one."""
+    others, family = person.others(ticket.id) if person else (), _family(ticket)
+    return sum(other.touches or 0 for other in others if family and _family(other) == family)
+
+
+def _family(ticket: Ticket) -> str:
+    return next((kind for kind in kinds_of(ticket) if kind.startswith(_SUBJECT)), "")
+
+
 def usual(records: Iterable[TicketRecord], now: datetime) -> Mapping[str, int]:
-    """Return the median of the touches of each kind of which enough tickets ended; untouched ones teach nothing."""
+    """Return the median of the touches of each kind of which enough tickets ended; untouched ones teach nothing.
+
+    What one person asked in the same words in several help desks, and ended on one day, is one matter.
+    """
     counts: dict[str, list[int]] = defaultdict(list)
+    matters: dict[tuple[str, str, date], int] = defaultdict(int)
     for record in records:
         if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
             for kind in record.kinds:
-                counts[kind].append(record.touches)
+                if record.known_by and kind.startswith(_SUBJECT):
+                    matters[kind, record.known_by, record.ended_at.date()] += record.touches
+                else:
+                    counts[kind].append(record.touches)
+    for (matter, _, _), touches in matters.items():
+        counts[matter].append(touches)
     return {kind: median_low(of_kind) for kind, of_kind in counts.items() if len(of_kind) >= LEAST}
 
 
@@ -142,7 +163,7 @@ def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, No
         if _is_fresh(ticket, now):
             troubles[ticket.id] = tuple(_troubles(ticket))
             for trouble in troubles[ticket.id]:
-                reporters[trouble].add(customer_key(ticket))
+                reporters[trouble].add(_company(ticket))
         if number % _STEP == 0:
             yield
     together: dict[TicketId, int] = {}
@@ -152,6 +173,11 @@ def same_trouble(tickets: Sequence[Ticket], now: datetime) -> Generator[None, No
         if number % _STEP == 0:
             yield
     return together
+
+
+def _company(ticket: Ticket) -> str:
+    """Name whose people report something: those of one mail domain are one company's in whatever help desks."""
+    return company_domain(ticket.requester.email) or customer_key(ticket)
 
 
 def _is_fresh(ticket: Ticket, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key, touches_elsewhere
 from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
 from oncall_tui.domain.row_order import FEW, batched, group_of, merged
@@ -171,7 +171,8 @@ class _Work:
             is_back_again=experience.is_back_again(ticket),
             goodwill_spent=experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
             runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
-            acquaintance=self._persons.get(ticket.id),
+            acquaintance=(person := self._persons.get(ticket.id)),
+            touches_elsewhere=touches_elsewhere(ticket, person) if person else 0,
         )
 
     def groups(self) -> Generator[None, None, Sequence[Group]]:

@@ -51,6 +51,8 @@ class Row:
     """How many touches tickets of its kind take; None where too few were seen."""
     same_trouble: int = 0
     """How many customers report the same at once; 0 where it is the only one."""
+    touches_elsewhere: int = 0
+    """How often our side touched other requests of the same person that say the same."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
     goodwill_spent: Decimal = NO_MONEY
@@ -59,6 +61,11 @@ class Row:
     """The written procedure for it."""
     acquaintance: Acquaintance | None = None
     """Whoever asked, with her other requests, where she is surely recognised in some."""
+
+    @property
+    def touches(self) -> int | None:
+        """Return how often our side touched what the person asks here, wherever else she asks the same."""
+        return None if self.ticket.touches is None else self.ticket.touches + self.touches_elsewhere
 
     @property
     def due(self) -> Due | None:
