@@ -28,7 +28,7 @@ helpscout.net hs-inbox.com hubspot.com hubspotemail.net intercom-mail.com interc
 zendesk.com
 """
 _RELAYS: Final = frozenset(_RELAYS_WORDS.split())
-"""Domains from which help desks and forges write in the name of others."""
+"""Domains, of two words each, from which help desks and forges write in the name of others."""
 _FREE_WORDS: Final = """
 126.com 139.com 163.com aim.com att.net bigpond.com bk.ru bluewin.ch bol.com.br btinternet.com comcast.net
 cox.net daum.net docomo.ne.jp email.cz ezweb.ne.jp fastmail.com fastmail.fm foxmail.com free.fr freenet.de
@@ -58,18 +58,17 @@ def written_once(email: str) -> str:
 def is_machines(address: str) -> bool:
     """Tell whether no person reads an address: it only sends, or it passes on what others write."""
     local, _, domain = address.rpartition("@")
-    words = _WORDS.split(local)
     return (
-        any(domain == relay or domain.endswith("." + relay) for relay in _RELAYS)
+        ".".join(domain.rsplit(".", 2)[-2:]) in _RELAYS
+        or not _MACHINES.isdisjoint(_WORDS.split(local))
         or _NO_REPLY.match(local) is not None
-        or any(word in _MACHINES for word in words)
     )
 
 
 def is_shared(address: str) -> bool:
     """Tell whether several people may write from an address."""
-    local = address.rpartition("@")[0]
-    return local.partition("+")[0] in _ROLES or _WORDS.split(local)[0] in _ROLES
+    local = address.partition("@")[0].partition("+")[0]
+    return local in _ROLES or _WORDS.split(local, maxsplit=1)[0] in _ROLES
 
 
 def is_personal(address: str, ours: AbstractSet[str]) -> bool:

@@ -11,8 +11,9 @@ from oncall_tui.domain.common_facts import completed
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.ticket import Ticket, TicketId
-from oncall_tui.domain.tie import SureTies, Tie, sure_ties
+from oncall_tui.domain.tie import SureTies, sure_ties
 
+K = TypeVar("K")
 T = TypeVar("T")
 EndedOf = Mapping[str, tuple[Ended, ...]]
 """The requests that ended in the last days, by the address of whoever asked."""
@@ -57,8 +58,12 @@ class Recognition:
             return before.found
         if not is_same_book:
             before = _Made(sure=sure_ties(book.customers, book.ours))
+        changes = _Changes(before)
+        yield from changes.see(tickets)
+        if is_same_book and not changes.gone and not changes.come and before.ended is ended:
+            return before.found
         work = _Work(before, book, ended)
-        yield from work.look(tickets)
+        yield from work.look(changes)
         found = yield from work.found(tickets)
         self._made = _Made(
             tickets=tickets,
@@ -80,6 +85,15 @@ def _says_the_same(one: CustomerBook, other: CustomerBook) -> bool:
     )
 
 
+Under = Mapping[str, Ticket | tuple[Ticket, ...]]
+"""The open requests under each address, and under each number: most often one, which then needs no tuple."""
+
+
+def _all(under: Under, text: str) -> tuple[Ticket, ...]:
+    there = under.get(text, ())
+    return there if isinstance(there, tuple) else (there,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """What was found the last time, and from what."""
@@ -88,8 +102,7 @@ class _Made:
     book: CustomerBook | None = None
     sure: SureTies = field(default_factory=SureTies)
     ended: EndedOf = field(default_factory=lambda: NONE_ENDED)
-    under: Mapping[str, tuple[Ticket, ...]] = field(default_factory=dict)
-    """The open requests under each address, and under each number."""
+    under: Under = field(default_factory=dict)
     found: Recognised = NOBODY_RECOGNISED
 
 
@@ -127,15 +140,17 @@ class _Changes:
                 for text in self._sure.of(ticket.requester).texts:
                     yield ticket, text
 
-    def laid_over(self, under: dict[str, tuple[Ticket, ...]]) -> Generator[None, None, Iterable[str]]:
+    def laid_over(self, under: dict[str, Ticket | tuple[Ticket, ...]]) -> Generator[None, None, set[str]]:
         """Change what is under each address and number, and return under which something has changed."""
-        touched = self._left.keys() | self._entered.keys()
+        touched = {*self._left, *self._entered}
         for some in _batched(touched):
             for text in some:
                 left = self._left.get(text, ())
-                stayed = (ticket for ticket in under.pop(text, ()) if ticket.id not in left)
+                stayed = (ticket for ticket in _all(under, text) if ticket.id not in left)
                 if now := (*stayed, *self._entered.get(text, ())):
-                    under[text] = now
+                    under[text] = now[0] if len(now) == 1 else now
+                else:
+                    under.pop(text, None)
             yield
         return touched
 
@@ -145,18 +160,22 @@ class _Work:
 
     def __init__(self, before: _Made, book: CustomerBook, ended: EndedOf) -> None:
         self._before, self._book, self._sure, self._ended = before, book, before.sure, ended
-        self.under = dict(before.under)
-        self._known, self._completed = dict(before.found.known), dict(before.found.completed)
+        self.under: dict[str, Ticket | tuple[Ticket, ...]] = {}
+        self._known: dict[TicketId, Acquaintance] = {}
+        self._completed: dict[TicketId, Ticket] = {}
         self._reached: set[str] = set()
 
-    def look(self, tickets: Sequence[Ticket]) -> Iterator[None]:
+    def look(self, changes: _Changes) -> Iterator[None]:
         """Find out anew whose the requests are under whose address or number something has changed."""
-        changes = _Changes(self._before)
-        yield from changes.see(tickets)
-        for identity in changes.gone:
-            if changes.come.get(identity) is not changes.gone[identity]:
-                self._forget(identity)
-        touched = set((yield from changes.laid_over(self.under)))
+        yield from _copied(self._before.under, self.under)
+        yield from _copied(self._before.found.known, self._known)
+        yield from _copied(self._before.found.completed, self._completed)
+        for ids in _batched(changes.gone):
+            for identity in ids:
+                if changes.come.get(identity) is not changes.gone[identity]:
+                    self._forget(identity)
+            yield
+        touched = yield from changes.laid_over(self.under)
         was = self._before.ended
         touched |= {text for text in self._ended.keys() | was.keys() if self._ended.get(text) != was.get(text)}
         for some in _batched(touched):
@@ -171,28 +190,16 @@ class _Work:
 
     def _is_alone(self, text: str) -> bool:
         """Tell at a glance that nothing can tie the request under an address or number to another."""
-        there = self.under.get(text, ())
+        there = _all(self.under, text)
         if text in self._sure.row_of or text in self._ended or len(there) > 1:
             return False
         return all(ticket.id not in self._known and not ticket.requester.phone for ticket in there)
 
     def _recognise(self, text: str) -> Iterator[None]:
         """Find out whose the requests are that an address or number may tie together, directly or by others."""
-        ties: dict[TicketId, Tie] = {}
-        tickets: dict[TicketId, Ticket] = {}
-        coming = [text]
-        while coming:
-            one = coming.pop()
-            if one in self._reached:
-                continue
-            self._reached.add(one)
-            coming += self._sure.row_of.get(one, ())
-            for ticket in self._telling(one):
-                if ticket.id not in ties:
-                    ties[ticket.id], tickets[ticket.id] = self._sure.of(ticket.requester), ticket
-                    coming += ties[ticket.id].texts
-            yield
-        crowded = {one for tie in ties.values() for one in tie.texts if len(self.under[one]) > MOST}
+        tickets = yield from self._reach(text)
+        ties = {identity: self._sure.of(ticket.requester) for identity, ticket in tickets.items()}
+        crowded = {one for tie in ties.values() for one in tie.texts if len(_all(self.under, one)) > MOST}
         by_who: dict[Who, list[Ticket]] = {}
         for identity, who in whose(ties, self._sure, crowded).items():
             self._forget(identity)
@@ -200,11 +207,27 @@ class _Work:
                 by_who.setdefault(who, []).append(tickets[identity])
         for hers in by_who.values():
             self._keep(hers, {ties[ticket.id].address for ticket in hers})
-            yield
+        yield
+
+    def _reach(self, text: str) -> Generator[None, None, Mapping[TicketId, Ticket]]:
+        """Return every request that an address or number may tie to another, directly or by others."""
+        tickets: dict[TicketId, Ticket] = {}
+        coming = {text}
+        while coming:
+            one = coming.pop()
+            self._reached.add(one)
+            coming.update(self._sure.row_of.get(one, ()))
+            fresh = [ticket for ticket in self._telling(one) if ticket.id not in tickets]
+            tickets.update((ticket.id, ticket) for ticket in fresh)
+            coming.update(other for ticket in fresh for other in self._sure.of(ticket.requester).texts)
+            coming -= self._reached
+            if len(tickets) > _FEW:
+                yield
+        return tickets
 
     def _telling(self, text: str) -> Sequence[Ticket]:
         """Return what is under an address or number; nothing where too many bear it, as they did before."""
-        there, was = self.under.get(text, ()), self._before.under.get(text, ())
+        there, was = _all(self.under, text), _all(self._before.under, text)
         return there if min(len(there), len(was)) <= MOST else ()
 
     def _keep(self, tickets: Sequence[Ticket], addresses: Iterable[str]) -> None:
@@ -228,6 +251,14 @@ class _Work:
             whole += [self._completed.get(ticket.id, ticket) for ticket in tickets[start : start + _STEP]]
             yield
         return Recognised(tickets=tuple(whole), known=self._known, completed=self._completed)
+
+
+def _copied(before: Mapping[K, T], after: dict[K, T]) -> Iterator[None]:
+    """Copy in short steps, which the built-in copy of a hundred thousand is not."""
+    items = iter(before.items())
+    while some := tuple(islice(items, _STEP)):
+        after.update(some)
+        yield
 
 
 def _batched(things: Iterable[T]) -> Iterator[Sequence[T]]:

@@ -32,7 +32,9 @@ class Tie:
     @property
     def texts(self) -> tuple[str, ...]:
         """Return address and number, as far as there are any."""
-        return tuple(text for text in (self.address, self.number) if text)
+        if self.address and self.number:
+            return self.address, self.number
+        return (self.address or self.number,) if self.address or self.number else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ class SureTies:
 
     def of(self, requester: Requester) -> Tie:
         """Return by what a requester can be tied."""
-        address, number = written_once(requester.email), international(requester.phone)
+        address = written_once(requester.email)
+        number = international(requester.phone) if requester.phone else ""
         is_hers = is_personal(address, self.ours)
         return Tie(
             address=address if is_hers else "",
