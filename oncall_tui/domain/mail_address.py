@@ -58,11 +58,11 @@ def written_once(email: str) -> str:
 def is_machines(address: str) -> bool:
     """Tell whether no person reads an address: it only sends, or it passes on what others write."""
     local, _, domain = address.rpartition("@")
-    return (
-        ".".join(domain.rsplit(".", 2)[-2:]) in _RELAYS
-        or not _MACHINES.isdisjoint(_WORDS.split(local))
-        or _NO_REPLY.match(local) is not None
-    )
+    return _is_relay(domain) or not _MACHINES.isdisjoint(_WORDS.split(local)) or _NO_REPLY.match(local) is not None
+
+
+def _is_relay(domain: str) -> bool:
+    return ".".join(domain.rsplit(".", 2)[-2:]) in _RELAYS
 
 
 def is_shared(address: str) -> bool:
@@ -79,5 +79,5 @@ def is_personal(address: str, ours: AbstractSet[str]) -> bool:
 def company_domain(email: str) -> str:
     """Return the mail domain that only one company's people have; empty where a provider or a relay has it."""
     domain = written_once(email).rpartition("@")[2]
-    is_anybodys = domain in _FREE or domain.partition(".")[0] in _FREE_EVERYWHERE
-    return "" if is_anybodys or is_machines(f"a@{domain}") else domain
+    is_anybodys = domain in _FREE or domain.partition(".")[0] in _FREE_EVERYWHERE or _is_relay(domain)
+    return "" if is_anybodys else domain
