@@ -91,8 +91,9 @@ def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
 
 
 def touches_elsewhere(ticket: Ticket, person: Acquaintance | None) -> int:
-    """Return how often our side touched other requests of the same person that say the same as this one."""
-    others, family = person.others(ticket.id) if person else (), _family(ticket)
+    """Return how often our side touched requests of the same person in other help desks that say the same."""
+    others = [other for other in person.tickets if other.source_id != ticket.source_id] if person else []
+    family = _family(ticket) if others else ""
     return sum(other.touches or 0 for other in others if family and _family(other) == family)
 
 
@@ -106,16 +107,18 @@ def usual(records: Iterable[TicketRecord], now: datetime) -> Mapping[str, int]:
     What one person asked in the same words in several help desks, and ended on one day, is one matter.
     """
     counts: dict[str, list[int]] = defaultdict(list)
-    matters: dict[tuple[str, str, date], int] = defaultdict(int)
+    matters: dict[tuple[str, str, date], list[TicketRecord]] = defaultdict(list)
     for record in records:
         if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
             for kind in record.kinds:
                 if record.known_by and kind.startswith(_SUBJECT):
-                    matters[kind, record.known_by, record.ended_at.date()] += record.touches
+                    matters[kind, record.known_by, record.ended_at.date()].append(record)
                 else:
                     counts[kind].append(record.touches)
-    for (matter, _, _), touches in matters.items():
-        counts[matter].append(touches)
+    for (matter, _, _), records_of_one in matters.items():
+        counted = [record.touches or 0 for record in records_of_one]
+        is_one = len({record.ticket.partition(":")[0] for record in records_of_one}) > 1
+        counts[matter] += [sum(counted)] if is_one else counted
     return {kind: median_low(of_kind) for kind, of_kind in counts.items() if len(of_kind) >= LEAST}
 
 

@@ -52,7 +52,7 @@ class Row:
     same_trouble: int = 0
     """How many customers report the same at once; 0 where it is the only one."""
     touches_elsewhere: int = 0
-    """How often our side touched other requests of the same person that say the same."""
+    """How often our side touched requests of the same person in other help desks that say the same."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
     goodwill_spent: Decimal = NO_MONEY
