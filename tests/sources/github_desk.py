@@ -25,7 +25,6 @@ class Github(WritableVendor):
 
     page = 100
     called_by = ("number",)
-    tells_changes = True
     account = "ben-okafor"
     own_account = "ana-ruiz"
     may_write = ("ana-ruiz", "ben-okafor")

@@ -24,7 +24,6 @@ class Gitlab(WritableVendor):
 
     page = 100
     called_by = ("iid",)
-    tells_changes = True
     account = "ben"
     own_account = "ana"
 

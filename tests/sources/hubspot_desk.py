@@ -70,7 +70,6 @@ class Hubspot(WritableVendor):
     """Lists by a search that takes conditions on number, stage and change; each ticket has a conversation."""
 
     page = 200
-    tells_changes = True
     account = "ben@acme.example"
     own_account = "4"
 

@@ -27,7 +27,6 @@ class Jira(WritableVendor):
     own_account = ANA
     called_by = ("key",)
     prefix = "SUP-"
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         settings = jira.Settings(url=url, email="ana@acme.example", token=TOKEN, project="SUP")
