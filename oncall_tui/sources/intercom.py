@@ -43,8 +43,8 @@ _CONTACT_ROUNDS = 10
 _NOBODY = Requester()
 _CHANGES = 50
 """Conversations asked for at once where only a few will have changed."""
-_LAG = timedelta(minutes=2)
-"""A search may be behind."""
+_LAG = timedelta(minutes=10)
+"""So far may the index of a search be behind; what is asked for again stands on the same page."""
 _DAY = timedelta(hours=26)
 """The longest day, when clocks go back, and an hour."""
 _LATEST_FIRST: Mapping[str, str] = {"field": "updated_at", "order": "descending"}

@@ -37,7 +37,7 @@ class Front(WritableVendor):
             time_zone_field="Zone",
             tier_field="Tier",
         )
-        return front.build(SOURCE, settings, lambda: self.now)
+        return front.build(SOURCE, settings, self.clock)
 
     def name(self, number: int) -> TicketId:
         return TicketId(f"helpdesk:{number}")

@@ -31,7 +31,7 @@ class Github(WritableVendor):
 
     def make(self, url: str) -> TicketSource:
         settings = github.Settings(url=url, token=TOKEN, repository="acme/support")
-        return github.build(SOURCE, settings, lambda: self.now)
+        return github.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

@@ -29,7 +29,7 @@ class Gitlab(WritableVendor):
 
     def make(self, url: str) -> TicketSource:
         settings = gitlab.Settings(url=url, token=TOKEN, project="acme/support")
-        return gitlab.build(SOURCE, settings, lambda: self.now)
+        return gitlab.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

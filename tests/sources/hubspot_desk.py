@@ -75,7 +75,7 @@ class Hubspot(WritableVendor):
 
     def make(self, url: str) -> TicketSource:
         settings = hubspot.Settings(url=url, token=TOKEN, agent="ana@acme.example", tier_property="tier")
-        return hubspot.build(SOURCE, settings, lambda: self.now)
+        return hubspot.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

@@ -30,7 +30,7 @@ class Jira(WritableVendor):
 
     def make(self, url: str) -> TicketSource:
         settings = jira.Settings(url=url, email="ana@acme.example", token=TOKEN, project="SUP")
-        return jira.build(SOURCE, settings, lambda: self.now)
+        return jira.build(SOURCE, settings, self.clock)
 
     def name(self, number: int) -> TicketId:
         return TicketId(f"helpdesk:{self.prefix}{number}")

@@ -1,18 +1,24 @@
 """What later rounds ask for: only what changed, and that nothing is lost by it."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 
-from oncall_tui.domain.ticket import Priority, SourceId, Status, Ticket
-from oncall_tui.errors import SourceBusy
+from oncall_tui.domain.ticket import Priority, SourceId, Ticket
+from oncall_tui.errors import SourceBusy, SourceGarbled
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
 from oncall_tui.sources import chatwoot
-from tests.servers.http import Asked, HttpServer, Reply, http_server, reply
-from tests.sources.desks import Chatwoot, ChatwootOfToday, Intercom, IntercomByDay, Redmine, Zammad, iso
+from tests.servers.http import HttpServer, Reply, http_server, reply
+from tests.sources.desks import Chatwoot, ChatwootOfToday, Intercom, IntercomByDay, Redmine, Zammad
+from tests.sources.front_desk import Front
+from tests.sources.github_desk import Github
+from tests.sources.gitlab_desk import Gitlab
 from tests.sources.helpdesk_desk import DjangoHelpdesk
+from tests.sources.hubspot_desk import Hubspot
+from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +41,7 @@ DESKS: Sequence[type[Vendor]] = (
     IntercomInAnyOrder,
     DjangoHelpdesk,
 )
+NEIGHBOURS: Sequence[type[Vendor]] = (Jira, Gitlab, Github, Front, Hubspot)
 HANDFUL = 6
 MINUTE, HALF_AN_HOUR = timedelta(minutes=1), timedelta(minutes=30)
 
@@ -100,7 +107,7 @@ async def test_a_round_in_which_nothing_happened_reads_next_to_nothing(kind: typ
     assert len(server.asked) <= 4
 
 
-@each_desk
+@pytest.mark.parametrize("kind", [*DESKS, *NEIGHBOURS], ids=lambda kind: kind.__name__.lower())
 @pytest.mark.parametrize("ahead", [timedelta(hours=-3), timedelta(), timedelta(hours=3)], ids=str)
 async def test_what_changes_behind_our_back_while_everything_is_read_is_seen_next_whatever_our_clock_says(
     kind: type[Vendor], ahead: timedelta, server: HttpServer
@@ -113,7 +120,6 @@ async def test_what_changes_behind_our_back_while_everything_is_read_is_seen_nex
         match len(desk.pages):
             case 1:
                 desk.touch(1, seconds(desk.now))
-                desk.close(2, seconds(desk.now))
                 desk.touch(700, seconds(desk.now))
             case 2:
                 desk.now += timedelta(minutes=10)
@@ -202,6 +208,38 @@ async def test_a_pause_the_desk_asks_for_costs_nothing_that_was_read_before(
     assert sum(desk.pages) < 700 + 2 * desk.page
 
 
+@each_desk
+@pytest.mark.parametrize("answered", range(4))
+async def test_a_round_that_breaks_off_loses_nothing_of_what_changed(
+    kind: type[Vendor], answered: int, server: HttpServer
+) -> None:
+    desk = kind(range(1, 701))
+    source = serve(desk, server)
+    await source.open_tickets()
+    desk.now += MINUTE
+    desk.touch(5, seconds(desk.now))
+    desk.close(7, seconds(desk.now))
+    left = iter(range(answered))
+    server.answer_by(lambda asked: desk.answer(asked) if next(left, None) is not None else Reply(status=500))
+    with suppress(SourceGarbled):
+        await source.open_tickets()
+    server.answer_by(desk.answer)
+    desk.now += MINUTE
+    found = stamps(await source.open_tickets())
+    assert "7" not in found
+    assert found["5"] == desk.now - MINUTE
+
+
+async def test_what_the_index_of_a_search_shows_late_is_seen_all_the_same(server: HttpServer) -> None:
+    desk = Intercom(range(1, 701))
+    source = serve(desk, server)
+    for number, late in ((6, timedelta()), (5, timedelta(minutes=8))):
+        await source.open_tickets()
+        desk.now += MINUTE
+        desk.touch(number, seconds(desk.now - late))
+    assert stamps(await source.open_tickets())["5"] == desk.now - timedelta(minutes=8)
+
+
 def chatwoot_of(server: HttpServer, desk: Vendor) -> TicketSource:
     settings = chatwoot.Settings(url=server.url, account=1, token=Secret("x"), statuses=("open",))
     return chatwoot.build(SourceId("helpdesk"), settings, desk.clock)
@@ -242,36 +280,3 @@ async def test_how_long_ago_a_chatwoot_is_asked_about_is_told_by_no_clock(server
     server.asked.clear()
     await source.open_tickets()
     assert [asked.params.get("updated_within") for asked in server.asked] == [str(9 * 60)]
-
-
-async def test_what_leaves_no_follow_up_shows_when_open_tickets_are_counted(server: HttpServer) -> None:
-    desk = DjangoHelpdesk(range(1, 701))
-    source = serve(desk, server)
-    await source.open_tickets()
-    desk.tickets[9]["status"] = 5  # merged into another
-    desk.now += MINUTE
-    assert numbers(await source.open_tickets()) == desk.tickets.keys() - {9}
-
-
-async def test_a_follow_up_that_is_dated_back_has_everything_read(server: HttpServer) -> None:
-    desk = DjangoHelpdesk(range(1, 701))
-    source = serve(desk, server)
-    await source.open_tickets()
-    desk.now += MINUTE
-    desk.follow(9, {"user": 4, "comment": "By phone.", "public": True, "date": iso(seconds(desk.now) - 90 * 86_400)})
-    found = {ticket.number: ticket.touches for ticket in await source.open_tickets()}
-    assert (found["9"], found["10"]) == (1, 0)
-
-
-async def test_an_account_that_sees_no_follow_ups_reads_everything_every_time(server: HttpServer) -> None:
-    desk = DjangoHelpdesk(range(1, 701))
-
-    def without(asked: Asked) -> Reply:
-        return Reply(status=403) if asked.path == "/api/followups/" else desk.answer(asked)
-
-    server.answer_by(without)
-    source = desk.make(server.url)
-    for status in (Status.OPEN, Status.ON_HOLD):
-        desk.tickets[9]["on_hold"] = status is Status.ON_HOLD
-        found = {ticket.number: ticket.status for ticket in await source.open_tickets()}
-        assert (found["9"], len(found)) == (status, 700)
