@@ -1,8 +1,9 @@
 """Tickets from Redmine: its open issues, by its REST interface.
 
 Lists are read by growing id instead of by page number: an issue that is closed in between cannot push another one off.
-Later rounds ask for what changed, open or not. An issue that was deleted, or moved to a project that is not read,
-leaves no such trace: it is noticed when everything is read again. What a list does not say is looked up, see
+Later rounds ask for what changed, open or not; where one project is read, also for what changed in any other, because
+an issue may have been moved there. One that was deleted leaves no such trace: it is noticed when everything is read
+again. What a list does not say is looked up, see
 ``redmine_look_ups``. Of a wrong key Redmine makes an anonymous visitor, who may see a part of the desk: whom it takes
 us for is asked first.
 """
@@ -47,6 +48,7 @@ _PAGE = 100
 """The most Redmine gives at once; it takes more for 100 without a word."""
 _LAG = timedelta(minutes=1)
 """A change is dated before it can be seen."""
+_EVERYWHERE, _HERE = "everywhere", "here"
 _HIDDEN = frozenset({403, 404})
 _WITH_NOTES: Mapping[str, str | int] = {"include": "journals"}
 
@@ -126,6 +128,7 @@ class RedmineSource:
         self._url = settings.url.rstrip("/")
         self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
         self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
+        self._here: Mapping[str, str | int] = {"project_id": settings.project} if settings.project else {}
         self._look_ups = LookUps(self._remote, settings.fields)
 
     @property
@@ -137,7 +140,7 @@ class RedmineSource:
         """Ask whom it takes us for, and how many issues are open."""
         async with self._client() as http:
             me = await read(http, self._remote, "users/current.json", _User)
-            found, _ = await self._issues(http, 0, {"status_id": "open"}, limit=1)
+            found, _ = await self._issues(http, 0, {"status_id": "open", **self._here}, limit=1)
         count = "its issues can be read" if found.total_count is None else f"{found.total_count} open issues"
         return clean(f"Redmine answers {text(me.user, 'login', 'firstname')}: {count}")
 
@@ -152,9 +155,7 @@ class RedmineSource:
                 pending=frozenset(name.strip().casefold() for name in self._settings.pending),
                 priorities=await self._priorities(http),
             )
-            listed = await self._rounds.read(
-                lambda walk: self._page(http, walk, desk), lambda ticket: self._one(http, ticket, desk)
-            )
+            listed = await self._rounds.read(lambda walk: self._page(http, walk, desk))
             await self._look_ups.fill(http, listed)
         return [self._look_ups.told(entry) for entry in listed]
 
@@ -179,7 +180,6 @@ class RedmineSource:
             except SourceError as error:
                 raise NotSent(str(error)) from error
             await send(http, self._remote, "PUT", f"issues/{number}.json", json={"issue": change})
-        self._rounds.wrote(answer.ticket)
         try:
             return await self._proved(answer)
         except SourceError as error:
@@ -256,26 +256,35 @@ class RedmineSource:
         self, http: httpx.AsyncClient, first: int, wanted: Mapping[str, str | int], *, limit: int = _PAGE
     ) -> tuple[_Issues, datetime | None]:
         """Return a page of issues from a number on, and when it was given."""
-        project: Mapping[str, str | int] = {"project_id": self._settings.project} if self._settings.project else {}
-        params = {"sort": "id", "limit": limit, "issue_id": f">={first}", **wanted, **project}
+        params = {"sort": "id", "limit": limit, "issue_id": f">={first}", **wanted}
         answer = await fetch(http, self._remote, "issues.json", params=params)
         return documented(answer, _Issues), given_at(answer)
 
     async def _page(self, http: httpx.AsyncClient, walk: Walk[Listed], desk: Desk) -> Page[Listed]:
-        """Read the next page, which begins behind the last id of the one before."""
-        wanted: Mapping[str, str | int] = {"status_id": "open"}
-        if walk.since is not None:
-            wanted = {"status_id": "*", "updated_on": f">={walk.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
-        last = int(walk.cursor or "-1")
-        found, at = await self._issues(http, last + 1, wanted)
+        """Read the next page, which begins behind the last id of the one before.
+
+        Of what changed in any project all is gone but what is then found in ours, if there is one.
+        """
+        begins = _EVERYWHERE if walk.since is not None and self._here else _HERE
+        where, last = walk.cursor.split() if walk.cursor else (begins, "-1")
+        found, at = await self._issues(http, int(last) + 1, self._wanted(walk, where))
         listed = [parse_ticket(payload, desk) for payload in found.issues]
         numbers = [int(entry.ticket.number) for entry in listed]
-        if numbers and min(numbers) <= last:
+        if numbers and min(numbers) <= int(last):
             raise SourceGarbled(f"{self._id} is too old: Redmine 3.4 or later can be read issue after issue")
         is_last = not numbers or (found.total_count is not None and found.total_count <= len(numbers))
-        return Page(entries=listed, cursor="" if is_last else str(max(numbers)), at=at)
+        following = f"{where} {max(numbers)}" if not is_last else ""
+        if where == _EVERYWHERE:
+            return Page(entries=(), gone=[e.ticket.id for e in listed], cursor=following or f"{_HERE} -1", at=at)
+        return Page(entries=listed, cursor=following, at=at)
 
-    async def _one(self, http: httpx.AsyncClient, ticket: TicketId, desk: Desk) -> Listed | None:
-        """Read an issue by itself; None when it is gone."""
-        answer = await fetch(http, self._remote, f"issues/{number_of(ticket, self._id)}.json", also=_HIDDEN)
-        return None if answer.status in _HIDDEN else parse_ticket(documented(answer, _Issue).issue, desk)
+    def _wanted(self, walk: Walk[Listed], where: str) -> Mapping[str, str | int]:
+        """Return the conditions of a walk."""
+        here = self._here if where == _HERE else {}
+        if walk.since is None:
+            return {"status_id": "open", **here}
+        since = walk.since
+        if where == _EVERYWHERE and walk.asked_before is not None:
+            # The newest change of ours may be long ago, and much may have changed elsewhere since then.
+            since = walk.asked_before - _LAG
+        return {"status_id": "*", "updated_on": f">={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", **here}

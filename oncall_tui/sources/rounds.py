@@ -64,6 +64,8 @@ class Walk(Generic[E]):
     """What changed since then is wanted, whether open or not; None for everything that is open."""
     before: datetime | None = None
     """When the walk before began, by our own clock."""
+    asked_before: datetime | None = None
+    """The same by the vendor's clock, where that was told."""
     asked_at: datetime | None = None
     """When its first page was asked for, by the vendor's clock."""
     cursor: str = ""
@@ -134,7 +136,8 @@ class Rounds(Generic[E]):
 
         Args:
             page: Reads the next page of a walk.
-            one: Reads a ticket by itself, None when it is gone; left out where others read the tickets we wrote in.
+            one: Reads a ticket by itself, None when it is gone; left out where a list is never behind our own writes,
+                or where those are read elsewhere.
         """
         now = self._clock()
         if self._walk is None or now - self._walk.began_at > _WALK_LASTS:
@@ -160,7 +163,7 @@ class Rounds(Generic[E]):
             return Walk(began_at=now, before=before)
         # An instant from the future must not hide what changes until then.
         since = max(min(newest, self._asked_at or before), _EARLIEST) - self._overlap
-        return Walk(began_at=now, since=since, before=before)
+        return Walk(began_at=now, since=since, before=before, asked_before=self._asked_at)
 
     async def _is_last(self, walk: Walk[E], page: Callable[[Walk[E]], Awaitable[Page[E]]]) -> bool:
         asked_at = self._clock()

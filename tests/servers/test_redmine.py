@@ -72,6 +72,18 @@ async def test_a_later_round_asks_only_for_what_changed_and_what_was_closed_leav
     assert {ticket.number: ticket.updated_at for ticket in after} == stamps
 
 
+async def test_an_issue_that_was_moved_to_another_project_leaves_the_list(redmine: RealRedmine) -> None:
+    redmine.call("POST", "projects", {"project": {"name": "Shop", "identifier": "shop", "tracker_ids": [1, 2, 3]}})
+    shop = redmine.call("GET", "projects/shop", None)["project"]
+    assert isinstance(shop, dict)
+    made = [redmine.create_issue(f"Invoice {i} is missing") for i in range(101)]
+    settings = Settings(url=redmine.url, token=Secret(redmine.key), project="support")
+    source = build(SourceId("helpdesk"), settings, utc_now)
+    before = {ticket.number for ticket in await source.open_tickets()}
+    redmine.change(made[0], project_id=shop["id"])
+    assert {ticket.number for ticket in await source.open_tickets()} == before - {made[0]}
+
+
 async def test_the_second_in_which_an_issue_changed_counts_as_since_then(redmine: RealRedmine) -> None:
     number = redmine.create_issue("On the edge")
     at = (await now(source_of(redmine), number)).updated_at

@@ -23,9 +23,11 @@ def number(payload: Payload, field: str = "id") -> int:
 
 
 class Redmine(Vendor):
-    """Lists by any order, and takes conditions on the number."""
+    """Lists by any order, and takes conditions on the number, the latest change and the project."""
 
     page = 100
+    moved: Mapping[int, str] = {}
+    """Projects of the issues that are not in the one for support."""
 
     def make(self, url: str) -> TicketSource:
         return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), self.clock)
@@ -70,6 +72,7 @@ class Redmine(Vendor):
             if number(ticket) >= first
             if not since or str(ticket.get("updated_on")) >= since
             if asked.params["status_id"] == "*" or self.is_open(ticket)
+            if asked.params.get("project_id", "") in {"", self.moved.get(number(ticket), "support")}
         ]
         page = wanted[: min(int(asked.params["limit"]), self.page)]
         return self.given(page, {"issues": page, "total_count": len(wanted), "offset": 0, "limit": self.page})

@@ -10,7 +10,7 @@ from oncall_tui.domain.ticket import Priority, SourceId, Ticket
 from oncall_tui.errors import SourceBusy, SourceGarbled
 from oncall_tui.ports import TicketSource
 from oncall_tui.secrets import Secret
-from oncall_tui.sources import chatwoot
+from oncall_tui.sources import chatwoot, redmine
 from tests.servers.http import HttpServer, Reply, http_server, reply
 from tests.sources.desks import Chatwoot, ChatwootOfToday, Intercom, IntercomByDay, Redmine, Zammad
 from tests.sources.front_desk import Front
@@ -238,6 +238,22 @@ async def test_what_the_index_of_a_search_shows_late_is_seen_all_the_same(server
         desk.now += MINUTE
         desk.touch(number, seconds(desk.now - late))
     assert stamps(await source.open_tickets())["5"] == desk.now - timedelta(minutes=8)
+
+
+async def test_an_issue_that_was_moved_to_another_project_leaves_the_list(server: HttpServer) -> None:
+    desk = Redmine(range(1, 701))
+    desk.moved = dict.fromkeys(range(601, 701), "shop")
+    server.answer_by(desk.answer)
+    settings = redmine.Settings(url=server.url, token=Secret("x"), project="support")
+    source = redmine.build(SourceId("helpdesk"), settings, desk.clock)
+    assert numbers(await source.open_tickets()) == {*range(1, 601)}
+    desk.now += MINUTE
+    for number in (5, 6, 650, 651):
+        desk.touch(number, seconds(desk.now))
+    desk.moved = {**desk.moved, 5: "shop", 650: "support"}
+    server.asked.clear()
+    assert numbers(await source.open_tickets()) == {*range(1, 601), 650} - {5}
+    assert len([asked for asked in server.asked if asked.path == "/issues.json"]) == 2
 
 
 def chatwoot_of(server: HttpServer, desk: Vendor) -> TicketSource:
