@@ -7,30 +7,28 @@ stand there, follow-ups were deleted or dated back, and nothing can be told.
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import httpx
-import msgspec
 
 from oncall_tui.http_client import Remote, documented, fetch
-from oncall_tui.sources.fields import number
+from oncall_tui.sources.fields import Payload, number, records
 
 _PAGE = 100
 _HIDDEN = frozenset({403, 404})
 """What is answered beyond the last page, and where follow-ups are not to be seen."""
 
 
-class _FollowUp(msgspec.Struct):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FollowUp:
     id: int
     ticket: int
 
 
-class _Page(msgspec.Struct):
-    results: list[dict[str, object]]
-    count: int | None = None
-    next: str | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tail:
+    """The last follow-ups, and how many there are."""
 
-
-class _Tail(msgspec.Struct):
     follow_ups: Sequence[_FollowUp]
     count: int
 
@@ -43,6 +41,8 @@ class Changes:
         self._known: tuple[int, frozenset[int]] | None = None
         """How many follow-ups there were, and which stood on the last page."""
         self._changed: set[int] = set()
+        self._is_blind = False
+        """Whether follow-ups are not to be seen, or not counted."""
 
     async def look(self, http: httpx.AsyncClient) -> frozenset[int] | None:
         """Return the tickets that changed; None where that cannot be told, such as the first time."""
@@ -67,7 +67,10 @@ class Changes:
 
     async def _begin(self, http: httpx.AsyncClient) -> None:
         self._known = None
+        if self._is_blind:
+            return
         first = await self._tail(http, 0, pages=1)
+        self._is_blind = first is None
         tail = first if first is None or first.count <= _PAGE else await self._tail(http, first.count)
         if tail is not None:
             self._remember(tail)
@@ -84,14 +87,18 @@ class Changes:
             answer = await fetch(http, self._remote, "followups/", also=_HIDDEN, params=params)
             if answer.status in _HIDDEN:
                 return None
-            found = documented(answer, _Page)
-            for one in found.results:
-                called, ticket = number(one), number(one, "ticket")
-                if called is None or ticket is None:
-                    return None
-                follow_ups.append(_FollowUp(id=called, ticket=ticket))
+            found = documented(answer, object)
+            listed: Payload = found if isinstance(found, dict) else {}
+            written = [_follow_up(one) for one in records(listed, "results")]
+            follow_ups += [one for one in written if one is not None]
+            counted = number(listed, "count")
             page += 1
-            if found.count is None:
+            if counted is None or None in written:
                 return None
-            if found.next is None or not found.results or page - first == pages:
-                return _Tail(follow_ups=follow_ups, count=found.count)
+            if not listed.get("next") or not written or page - first == pages:
+                return _Tail(follow_ups=follow_ups, count=counted)
+
+
+def _follow_up(payload: Payload) -> _FollowUp | None:
+    called, ticket = number(payload), number(payload, "ticket")
+    return _FollowUp(id=called, ticket=ticket) if called is not None and ticket is not None else None

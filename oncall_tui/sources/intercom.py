@@ -47,7 +47,8 @@ _LAG = timedelta(minutes=10)
 """So far may the index of a search be behind; what is asked for again stands on the same page."""
 _DAY = timedelta(hours=26)
 """The longest day, when clocks go back, and an hour."""
-_LATEST_FIRST: Mapping[str, str] = {"field": "updated_at", "order": "descending"}
+_LATEST_FIRST: Mapping[str, object] = {"sort": {"field": "updated_at", "order": "descending"}}
+_NOT_SO = frozenset({400, 422})
 _HIDDEN = frozenset({403, 404})
 # Whether a snoozed conversation is `open` is not documented; `state` leaves no doubt.
 _OPEN: Mapping[str, object] = {
@@ -116,6 +117,7 @@ class IntercomSource:
         self._contacts: dict[str, Requester] = {}
         self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
         self._readings = Readings()
+        self._order = _LATEST_FIRST
 
     @property
     def id(self) -> SourceId:
@@ -199,7 +201,11 @@ class IntercomSource:
         """Return a page of conversations, and when it was given."""
         behind = {"starting_after": after} if after else {}
         content = {"query": query, "pagination": {"per_page": per_page, **behind}, **order}
-        answer = await fetch(http, self._remote, "conversations/search", method="POST", json=content)
+        also = _NOT_SO if order else frozenset[int]()
+        answer = await fetch(http, self._remote, "conversations/search", also=also, method="POST", json=content)
+        if answer.status in _NOT_SO:  # the order is not described for every version
+            self._order = {}
+            return await self._search(http, query, after, per_page=per_page)
         return documented(answer, _Found), given_at(answer)
 
     async def _whole(self, http: httpx.AsyncClient, walk: Walk[Listed], desk: Desk) -> Page[Listed]:
@@ -218,7 +224,7 @@ class IntercomSource:
     async def _changes(self, http: httpx.AsyncClient, walk: Walk[Listed], since: datetime, desk: Desk) -> Page[Listed]:
         """Read the next page of what changed, until one ends before that."""
         query = {"field": "updated_at", "operator": ">", "value": int((since - _DAY).timestamp())}
-        found, at = await self._search(http, query, walk.cursor, per_page=_CHANGES, sort=_LATEST_FIRST)
+        found, at = await self._search(http, query, walk.cursor, per_page=_CHANGES, **self._order)
         listed = [parse_ticket(payload, desk) for payload in found.conversations]
         stamps = [changed_at for entry in listed if (changed_at := entry.ticket.updated_at) is not None]
         is_in_order = len(stamps) == len(listed) and stamps == sorted(stamps, reverse=True)

@@ -163,3 +163,4 @@ async def test_an_account_that_sees_no_follow_ups_reads_everything_every_time(se
         desk.tickets[9]["on_hold"] = status is Status.ON_HOLD
         found = {ticket.number: ticket.status for ticket in await source.open_tickets()}
         assert (found["9"], len(found)) == (status, 700)
+    assert [asked.path for asked in server.asked].count("/api/followups/") == 1
