@@ -32,6 +32,7 @@ from oncall_tui.sources.intercom_answers import IntercomPen, known_again
 from oncall_tui.sources.intercom_payload import Desk, Listed, parse_admins, parse_person, parse_thread, parse_ticket
 from oncall_tui.sources.moving import Readings
 from oncall_tui.sources.rounds import Page, Rounds, Walk
+from oncall_tui.sources.told import Told
 from oncall_tui.text_safety import clean
 
 _VERSION = "2.15"
@@ -116,6 +117,7 @@ class IntercomSource:
         self._pen = IntercomPen(self._remote, self._client)
         self._contacts: dict[str, Requester] = {}
         self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
+        self._told: Told[Listed, Requester | None] = Told()
         self._readings = Readings()
         self._order = _LATEST_FIRST
 
@@ -142,7 +144,7 @@ class IntercomSource:
                 )
             )
             await self._meet(http, listed)
-        return [entry.told(self._contacts.get(entry.contact)) for entry in listed]
+        return self._told.tickets(listed, lambda entry: self._contacts.get(entry.contact), Listed.told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one conversation by its number; None when it is gone."""

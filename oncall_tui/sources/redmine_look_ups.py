@@ -6,7 +6,7 @@ tell whose turn it is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
@@ -15,6 +15,7 @@ from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.http_client import Remote, documented, fetch
 from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.redmine_payload import Author, Exchange, Fields, Listed, parse_author, parse_exchange
+from oncall_tui.sources.told import Told
 
 _AT_ONCE = 100
 """Looked up in one round, one request for each: what a small server bears every minute."""
@@ -23,6 +24,8 @@ _SETTLED = timedelta(minutes=1)
 _HIDDEN = frozenset({403, 404})
 _WITH_NOTES: Mapping[str, str | int] = {"include": "journals"}
 _NOBODY = Author()
+_UNKNOWN = Exchange()
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class _Issue(msgspec.Struct):
@@ -50,11 +53,12 @@ class LookUps:
         self._remote, self._fields = remote, fields
         self._seen: dict[TicketId, _Seen] = {}
         self._authors: dict[int, Author] = {}
+        self._told: Told[Listed, tuple[Author, Exchange]] = Told()
 
     async def fill(self, http: httpx.AsyncClient, listed: Sequence[Listed]) -> None:
         """Look up what has not been looked up since it changed, the latest change first."""
         left = _AT_ONCE
-        for entry in sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True):
+        for entry in sorted(listed, key=lambda entry: entry.ticket.updated_at or _LONG_AGO, reverse=True):
             if left > 0 and entry.author is not None and entry.author not in self._authors:
                 left -= 1
                 self._authors[entry.author] = await self._author(http, entry.author)
@@ -64,10 +68,13 @@ class LookUps:
         still_there = {entry.ticket.id for entry in listed}
         self._seen = {ticket: seen for ticket, seen in self._seen.items() if ticket in still_there}
 
-    def told(self, entry: Listed) -> Ticket:
-        """Return a ticket with what is known of it beyond the list."""
+    def told(self, listed: Sequence[Listed]) -> Sequence[Ticket]:
+        """Return the tickets with what is known of them beyond the list."""
+        return self._told.tickets(listed, self._known, lambda entry, known: entry.told(*known))
+
+    def _known(self, entry: Listed) -> tuple[Author, Exchange]:
         author = self._authors.get(entry.author, _NOBODY) if entry.author is not None else _NOBODY
-        return entry.told(author, self._exchange(entry))
+        return author, self._exchange(entry)
 
     async def _author(self, http: httpx.AsyncClient, number: int) -> Author:
         """Read a user; who is hidden from us, deleted or anonymous is nobody."""
@@ -97,5 +104,5 @@ class LookUps:
     def _exchange(self, entry: Listed) -> Exchange:
         seen = self._seen.get(entry.ticket.id)
         if entry.untouched is not None or seen is None or seen.updated_at != entry.ticket.updated_at:
-            return entry.untouched or Exchange()
+            return entry.untouched or _UNKNOWN
         return seen.exchange

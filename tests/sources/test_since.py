@@ -94,7 +94,9 @@ async def test_a_round_in_which_nothing_happened_reads_next_to_nothing(kind: typ
     desk.now += timedelta(minutes=5)
     server.asked.clear()
     desk.pages.clear()
-    assert await source.open_tickets() == before
+    found = await source.open_tickets()
+    assert found == before
+    assert {id(ticket) for ticket in found} == {id(ticket) for ticket in before}  # nothing is made anew
     assert sum(desk.pages) <= 1 + desk.also_read
     assert len(server.asked) <= 4
 
