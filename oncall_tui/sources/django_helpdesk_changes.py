@@ -14,7 +14,8 @@ import httpx
 from oncall_tui.http_client import Remote, documented, fetch
 from oncall_tui.sources.fields import Payload, number, records
 
-_PAGE = 100
+_PAGE = 25
+"""They bring along what was written, and only the latest are wanted."""
 _HIDDEN = frozenset({403, 404})
 """What is answered beyond the last page, and where follow-ups are not to be seen."""
 
