@@ -17,7 +17,6 @@ class Zendesk(Vendor):
     """Searches behind cursors, the newest first, and tells more of tickets that are asked for by number."""
 
     page = 100
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         settings = zendesk.Settings(url=url, email="ana@acme.example", token=TOKEN)
@@ -71,7 +70,6 @@ class Freshdesk(Vendor):
     """Lists everything ever changed in the order of changes."""
 
     page = 100
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         return freshdesk.build(SOURCE, freshdesk.Settings(url=url, key=TOKEN), lambda: self.now)
@@ -115,7 +113,6 @@ class HelpScout(Vendor):
     """Lists one status by position, and by the time of the last change."""
 
     page = 25
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         settings = help_scout.Settings(url=url, client_id="app", client_secret=TOKEN)
@@ -212,7 +209,6 @@ class File(Vendor):
     """A file of JSON at an address, whole each time it changed."""
 
     page = 1_000_000
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         return file.build(SOURCE, file.Settings(url=f"{url}/tickets.json"), lambda: self.now)

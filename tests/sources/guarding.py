@@ -60,7 +60,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "Github": (Rule(requests=5000, within=timedelta(hours=1), headers=GITHUB),),
     "Intercom": (Rule(requests=1666, within=timedelta(seconds=10), headers=GITHUB),),
     "Chatwoot": (Rule(requests=3000),),
-    "ChatwootInOrder": (Rule(requests=3000),),
+    "ChatwootOfToday": (Rule(requests=3000),),
 }
 """Of those that document any, each as its vendor does in its smallest plan."""
 
