@@ -168,7 +168,7 @@ class IntercomSource:
                 )
             )
             await self._meet(http, listed)
-        return self._told.tickets(listed, lambda entry: self._contacts.get(entry.contact), Listed.told)
+        return await self._told.tickets(listed, lambda entry: self._contacts.get(entry.contact), Listed.told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one conversation by its number; None when it is gone."""

@@ -158,7 +158,7 @@ class RedmineSource:
             )
             listed = await self._rounds.read(lambda walk: self._page(http, walk, desk))
             await self._look_ups.fill(http, listed)
-        return self._look_ups.told(listed)
+        return await self._look_ups.told(listed)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read an issue's description and notes."""

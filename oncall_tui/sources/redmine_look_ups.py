@@ -16,6 +16,7 @@ from oncall_tui.http_client import Remote, documented, fetch
 from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.redmine_payload import Author, Exchange, Fields, Listed, parse_author, parse_exchange
 from oncall_tui.sources.told import Told
+from oncall_tui.turns import made_of
 
 _AT_ONCE = 100
 """Looked up in one round, one request for each: what a small server bears every minute."""
@@ -58,7 +59,8 @@ class LookUps:
     async def fill(self, http: httpx.AsyncClient, listed: Sequence[Listed]) -> None:
         """Look up what has not been looked up since it changed, the latest change first."""
         left = _AT_ONCE
-        for entry in sorted(listed, key=lambda entry: entry.ticket.updated_at or _LONG_AGO, reverse=True):
+        missing = [entry for entry in await made_of(listed, self._missing) if entry is not None]
+        for entry in sorted(missing, key=lambda entry: entry.ticket.updated_at or _LONG_AGO, reverse=True):
             if left > 0 and entry.author is not None and entry.author not in self._authors:
                 left -= 1
                 self._authors[entry.author] = await self._author(http, entry.author)
@@ -68,9 +70,9 @@ class LookUps:
         still_there = {entry.ticket.id for entry in listed}
         self._seen = {ticket: seen for ticket, seen in self._seen.items() if ticket in still_there}
 
-    def told(self, listed: Sequence[Listed]) -> Sequence[Ticket]:
+    async def told(self, listed: Sequence[Listed]) -> Sequence[Ticket]:
         """Return the tickets with what is known of them beyond the list."""
-        return self._told.tickets(listed, self._known, lambda entry, known: entry.told(*known))
+        return await self._told.tickets(listed, self._known, lambda entry, known: entry.told(*known))
 
     def _known(self, entry: Listed) -> tuple[Author, Exchange]:
         author = self._authors.get(entry.author, _NOBODY) if entry.author is not None else _NOBODY
@@ -82,6 +84,11 @@ class LookUps:
         if answer.status in _HIDDEN:
             return _NOBODY
         return parse_author(documented(answer, _User).user, self._fields)
+
+    def _missing(self, entry: Listed) -> Listed | None:
+        """Return an entry of which something has to be looked up."""
+        is_met = entry.author is None or entry.author in self._authors
+        return None if is_met and not self._is_wanted(entry) else entry
 
     def _is_wanted(self, entry: Listed) -> bool:
         seen = self._seen.get(entry.ticket.id)
