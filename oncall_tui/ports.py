@@ -131,6 +131,14 @@ class Ringing(Protocol):
 
 
 @runtime_checkable
+class Preparable(Protocol):
+    """A channel whose way to the provider can be opened before there is something to send."""
+
+    async def stay_ready(self) -> None:
+        """Keep a way open for a few seconds, which the next message takes; where that fails, it opens its own."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 

@@ -18,6 +18,7 @@ from oncall_tui.http_client.answers import LONGEST_PAUSE, Answer, Remote, retry_
 from oncall_tui.http_client.credentials import PasswordAuth, TokenAuth
 from oncall_tui.http_client.decoding import decode
 from oncall_tui.http_client.exchange import ANSWER_LIMIT, LIST_LIMIT, MEGABYTE, Content, client
+from oncall_tui.http_client.readiness import stay_ready
 from oncall_tui.http_client.reading import documented, fetch, read
 from oncall_tui.http_client.sending import send
 
@@ -38,5 +39,6 @@ __all__ = [
     "read",
     "retry_after",
     "send",
+    "stay_ready",
     "url_problem",
 ]

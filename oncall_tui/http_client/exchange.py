@@ -1,16 +1,16 @@
 """One request and its whole answer, with limits of time and of size that hold for every server."""
 
 import asyncio
-import functools
 import logging
-import ssl
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypedDict
 
+import httpcore
 import httpx
 
 from oncall_tui.http_client.answers import Answer, Remote
+from oncall_tui.http_client.readiness import readiness, tls
 
 # They would write whole addresses into any log, and some vendors want a token in the address.
 for _library in ("httpx", "httpcore"):
@@ -19,6 +19,10 @@ for _library in ("httpx", "httpcore"):
 MEGABYTE = 1_000_000
 LIST_LIMIT = 64 * MEGABYTE
 ANSWER_LIMIT = MEGABYTE
+_AT_ONCE = 20
+"""Connections of one client."""
+_KEPT_FOR = 5.0
+"""Seconds for which a connection is kept between two requests of one exchange."""
 
 
 class Content(TypedDict, total=False):
@@ -48,16 +52,23 @@ def client(
         auth=auth,
         headers={"Accept": "application/json", "User-Agent": "oncall-tui", **(headers or {})},
         cookies=no_cookies,
-        verify=_tls(),
         trust_env=False,
         follow_redirects=False,
-        transport=transport,
+        transport=transport or _transport(),
     )
 
 
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _transport() -> httpx.AsyncHTTPTransport:
+    made = httpx.AsyncHTTPTransport(verify=tls(), trust_env=False)
+    # The one thing httpx does not hand on to the library below it.
+    made._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - see above
+        ssl_context=tls(),
+        max_connections=_AT_ONCE,
+        max_keepalive_connections=_AT_ONCE,
+        keepalive_expiry=_KEPT_FOR,
+        network_backend=readiness(),
+    )
+    return made
 
 
 class Unreadable(Exception):

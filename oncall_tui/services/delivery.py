@@ -27,6 +27,7 @@ from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Hold, Insistent, O
 from oncall_tui.services.answer_outcomes import answer_event
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.open_ways import OpenWays
 from oncall_tui.services.troubles import Troubles
 
 SENDING_LIMIT = timedelta(seconds=15)
@@ -60,6 +61,7 @@ class Delivery:
         self._troubles = troubles
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], MessageKey] = {}
+        self._ways = OpenWays(channels)
         self._is_at_work = False
         logbook.sends_through(self)
 
@@ -88,6 +90,12 @@ class Delivery:
             yield
         finally:
             self._is_at_work = False
+            self._ways.close()
+
+    def get_ready(self, channels: Sequence[ChannelId]) -> None:
+        """Open the ways that messages are about to take."""
+        if self._is_at_work:
+            self._ways.open(channels)
 
     def hold(self, messages: Sequence[OutgoingMessage]) -> Hold | None:
         """Return how these are taken while they are stored; None when they have to wait for their turn."""
