@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from io import BytesIO
 from typing import TypedDict
 
 import httpcore
@@ -92,14 +93,12 @@ async def exchange(
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
+    body = BytesIO()
     try:
         async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > limit:
+            if body.tell() + len(chunk) > limit:
                 raise Unreadable(f"sent more than {limit / MEGABYTE:g} MB")
-            chunks.append(chunk)
+            body.write(chunk)
     except (httpx.DecodingError, httpx.NetworkError, httpx.RemoteProtocolError) as error:
         raise Unreadable("broke off in the middle of its answer") from error
-    return b"".join(chunks)
+    return body.getvalue()  # the very bytes that were written, and no second copy of a large page
