@@ -1,7 +1,7 @@
 """Sees what becomes of tickets from one reading to the next, and records what follows for what we promised."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from oncall_tui.domain.answer import AnswerKind, AnswerState
@@ -11,6 +11,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.domain.ticket_events import PromiseSettled, TicketEnded, TicketReopened
 from oncall_tui.domain.ticket_record import Promise, TicketRecord
+from oncall_tui.domain.tie import SureTies
 from oncall_tui.errors import StoreError
 from oncall_tui.services.desk import SourceState
 from oncall_tui.services.logbook import Logbook
@@ -25,8 +26,11 @@ FEW = 10
 class Witnessing:
     """The loop that looks at each reading; what it concludes it records once."""
 
-    def __init__(self, logbook: Logbook, polling: Polling, troubles: Troubles) -> None:
+    def __init__(
+        self, logbook: Logbook, polling: Polling, troubles: Troubles, *, as_known: Callable[[Ticket], Ticket]
+    ) -> None:
         self._logbook, self._polling, self._troubles = logbook, polling, troubles
+        self._as_known = as_known
         self._changed = asyncio.Event()
         self._answered: dict[TicketId, datetime] = {}
         self._waited: dict[TicketId, datetime | None] = {}
@@ -68,7 +72,7 @@ class Witnessing:
             await self._logbook.did(TicketReopened(ticket=identity))
         for source in seen_at:
             before = self._listed.get(source, {})
-            now = {identity: ticket for identity, ticket in tickets.items() if ticket.source_id == source}
+            now = {identity: self._as_known(one) for identity, one in tickets.items() if one.source_id == source}
             ended = [ticket for identity, ticket in before.items() if identity not in now]
             self._listed[source] = now
             if len(ended) > max(FEW, len(before) // 2):
@@ -76,8 +80,14 @@ class Witnessing:
             for ticket in ended:
                 kinds = tuple(CleanText(kind) for kind in kinds_of(ticket))
                 whose = CleanText(customer_key(ticket))
-                touches = ticket.touches
-                await self._logbook.did(TicketEnded(ticket=ticket.id, touches=touches, kinds=kinds, customer=whose))
+                event = TicketEnded(
+                    ticket=ticket.id,
+                    touches=ticket.touches,
+                    kinds=kinds,
+                    customer=whose,
+                    known_by=CleanText(SureTies().of(ticket.requester).address),
+                )
+                await self._logbook.did(event)
 
     async def _settle(
         self, record: TicketRecord, tickets: Mapping[TicketId, Ticket], seen_at: Mapping[SourceId, datetime]

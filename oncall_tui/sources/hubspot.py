@@ -26,6 +26,7 @@ from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch,
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, before_sending, proof
+from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, number, record, records, required_records, text, word
 from oncall_tui.sources.hubspot_payload import (
@@ -279,7 +280,8 @@ class HubspotSource:
         found = documented(answer, _Found)
         listed = [parse_ticket(one, self._desk) for one in found.results]
         is_last = not listed or (found.total is not None and found.total <= len(listed))
-        return Page(entries=listed, cursor="" if is_last else str(max(entry.number for entry in listed)))
+        cursor = "" if is_last else str(max(entry.number for entry in listed))
+        return Page(entries=listed, cursor=cursor, at=given_at(answer))
 
     async def _ticket(self, http: httpx.AsyncClient, ticket: TicketId) -> Payload:
         path = f"{_TICKETS}/{number_of(ticket, self._id)}"

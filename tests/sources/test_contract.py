@@ -186,7 +186,7 @@ KINDS = (
         after_list=("associations", "contacts"),
         pages=THREE,
     ),
-    Kind(name="django-helpdesk", make=make_django_helpdesk, pages=THREE),
+    Kind(name="django-helpdesk", make=make_django_helpdesk, before_list=("followups",), pages=THREE),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",
