@@ -7,11 +7,10 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
 from typing import TypedDict
 
-import httpcore
 import httpx
 
 from oncall_tui.http_client.answers import Answer, Remote
-from oncall_tui.http_client.readiness import readiness, tls
+from oncall_tui.http_client.trust import tls
 
 # They would write whole addresses into any log, and some vendors want a token in the address.
 for _library in ("httpx", "httpcore"):
@@ -60,6 +59,10 @@ def client(
 
 
 def _transport() -> httpx.AsyncHTTPTransport:
+    import httpcore  # noqa: PLC0415 - httpx too loads it with the first client, which the first list does not wait for
+
+    from oncall_tui.http_client.readiness import readiness  # noqa: PLC0415 - it needs that library
+
     made = httpx.AsyncHTTPTransport(verify=tls(), trust_env=False)
     # The one thing httpx does not hand on to the library below it.
     made._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - see above
@@ -70,6 +73,13 @@ def _transport() -> httpx.AsyncHTTPTransport:
         network_backend=readiness(),
     )
     return made
+
+
+async def stay_ready(url: str) -> None:
+    """Keep a connection to a web address open for a while; where none can be opened, the message will say why."""
+    from oncall_tui.http_client.readiness import stay_ready as keep_ready  # noqa: PLC0415 - as above
+
+    await keep_ready(url)
 
 
 class Unreadable(Exception):

@@ -20,18 +20,14 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from oncall_tui.http_client.trust import tls
+
 READY_FOR: Final = timedelta(seconds=10)
 """Half as long as the least patient of the usual servers waits for the first byte of a request."""
 _CONNECTING_LIMIT: Final = timedelta(seconds=5)
 _PORTS: Final = {"http": 80, "https": 443}
 _Place = tuple[str, int]
 _SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """Return the one TLS context of this process: making one reads every certificate of the machine."""
-    return ssl.create_default_context()
 
 
 class _Secured(httpcore.AsyncNetworkStream):
