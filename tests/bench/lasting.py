@@ -9,7 +9,6 @@ import gc
 import sys
 import tempfile
 import threading
-import tracemalloc
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -54,8 +53,8 @@ class Traces:
     tasks: int
     descriptors: int
     threads: int
-    remembered: float
-    """MiB of what the journal says, which is remembered on purpose and for good."""
+    remembered: int
+    """Pieces of memory that hold what the journal says, on purpose and for good."""
 
     @classmethod
     async def now(cls, journal: Path) -> Self:
@@ -77,19 +76,18 @@ class Traces:
         return held
 
 
-async def _remembered(journal: Path) -> float:
-    """Return how many MiB a process needs to know what a journal says."""
+async def _remembered(journal: Path) -> int:
+    """Return how many pieces of memory a process needs to know what a journal says."""
     gc.collect()
-    tracemalloc.start()
+    before = sys.getallocatedblocks()
     clock = rig.MovingClock()
     store = SteadfastStore(journal, DiskReport(Troubles(), clock, UTC), clock=clock, stopwatch=clock.stopwatch)
     await store.open()
     logbook = Logbook(store, clock)
     await logbook.catch_up()
-    size, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    needed = sys.getallocatedblocks() - before
     await store.close()
-    return size / 1024**2
+    return needed
 
 
 class Life:
@@ -161,14 +159,13 @@ async def _hours(count: int) -> Sequence[Figure]:
     learnt = last.remembered - first.remembered
     return [
         Figure(
-            name=f"memory {after}, what the journal says apart",
+            name=f"pieces of memory {after}, what the journal says apart",
             limit=5,
             unit="%",
-            ours=[((last.resident - learnt) / first.resident - 1) * 100],
-            note=f"{first.resident:.1f} MiB, then {last.resident:.1f}, {learnt:.1f} of them for what the journal says",
+            ours=[((last.blocks - learnt) / first.blocks - 1) * 100],
+            note=f"{first.blocks:,} pieces, then {last.blocks:,}, {learnt:,} of them for what the journal says",
         ),
         _growth(f"memory {after}", first.resident, last.resident, "MiB"),
-        _growth(f"pieces of memory {after}", first.blocks, last.blocks, "pieces"),
         _growth(f"objects {after}", first.objects, last.objects, "objects"),
         _more("tasks", first.tasks, last.tasks),
         _more("open files and connections", first.descriptors, last.descriptors),
