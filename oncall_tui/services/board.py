@@ -35,7 +35,7 @@ from oncall_tui.services.left_behind import LeftBehind
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 
 OVER_FOR = timedelta(hours=12)
 """How long after its end a shift still asks for its handover."""

@@ -21,7 +21,18 @@ from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
 from oncall_tui.sources.by_time import given_at
@@ -41,6 +52,8 @@ _IN_ORDER = "created_at_asc"
 _LATEST_FIRST = "last_activity_at_desc"
 _THREAD_PAGES = 3
 """Of twenty messages each."""
+_LIMITS = Limits(whole=Allowance(requests=3000))
+"""Of an address, in a minute, where nobody has set another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +115,13 @@ class ChatwootSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         pages = f"{self._url}/app/accounts/{settings.account}"
         self._desk = Desk(source=source, url=pages, time_zone_field=settings.time_zone_field)
         self._pen = ChatwootPen(self._remote, self._client, self._account)
         self._statuses = sorted(settings.statuses, key=_STATUSES.index)
-        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_OVERLAP)
+        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
         self._readings = Readings()
 
     @property
@@ -126,7 +140,7 @@ class ChatwootSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything not resolved."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             found = await self._rounds.read(
                 lambda walk: self._whole(http, walk) if walk.since is None else self._changes(http, walk, walk.since)
             )

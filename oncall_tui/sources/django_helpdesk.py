@@ -22,7 +22,18 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId, ticket_id
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import (
+    Pace,
+    PasswordAuth,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, proof
@@ -125,9 +136,10 @@ class DjangoHelpdeskSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._desk = Desk(source=source, url=settings.url.rstrip("/"), fields=settings.fields)
-        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_OVERLAP)
+        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
         self._readings = Readings()
         self._changes = Changes(self._remote)
 
@@ -145,7 +157,7 @@ class DjangoHelpdeskSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, every open ticket."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             resumes = self._rounds.is_under_way
             changed = await self._changed(http)
             is_whole = self._rounds.reads_everything

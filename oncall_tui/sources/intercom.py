@@ -22,7 +22,20 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceGarbled
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Answer,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
 from oncall_tui.sources.by_time import given_at
@@ -56,6 +69,11 @@ _OPEN: Mapping[str, object] = {
     "operator": "OR",
     "value": [{"field": "state", "operator": "=", "value": state} for state in ("open", "snoozed")],
 }
+_LIMITS = Limits(
+    whole=Allowance(requests=1666, within=timedelta(seconds=10)),
+    meter=Meter(total="X-RateLimit-Limit", left="X-RateLimit-Remaining", resets="X-RateLimit-Reset"),
+)
+"""Of an app: 10,000 in a minute, given out in parts of ten seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +129,18 @@ class IntercomSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
+        self.pace = Pace(clock, _LIMITS)
         self._remote = Remote(
-            name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=self._pause_of
+            name=source,
+            table="[[sources]]",
+            clock=clock,
+            total=settings.timeout,
+            pause_of=self._pause_of,
+            pace=self.pace,
         )
         self._pen = IntercomPen(self._remote, self._client)
         self._contacts: dict[str, Requester] = {}
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
         self._told: Told[Listed, Requester | None] = Told()
         self._readings = Readings()
         self._order = _LATEST_FIRST
@@ -136,7 +160,7 @@ class IntercomSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, all that is open or snoozed."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             desk = await self._desk(http)
             listed = await self._rounds.read(
                 lambda walk: (

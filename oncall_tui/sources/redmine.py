@@ -21,7 +21,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Priority, SourceId, Ticket, TicketId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceError, SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import Pace, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.entries import number_of
@@ -126,8 +126,9 @@ class RedmineSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
         self._here: Mapping[str, str | int] = {"project_id": settings.project} if settings.project else {}
         self._look_ups = LookUps(self._remote, settings.fields)
 
@@ -146,7 +147,7 @@ class RedmineSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time, and whose turn it is there; now and then, every open issue."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             await read(http, self._remote, "users/current.json", _User)
             desk = Desk(
                 source=self._id,

@@ -84,10 +84,19 @@ class Rounds(Generic[E]):
         *,
         overlap: timedelta,
         whole_every: timedelta = timedelta(minutes=30),
+        found: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Begin with nothing; ``overlap`` is how far the vendor's list may be behind its own tickets."""
+        """Begin with nothing.
+
+        Args:
+            source: The id of its table.
+            clock: Tells the time.
+            overlap: How far the vendor's list may be behind its own tickets.
+            whole_every: How often everything is read again.
+            found: Is told how many tickets a walk has found, after each page.
+        """
         self._source, self._clock = source, clock
-        self._overlap, self._whole_every = overlap, whole_every
+        self._overlap, self._whole_every, self._found = overlap, whole_every, found
         self._entries: dict[TicketId, E] = {}
         self._walk: Walk[E] | None = None
         self._written: dict[TicketId, datetime] = {}
@@ -178,6 +187,7 @@ class Rounds(Generic[E]):
             walk.found[entry.ticket.id] = known if known is not None and known == entry else entry
         walk.found |= dict.fromkeys(given.gone)
         walk.cursor, walk.pages = given.cursor, walk.pages + 1
+        self._found(len(walk.found))
         return not given.cursor
 
     def _take(self, walk: Walk[E]) -> None:

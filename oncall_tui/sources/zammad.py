@@ -19,7 +19,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import Pace, Remote, TokenAuth, client, documented, fetch, read, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import find_with, write_with
 from oncall_tui.sources.by_time import given_at
@@ -111,9 +111,10 @@ class ZammadSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._pen = ZammadPen(self._remote, self._client)
-        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_LAG)
+        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
 
     @property
     def id(self) -> SourceId:
@@ -130,7 +131,7 @@ class ZammadSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, all neither closed nor merged."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             desk = await self._desk(http)
             wanted = [str(state) for state, status in desk.statuses.items() if status.is_open]
             if not wanted:

@@ -16,6 +16,7 @@ from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.helpdesk_desk import DjangoHelpdesk
 from tests.sources.hubspot_desk import Hubspot
+from tests.sources.hurrying import hurried
 from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
 
@@ -51,7 +52,7 @@ def size(kind: type[Vendor]) -> int:
 
 def serve(desk: Vendor, server: HttpServer) -> TicketSource:
     server.answer_by(desk.answer)
-    return desk.make(server.url)
+    return hurried(desk.make(server.url))
 
 
 def numbers(tickets: Collection[Ticket]) -> set[int]:
@@ -121,7 +122,7 @@ async def test_what_changes_behind_our_back_while_everything_is_read_is_seen_nex
 
     desk.after_page = happen
     await source.open_tickets()
-    assert stamps(await source.open_tickets()) == stamps(await desk.make(server.url).open_tickets())
+    assert stamps(await source.open_tickets()) == stamps(await hurried(desk.make(server.url)).open_tickets())
 
 
 @pytest.mark.parametrize("kind", [*DESKS, *ODDER], ids=lambda kind: kind.__name__.lower())
@@ -145,7 +146,7 @@ async def test_nothing_is_lost_when_tickets_move_while_changes_are_read(kind: ty
     assert numbers(found) >= {*range(1, many - len(desk.pages)), many}
     desk.after_page = lambda: None
     desk.now += MINUTE
-    assert stamps(await source.open_tickets()) == stamps(await desk.make(server.url).open_tickets())
+    assert stamps(await source.open_tickets()) == stamps(await hurried(desk.make(server.url)).open_tickets())
 
 
 @each_desk
@@ -185,7 +186,7 @@ async def test_after_our_clock_was_set_back_everything_is_read(kind: type[Vendor
     desk.now += timedelta(hours=2)
     desk.touch(5, seconds(desk.now) - 3600)
     desk.ahead = timedelta(hours=-4)
-    assert stamps(await source.open_tickets()) == stamps(await desk.make(server.url).open_tickets())
+    assert stamps(await source.open_tickets()) == stamps(await hurried(desk.make(server.url)).open_tickets())
 
 
 @each_desk
@@ -195,7 +196,7 @@ async def test_a_pause_the_desk_asks_for_costs_nothing_that_was_read_before(
     desk = kind(range(1, size(kind) + 1))
     busy = [reply({}, 429)]
     server.answer_by(lambda asked: busy.pop() if len(desk.pages) == 2 and busy else desk.answer(asked))
-    source = desk.make(server.url)
+    source = hurried(desk.make(server.url))
     with pytest.raises(SourceBusy):
         await source.open_tickets()
     desk.now += MINUTE

@@ -11,6 +11,7 @@ from oncall_tui.secrets import Secret
 from oncall_tui.sources import chatwoot, redmine
 from tests.servers.http import HttpServer, Reply, http_server
 from tests.sources.desks import Chatwoot, ChatwootOfToday, Intercom, Redmine
+from tests.sources.hurrying import hurried
 from tests.sources.test_since import MINUTE, IntercomInAnyOrder, numbers, seconds, serve, stamps
 from tests.sources.vendors import Vendor
 
@@ -26,7 +27,7 @@ async def server() -> AsyncIterator[HttpServer]:
 async def test_a_search_that_takes_no_order_is_asked_without(server: HttpServer) -> None:
     desk = IntercomInAnyOrder(range(1, 701))
     server.answer_by(lambda asked: Reply(status=400) if b'"sort"' in asked.body else desk.answer(asked))
-    source = desk.make(server.url)
+    source = hurried(desk.make(server.url))
     await source.open_tickets()
     for number in (5, 7):
         desk.now += MINUTE

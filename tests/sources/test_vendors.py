@@ -14,6 +14,7 @@ from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.helpdesk_desk import DjangoHelpdesk
 from tests.sources.hubspot_desk import Hubspot
+from tests.sources.hurrying import hurried
 from tests.sources.jira import Jira
 from tests.sources.vendors import Payload, Vendor
 
@@ -50,7 +51,7 @@ async def server() -> AsyncIterator[HttpServer]:
 async def test_a_large_desk_is_read_at_the_vendors_page_size(kind: type[Vendor], many: int, server: HttpServer) -> None:
     desk = kind(range(1, many + 1))
     server.answer_by(desk.answer)
-    tickets = await desk.make(server.url).open_tickets()
+    tickets = await hurried(desk.make(server.url)).open_tickets()
     assert sorted(desk.own_number(ticket.number) for ticket in tickets) == list(range(1, many + 1))
     assert desk.pages[: many // kind.page] == [kind.page] * (many // kind.page)
     assert len(desk.pages) <= many / kind.page + 2
@@ -64,7 +65,7 @@ async def test_tickets_that_move_while_pages_are_read_are_neither_lost_nor_doubl
     desk = kind(there_before)
     desk.after_page = desk.move
     server.answer_by(desk.answer)
-    found = [desk.own_number(ticket.number) for ticket in await desk.make(server.url).open_tickets()]
+    found = [desk.own_number(ticket.number) for ticket in await hurried(desk.make(server.url)).open_tickets()]
     assert len(found) == len(set(found))
     assert desk.tickets.keys() & set(there_before) <= set(found)
 
@@ -74,7 +75,7 @@ async def test_tickets_that_move_while_pages_are_read_are_neither_lost_nor_doubl
 async def test_the_second_round_fetches_only_what_changed(kind: type[Vendor], many: int, server: HttpServer) -> None:
     desk = kind(range(1, many + 1))
     server.answer_by(desk.answer)
-    source = desk.make(server.url)
+    source = hurried(desk.make(server.url))
     await source.open_tickets()
     desk.now += timedelta(minutes=1)
     desk.touch(5, int(desk.now.timestamp()))
@@ -90,7 +91,7 @@ async def test_the_second_round_fetches_only_what_changed(kind: type[Vendor], ma
 async def test_many_tickets_are_not_held_twice(kind: type[Vendor], server: HttpServer) -> None:
     desk = kind(range(1, 10_001))
     server.answer_by(desk.answer)
-    source = desk.make(server.url)
+    source = hurried(desk.make(server.url))
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -115,7 +116,7 @@ async def test_a_ticket_with_a_field_that_is_missing_or_odd_is_shown_all_the_sam
     desk.tickets = dict(enumerate(odd_tickets(kind), start=1))
     desk.page = len(desk.tickets)
     server.answer_by(desk.answer)
-    tickets = await desk.make(server.url).open_tickets()
+    tickets = await hurried(desk.make(server.url)).open_tickets()
     assert {desk.own_number(ticket.number) for ticket in tickets} == desk.tickets.keys()
 
 

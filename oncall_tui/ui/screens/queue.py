@@ -17,7 +17,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
