@@ -61,15 +61,15 @@ class Witnessing:
         }
         tickets = {ticket.id: ticket for ticket in self._polling.tickets if ticket.source_id in seen_at}
         await self._see_ends(tickets, seen_at)
-        for record in list(self._logbook.records.values()):
+        for record in [known for known in self._logbook.records.values() if known.promises]:
             await self._settle(record, tickets, seen_at)
         self._waited = {identity: ticket.waiting_since for identity, ticket in tickets.items()}
 
     async def _see_ends(self, tickets: Mapping[TicketId, Ticket], seen_at: Mapping[SourceId, datetime]) -> None:
         """Record which tickets ended since the reading before, and which came back."""
-        for identity in [identity for identity, record in self._logbook.records.items() if record.ended_at]:
-            if identity in tickets:
-                await self._logbook.did(TicketReopened(ticket=identity))
+        records = self._logbook.records
+        for identity in [known for known in tickets if known in records and records[known].ended_at]:
+            await self._logbook.did(TicketReopened(ticket=identity))
         for source in seen_at:
             before = self._listed.get(source, {})
             now = {identity: self._as_known(one) for identity, one in tickets.items() if one.source_id == source}
