@@ -80,7 +80,7 @@ def kinds_of(ticket: Ticket) -> tuple[str, ...]:
     return _kinds(ticket.subject, ticket.tags, ticket.tier)
 
 
-@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+@lru_cache(maxsize=8192)  # more would be kept of tickets that ended days ago
 def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
     family = " ".join(_words(subject))
     return (

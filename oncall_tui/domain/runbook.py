@@ -36,7 +36,7 @@ def find_runbook(runbooks: tuple[Runbook, ...], ticket: Ticket, tier: str) -> Ru
     return _find(runbooks, ticket.subject, ticket.tags, tier, ticket.source_id) if runbooks else None
 
 
-@lru_cache(maxsize=65_536)  # a desk of thousands is put together anew every few seconds
+@lru_cache(maxsize=8192)  # more would be kept of tickets that ended days ago
 def _find(runbooks: tuple[Runbook, ...], subject: str, tags: tuple[str, ...], tier: str, source: str) -> Runbook | None:
     said = _Said(
         subject=subject.casefold(),
