@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Generator
 from typing import Final, TypeVar
 
+from oncall_tui import litter
+
 T = TypeVar("T")
 
 TURN: Final = 0.002
@@ -12,15 +14,26 @@ PAUSE: Final = 0.002
 """Seconds until the next turn: answering a key takes the loop around many times, and each must not cost a turn."""
 
 
+LONG: Final = 10
+"""Turns after which work is long: what it makes of many thousand tickets lasts."""
+
+
 async def in_turns(steps: Generator[None, None, T]) -> T:
     """Do work that is made of steps, and return its result."""
     loop = asyncio.get_running_loop()
+    turns = 0
     while True:
         ends_at = loop.time() + TURN
         while loop.time() < ends_at:
             try:
                 next(steps)
             except StopIteration as end:
+                if turns >= LONG:
+                    litter.end_crowd()
                 result: T = end.value
                 return result
+        turns += 1
         await asyncio.sleep(PAUSE)
+        if turns == LONG:
+            litter.begin_crowd()
+            await asyncio.sleep(PAUSE)
