@@ -43,6 +43,11 @@ class Grouping:
     def __init__(self) -> None:
         self._made = _Made()
 
+    @property
+    def rows(self) -> Mapping[TicketId, Row]:
+        """Return the row of each ticket that was grouped last; nothing is changed in it later."""
+        return _Rows(self._made.known)
+
     def group(
         self,
         tickets: Sequence[Ticket],
@@ -93,6 +98,24 @@ class _Known:
     row: Row
     place: Place
     clock: SeenClock
+
+
+class _Rows(Mapping[TicketId, Row]):
+    """Rows by their tickets, without a table of their own."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, known: Mapping[TicketId, _Known]) -> None:
+        self._known = known
+
+    def __getitem__(self, ticket: TicketId) -> Row:
+        return self._known[ticket].row
+
+    def __iter__(self) -> Iterator[TicketId]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
