@@ -9,7 +9,7 @@ from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.triage import NEVER, Group, Row
 from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.answer_text import undecided_notice
@@ -131,6 +131,11 @@ def counts(desk: Desk, now: datetime) -> str:
         (sum(escalation.state.is_live for escalation in desk.escalations), "escalated"),
     )
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
+
+
+def counts_until(desk: Desk, now: datetime) -> datetime:
+    """Return the instant until which the figures of the header stay as they are, unless the desk changes."""
+    return min((group.counts_until(now) for group in desk.groups), default=NEVER)
 
 
 def reason(source: SourceStatus) -> str:
