@@ -67,7 +67,10 @@ async def shown(source: rig.ScriptedSource) -> AsyncIterator[tuple[Station, OnCa
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
         litter.settle()
-        loops = [asyncio.create_task(loop) for loop in (station.board.run(), litter.collect_for_ever())]
+        services = (station.board, station.witnessing, station.relieving, station.breath, station.delivery)
+        climbing = (loop() for _, loop in station.escalating.loops())
+        works = (*(one.run() for one in services), *climbing, litter.collect_for_ever())
+        loops = [asyncio.create_task(work) for work in works]
         try:
             yield station, app
         finally:
