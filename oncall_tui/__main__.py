@@ -5,10 +5,13 @@ import os
 import sys
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from oncall_tui.arguments import parse
 from oncall_tui.errors import OnCallError
+
+if TYPE_CHECKING:
+    from oncall_tui.ui.first_sight import FirstSight
 
 BAD_USE = 2
 
@@ -23,13 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _carried_out(asked: argparse.Namespace) -> int:
     try:
-        if asked.command is None and (code := _welcome(asked)) is not None:
-            return code
-        if asked.command == "connect":
-            return _connect(asked)
-        import asyncio  # here, so that --help and --version wait for nothing
-
-        return asyncio.run(_run(asked))
+        return _command(asked)
     except OnCallError as error:
         print(f"oncall-tui: {error}", file=sys.stderr)
         return BAD_USE
@@ -41,9 +38,21 @@ def _carried_out(asked: argparse.Namespace) -> int:
         return 0
 
 
+def _command(asked: argparse.Namespace) -> int:
+    if asked.command is None and (code := _welcome(asked)) is not None:
+        return code
+    if asked.command == "connect":
+        return _connect(asked)
+    if asked.command is None:
+        return _dashboard(asked)
+    import asyncio  # here, so that --help and --version wait for nothing
+
+    return asyncio.run(_run(asked))
+
+
 def _welcome(asked: argparse.Namespace) -> int | None:
     """Ask somebody who has no config yet what to do instead; an exit code when it is nothing."""
-    from oncall_tui.config import find, usual_path
+    from oncall_tui.config_path import find, usual_path
 
     if find(asked.config, os.environ) is not None or not sys.stdin.isatty():
         return None
@@ -58,17 +67,28 @@ def _welcome(asked: argparse.Namespace) -> int | None:
     return None
 
 
+def _dashboard(asked: argparse.Namespace) -> int:
+    """Show what was seen last before anything is loaded, and then the dashboard."""
+    from oncall_tui.clock import utc_now
+    from oncall_tui.ui.first_sight import first_sight
+
+    with first_sight(asked.config, os.environ, utc_now) as sight:
+        import asyncio
+
+        return asyncio.run(_run(asked, sight))
+
+
 def _connect(asked: argparse.Namespace) -> int:
     """Ask questions without a loop around them, so that Ctrl+C ends the question it is pressed at."""
     from oncall_tui.commands.connect import connect
     from oncall_tui.commands.conversation import TerminalConversation
-    from oncall_tui.config import find, usual_path
+    from oncall_tui.config_path import find, usual_path
 
     connect(TerminalConversation(), asked.kind, find(asked.config, os.environ) or usual_path())
     return 0
 
 
-async def _run(asked: argparse.Namespace) -> int:
+async def _run(asked: argparse.Namespace, sight: "FirstSight | None" = None) -> int:
     if asked.command in (None, "demo"):
         from oncall_tui import litter
 
@@ -77,7 +97,7 @@ async def _run(asked: argparse.Namespace) -> int:
         from oncall_tui.ui.run import dashboard
 
         leave = None if asked.command == "demo" else partial(leave_watch, asked)
-        return await dashboard(await station(asked), leave)
+        return await dashboard(await station(asked), leave, sight)
     from oncall_tui.commands import run
 
     return await run.COMMANDS[asked.command](asked)

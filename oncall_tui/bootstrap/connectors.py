@@ -10,6 +10,7 @@ from oncall_tui import config as configs
 from oncall_tui.channels import CHANNELS
 from oncall_tui.clock import Clock
 from oncall_tui.config import Config
+from oncall_tui.config_path import find
 from oncall_tui.errors import BadUse
 from oncall_tui.ports import Channel, TicketSource
 from oncall_tui.services.token_ends import Token
@@ -60,7 +61,7 @@ def load_team(explicit: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _config_path(explicit: Path | None, environ: Mapping[str, str]) -> Path:
-    path = configs.find(explicit, environ)
+    path = find(explicit, environ)
     if path is None:
         raise BadUse("there is no config yet: try “oncall-tui demo”, or set one up with “oncall-tui connect”")
     return path

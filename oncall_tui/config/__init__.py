@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli
-from platformdirs import user_config_path, user_data_path
 
-from oncall_tui.config.checks import NEXT, SQLITE, cross_problems, known_person
+from oncall_tui.config.checks import NEXT, cross_problems, known_person
 from oncall_tui.config.connectors import ChannelEntry, Kinds, SourceEntry, read_connectors
 from oncall_tui.config.mending import mended, without_rota
 from oncall_tui.config.rota_tables import CalendarTable, week_time
 from oncall_tui.config.tables import TABLES, RootTable
+from oncall_tui.config_path import store_path
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Level, Policy, Target
@@ -35,13 +35,9 @@ __all__ = [
     "Kinds",
     "SourceEntry",
     "Team",
-    "find",
     "load",
-    "usual_path",
 ]
 
-APP = "oncall-tui"
-PATH_VARIABLE = "ONCALL_TUI_CONFIG"
 ME_VARIABLE = "ONCALL_TUI_ME"
 
 Table = Mapping[str, object]
@@ -102,21 +98,6 @@ class Config:
         settings: list[object] = [*(e.settings for e in self.channels), *(e.settings for e in self.sources)]
         settings += self.calendars
         return tuple(secret for value in settings for secret in secrets_of(value))
-
-
-def find(explicit: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """Return the config to read: the one asked for, the environment's, or the usual one where it exists."""
-    if explicit is not None:
-        return explicit
-    if environ.get(PATH_VARIABLE):
-        return Path(environ[PATH_VARIABLE])
-    usual = usual_path()
-    return usual if usual.exists() else None
-
-
-def usual_path() -> Path:
-    """Return where the config is looked for when nobody names one."""
-    return user_config_path(APP) / "config.toml"
 
 
 def load(path: Path, *, sources: Kinds | None, channels: Kinds | None, environ: Mapping[str, str]) -> Config:
@@ -191,7 +172,7 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
     return Config(
         path=path,
         me=PersonId(me) if me else None,
-        team=Team(name=team.name, time_zone=team.time_zone, country=team.country, store=_store(team.store)),
+        team=Team(name=team.name, time_zone=team.time_zone, country=team.country, store=store_path(team.store)),
         people=tables.people,
         rotations=tuple(rotation for table in rota.rotations for rotation in table.rotations()),
         overrides=tuple(override.override() for override in rota.overrides),
@@ -210,10 +191,6 @@ def _config(path: Path, tables: RootTable, connectors: _Connectors, me: str) -> 
             good_news_at=week_time(handover.good_news_at) if handover.good_news_at else None,
         ),
     )
-
-
-def _store(text: str) -> Path:
-    return user_data_path(APP) / "journal.sqlite" if text == SQLITE else Path(text)
 
 
 def _policy(tables: RootTable) -> Policy:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from oncall_tui.config_path import SQLITE
 from oncall_tui.domain.local_day import working_hours
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.places.countries import codes, country_called
@@ -20,7 +21,6 @@ Rule = Callable[[str], str]
 
 NEXT = "next"
 """Stands for whoever the rota names next."""
-SQLITE = "sqlite"
 
 _LISTS = frozenset({"people", "channels", "accounts", "to", "good_news_to"})
 """Keys where a single text is refused already, for not being a list."""

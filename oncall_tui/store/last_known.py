@@ -1,7 +1,6 @@
 """The tickets each source last said, kept so that the next start can show them before anybody is asked."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,12 +8,12 @@ from datetime import UTC, datetime
 from heapq import nsmallest
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 
 from oncall_tui.domain.ticket import SourceId, Ticket
 from oncall_tui.ports import KnownTickets
+from oncall_tui.private_file import replace_whole
 from oncall_tui.text_safety import clean
 
 AT_MOST: Final = 1000
@@ -47,14 +46,7 @@ class LastKnownFile:
             await asyncio.to_thread(self._write, known)
 
     def _write(self, known: Mapping[SourceId, KnownTickets]) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.path.with_name(f".{self.path.name}.{uuid4().hex}")
-        try:
-            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(msgspec.json.encode({source: _bounded(tickets) for source, tickets in known.items()}))
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
+        replace_whole(self.path, msgspec.json.encode({source: _bounded(tickets) for source, tickets in known.items()}))
 
 
 def _bounded(known: KnownTickets) -> KnownTickets:

@@ -12,11 +12,10 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, sums_of
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
+from oncall_tui.ui.columns import TICKET, TICKET_AT_MOST
 from oncall_tui.ui.list_lines import (
     LEFT,
     SNOOZED,
-    TICKET,
-    TICKET_AT_MOST,
     Columns,
     GroupLine,
     Line,

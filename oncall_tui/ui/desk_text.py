@@ -16,6 +16,7 @@ from oncall_tui.ui.answer_text import undecided_notice
 from oncall_tui.ui.text import age, clock, day_and_clock, place, span, wall
 
 NOON, EVENING = 12, 17
+CLOCK_UNKNOWN = "Clock unknown"
 ZONE_HINT = "press C, or tell us in [[customers]] how to find it"
 
 
@@ -182,7 +183,7 @@ def _mood_line(source: SourceStatus, now: datetime, zone: str) -> str:
 def group_clock(group: Group, now: datetime) -> str:
     """Return the clock a group's customers see."""
     if group.utc_offset is None:
-        return "Clock unknown"
+        return CLOCK_UNKNOWN
     if group.zones:
         return day_and_clock(now, group.zones[0])
     return f"{now + group.utc_offset:%a %H:%M}"

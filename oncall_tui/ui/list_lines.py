@@ -9,25 +9,11 @@ from rich.cells import cell_len
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
+from oncall_tui.ui.columns import TICKET_AT_MOST, Layout
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested
 from oncall_tui.ui.escalation_text import mark
-from oncall_tui.ui.text import (
-    MINUTE,
-    between,
-    cut,
-    due,
-    fit,
-    fit_right,
-    next_minute,
-    next_minute_to,
-    touches,
-    waiting,
-)
+from oncall_tui.ui.text import MINUTE, between, cut, due, fit, next_minute, next_minute_to, touches, waiting
 
-NARROW = 80
-WAITING, DUE, TOUCHES, CUSTOMER = 7, 8, 7, 12
-TICKET, TICKET_AT_MOST = 6, 12
-CUSTOMER_AT_MOST = 24
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
 ASIDE = "Snoozed: they wait until later, and Space shows them"
@@ -107,27 +93,16 @@ def stays_until(line: Line, now: datetime) -> datetime:
     return min(ends)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Widths that depend on the terminal and on the longest ticket number."""
+class Columns(Layout):
+    """The columns of the list, and what stands in them."""
 
-    width: int
-    ticket: int = TICKET
-
-    @property
-    def customer(self) -> int:
-        """Return the cells of the customer column."""
-        return min(CUSTOMER_AT_MOST, CUSTOMER + max(0, self.width - NARROW) // 3)
-
-    def heading(self) -> str:
-        """Return the line above the list."""
-        return self._line("   ", "ticket", "waiting", "due", "touches", "customer", "subject")
+    __slots__ = ()
 
     def ticket_line(self, line: TicketLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a ticket's line; what strangers wrote stands last, so that it can shift no figure."""
         ticket = line.row.ticket
         symbol = line.mark or (SUGGESTED if line.is_suggested else _symbol(line.row, now))
-        return self._line(
+        return self.line(
             f"{CURSOR if is_cursor else ' '}{symbol} ",
             line.number,
             waiting(ticket.waiting_since, now),
@@ -136,14 +111,6 @@ class Columns:
             cut(line.customer, self.customer - len(line.star)) + line.star,
             line.subject,
         )
-
-    def _line(self, start: str, *cells: str) -> str:
-        number, waits, is_due, count, customer, subject = cells
-        figures = (
-            f"{start}{fit(number, self.ticket)}  {fit_right(waits, WAITING)}  "
-            f"{fit(is_due, DUE)}  {fit_right(count, TOUCHES)}  "
-        )
-        return fit(f"{figures}{fit(customer, self.customer)} {subject}", self.width)
 
     def group_line(self, line: GroupLine, now: datetime, *, is_cursor: bool) -> str:
         """Return a group's heading; a folded one still says that something in it is late."""

@@ -9,19 +9,27 @@ from operator import attrgetter
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
+from oncall_tui.services.desk import Desk
 from oncall_tui.services.station import Station
 from oncall_tui.ui import terminal
 from oncall_tui.ui.app import OnCallApp
+from oncall_tui.ui.first_sight import FirstSight
+from oncall_tui.ui.glimpsing import glimpse_of
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the terminal."""
+_GLIMPSED_SOON, _GLIMPSED_EVERY = 1.0, 30.0
+"""Seconds until what the next start shows first is kept, and between two such times."""
 
 
-async def dashboard(station: Station, leave_watch: Callable[[], None] | None = None) -> int:
+async def dashboard(
+    station: Station, leave_watch: Callable[[], None] | None = None, sight: FirstSight | None = None
+) -> int:
     """Show a station until its user leaves, and return the exit code; raise ``BadUse`` without a terminal.
 
-    ``leave_watch`` starts the same loops without a screen, for a user who leaves while an escalation is live.
+    ``leave_watch`` starts the same loops without a screen, for a user who leaves while an escalation is live; ``sight``
+    is what is shown until the first frame.
 
     The loops are tasks beside the app and not workers of it: leaving the screen cancels no message that is on its way.
     """
@@ -29,21 +37,13 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
         await station.close()
         raise BadUse("the dashboard needs a terminal; “oncall-tui list” needs none")
     await station.open()
-    app = OnCallApp(
-        station.actions,
-        clock=station.actions.clock,
-        stopwatch=stopwatch,
-        desk=station.board.first_desk(),
-        on_crash=station.report,
-        leave_watch=leave_watch,
-    )
-    # A key knows when it was read from the terminal; whoever draws meanwhile would stretch a burst of them.
-    app.arrival = attrgetter("time")
-    app.driver_class = terminal.LastingDriver
+    app = _app(station, leave_watch, sight)
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    works = (_run_behind(app, station), _end_with_terminal(app), litter.collect_for_ever())
+    works = [_run_behind(app, station), _end_with_terminal(app), litter.collect_for_ever()]
+    if sight is not None:
+        works.append(_keep_glimpses(app, sight))
     tasks = {asyncio.create_task(work) for work in works}
     station.board.watch_from_now_on(app.show)
     try:
@@ -59,6 +59,36 @@ async def dashboard(station: Station, leave_watch: Callable[[], None] | None = N
     if left and not (is_gone or station.board.team.is_demo):
         sys.stderr.write(f"{left_behind(left)}\n")
     return _exit_code(signal.SIGHUP) if is_gone else app.return_code or 0
+
+
+async def _keep_glimpses(app: OnCallApp, sight: FirstSight) -> None:
+    """Keep what the next start shows first, soon after a source answered and then now and then."""
+    kept: Desk | None = None
+    try:
+        while True:
+            await asyncio.sleep(_GLIMPSED_SOON if kept is None else _GLIMPSED_EVERY)
+            if app.desk is not kept and (glimpse := glimpse_of(app.desk)) is not None:
+                kept = app.desk
+                await asyncio.to_thread(sight.keep, glimpse)
+    finally:
+        if app.desk is not kept and (glimpse := glimpse_of(app.desk)) is not None:
+            sight.keep(glimpse)
+
+
+def _app(station: Station, leave_watch: Callable[[], None] | None, sight: FirstSight | None) -> OnCallApp:
+    app = OnCallApp(
+        station.actions,
+        clock=station.actions.clock,
+        stopwatch=stopwatch,
+        desk=station.board.first_desk(),
+        on_crash=station.report,
+        leave_watch=leave_watch,
+    )
+    # A key knows when it was read from the terminal; whoever draws meanwhile would stretch a burst of them.
+    app.arrival = attrgetter("time")
+    app.driver_class = terminal.LastingDriver
+    terminal.LastingDriver.follows = sight
+    return app
 
 
 def left_behind(messages: int) -> str:

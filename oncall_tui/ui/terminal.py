@@ -9,6 +9,8 @@ from weakref import WeakSet
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from oncall_tui.ui.first_sight import ENTER, FirstSight
+
 _INPUT: Final = 0
 _DRAWN_ON: Final = 2
 _STREAMS: Final = (0, 1, 2)
@@ -22,14 +24,29 @@ class LastingDriver(LinuxDriver):
     """
 
     running: ClassVar[WeakSet["LastingDriver"]] = WeakSet()
+    follows: ClassVar[FirstSight | None] = None
+    """What was shown before, on the alternate screen; entering that again would clear it."""
 
     def __init__(
         self, app: App[None], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._is_entered = False
         self.running.add(self)
         if self._file is not None:
             self._file = _Lasting(self._file)  # type: ignore[assignment]  # it is written to, flushed and nothing else
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over from what was shown first."""
+        self._is_entered = self.follows is not None and self.follows.hand_over()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual declares nothing here
+
+    def write(self, data: str) -> None:
+        """Write to the terminal."""
+        if data == ENTER and self._is_entered:
+            self._is_entered = False
+        else:
+            super().write(data)
 
     def run_input_thread(self) -> None:
         """Read keys until the dashboard ends; what came together with a byte that is none is lost."""

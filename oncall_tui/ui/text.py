@@ -9,6 +9,9 @@ from oncall_tui.domain.wall_time import local, zone_info
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+WEEK = 7 * DAY
+YEAR = 365 * DAY
+_THREE_FIGURES = 100
 TIMES = "×"  # noqa: RUF001 - the sign of multiplication
 UNKNOWN = "–"  # noqa: RUF001 - a dash, not a minus
 """Stands where a source says nothing."""
@@ -107,13 +110,22 @@ def waiting(since: datetime | None, now: datetime) -> str:
 
 
 def due(due_at: datetime | None, now: datetime) -> str:
-    """Return ``late 8 m``, ``due now`` or ``in 3 h``; rounded so that it never promises time there is not."""
+    """Return ``late 8 m``, ``due now`` or ``in 3 h``; rounded so that it never promises time there is not.
+
+    It always fits its column: what is left of a figure that was cut would be another one.
+    """
     if due_at is None:
         return UNKNOWN
     left = due_at - now
     if abs(left) < MINUTE:
         return "due now"
-    return f"in {_coarse(left)}" if left > timedelta() else f"late {_coarse(-left)}"
+    return f"in {_at_most_two_figures(left)}" if left > timedelta() else f"late {_at_most_two_figures(-left)}"
+
+
+def _at_most_two_figures(length: timedelta) -> str:
+    if length < _THREE_FIGURES * DAY:
+        return _coarse(length)
+    return f"{length // WEEK} w" if length < _THREE_FIGURES * WEEK else f"{min(length // YEAR, 99)} y"
 
 
 def touches(count: int | None) -> str:

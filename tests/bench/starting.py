@@ -13,6 +13,8 @@ from tests.bench.figure import Figure
 from tests.bench.terminal import ROOT, Terminal, python
 
 SHOWN = "Marker of the first frame"
+TAKES_KEYS = "Escalate"
+"""Stands among the keys below the list."""
 CONFIG = """
 [team]
 name = "Bench"
@@ -81,8 +83,14 @@ def start(rounds: int) -> Sequence[Figure]:
         dashboard = python("oncall_tui", "--config", str(config))
         for _ in range(2):  # what is kept for the next start is kept once somebody has read
             _until(dashboard, SHOWN, stay=1.5)
-        pairs = [(_until(python("tests.bench.floor"), floor.READY), _until(dashboard, SHOWN)) for _ in range(rounds)]
-    return [_figure("start to the first frame with tickets", 1.25, pairs)]
+        least = python("tests.bench.floor")
+        seen = [
+            (_until(least, floor.READY), _until(dashboard, SHOWN), _until(dashboard, TAKES_KEYS)) for _ in range(rounds)
+        ]
+    return [
+        _figure("start to the first frame with tickets", 1.25, [(floor, shown) for floor, shown, _ in seen]),
+        _figure("start to the list that takes keys", None, [(floor, taken) for floor, _, taken in seen]),
+    ]
 
 
 def commands(rounds: int) -> Sequence[Figure]:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall_tui.config import Config, find, load
+from oncall_tui.config import Config, load
 from oncall_tui.config.checks import cross_problems
 from oncall_tui.config.rota_tables import week_time
+from oncall_tui.config_path import find
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.rota import WeekTime

@@ -258,9 +258,9 @@ class EscalationMachine(RuleBasedStateMachine):
             self._run(rig.store.close())
 
     def _is_heard(self, escalation: Escalation) -> bool:
-        attempts = escalation.attempts
         is_told = any(m.key.startswith(f"{escalation.id}/") for c in self.world.channels.values() for m in c.told)
-        return is_told or all(attempt.state is DeliveryState.REJECTED for attempt in attempts)
+        last = [attempt for attempt in escalation.attempts if not is_superseded(escalation, attempt.key)]
+        return is_told or all(attempt.state is DeliveryState.REJECTED for attempt in last)
 
     def _attempts(self) -> list[Attempt]:
         return [attempt for escalation in self.world.known.values() for attempt in escalation.attempts]

@@ -27,6 +27,9 @@ os.execv(sys.executable, [sys.executable, "-m", "oncall_tui", *sys.argv[2:]])
 LONG = 30.0
 """Seconds after which something will not happen any more, however busy the machine is."""
 _HOME = "\x1b[H"
+_TAKES_KEYS = "\x1b[?1004h"
+"""Asked for by Textual when it takes the terminal over."""
+_SCREEN_LEFT = "\x1b[?1049l"
 _APART = 0.1
 """Seconds between two keys that a person presses."""
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -85,9 +88,23 @@ class Dashboard:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
+    @property
+    def first_sight(self) -> str:
+        """Return what it drew before it took keys."""
+        return _SEQUENCE.sub("", self.written.decode(errors="replace").partition(_TAKES_KEYS)[0])
+
     async def draws(self, words: str, *, within: float = LONG) -> None:
-        """Wait until it has drawn some words."""
-        await self._until(lambda: words in self.text, f"drew {words!r}", within)
+        """Wait until it has drawn some words at a time when it takes keys, or has left the screen."""
+        await self._until(lambda: words in self._drawn_live, f"drew {words!r}", within)
+
+    @property
+    def _drawn_live(self) -> str:
+        first, _, live = self.written.decode(errors="replace").partition(_TAKES_KEYS)
+        return _SEQUENCE.sub("", live or first.rpartition(_SCREEN_LEFT)[2])
+
+    async def shows_first(self, words: str) -> None:
+        """Wait until it has drawn some words before it takes keys."""
+        await self._until(lambda: words in self.first_sight, f"first drew {words!r}", LONG)
 
     async def point_at(self, number: str) -> None:
         """Go to the first ticket, which has this number once it was read, and let the key guard forget that key.

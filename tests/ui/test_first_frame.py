@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from oncall_tui.glimpse import keep_glimpse
+from oncall_tui.ui.glimpsing import glimpse_of
+from tests.desk_make import live
+
 PROBE = """
 import asyncio, sys
 from pathlib import Path
@@ -30,6 +34,33 @@ asyncio.run(main())
 def test_the_first_frame_waits_for_no_book_about_places(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROBE, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+FIRST_SIGHT = """
+import sys
+from pathlib import Path
+from oncall_tui.clock import utc_now
+from oncall_tui.ui.first_sight import first_sight
+
+with first_sight(Path(sys.argv[1]), {}, utc_now):
+    slow = {"textual", "httpx", "asyncio", "sqlite3", "ssl", "oncall_tui.domain.ticket", "oncall_tui.config"}
+    print(sorted(slow & set(sys.modules)))
+"""
+
+
+def test_what_was_seen_last_is_shown_before_anything_slow_is_loaded(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.replace("STORE", str(tmp_path / "journal.sqlite")), encoding="utf-8")
+    keep_glimpse(tmp_path / "glimpse.json", glimpse_of(live()) or pytest.fail("nothing was seen"))
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_SIGHT, str(config)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

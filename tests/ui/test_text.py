@@ -4,6 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from oncall_tui.ui import text
+from oncall_tui.ui.columns import DUE
 
 NOW = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -45,6 +46,12 @@ def test_ages_are_one_figure(length: timedelta, words: str) -> None:
 )
 def test_due_times_never_promise_more_time_than_there_is(left: timedelta, words: str) -> None:
     assert text.due(NOW + left, NOW) == words
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("length", [23 * HOUR, 47 * HOUR, 99 * DAY, 100 * DAY, 699 * DAY, 700 * DAY, 700_000 * DAY])
+def test_no_figure_of_a_due_time_is_cut_by_its_column(sign: int, length: timedelta) -> None:
+    assert len(text.due(NOW + sign * length, NOW)) <= DUE
 
 
 def test_what_a_source_does_not_say_is_a_dash() -> None:
