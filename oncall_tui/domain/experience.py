@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from functools import lru_cache
 from statistics import median_low
 from typing import Final
 
+from oncall_tui.domain.row_order import batched
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 
@@ -82,34 +83,51 @@ def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
     )
 
 
-def usual(records: Iterable[TicketRecord], now: datetime) -> Mapping[str, int]:
-    """Return the median of the touches of each kind of which enough tickets ended; untouched ones teach nothing."""
+def usual(records: Sequence[TicketRecord], now: datetime) -> Generator[None, None, Mapping[str, int]]:
+    """Return, after short steps, the median of the touches of each kind of which enough tickets ended.
+
+    Untouched ones teach nothing.
+    """
     counts: dict[str, list[int]] = defaultdict(list)
-    for record in records:
-        if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
-            for kind in record.kinds:
-                counts[kind].append(record.touches)
-    return {kind: median_low(of_kind) for kind, of_kind in counts.items() if len(of_kind) >= LEAST}
+    for some in batched(records):
+        for record in some:
+            if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
+                for kind in record.kinds:
+                    counts[kind].append(record.touches)
+        yield
+    medians: dict[str, int] = {}
+    for some_counts in batched(tuple(counts.items())):
+        medians.update((kind, median_low(of_kind)) for kind, of_kind in some_counts if len(of_kind) >= LEAST)
+        yield
+    return medians
 
 
-def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, datetime]]:
-    """Return the ticket of each customer that ended last."""
+def last_ended(
+    records: Sequence[TicketRecord],
+) -> Generator[None, None, Mapping[str, tuple[TicketId, datetime]]]:
+    """Return, after short steps, the ticket of each customer that ended last."""
     found: dict[str, tuple[TicketId, datetime]] = {}
-    for record in records:
-        if record.ended_at is not None and record.customer:
-            known = found.get(record.customer)
-            if known is None or known[1] < record.ended_at:
-                found[record.customer] = (record.ticket, record.ended_at)
+    for some in batched(records):
+        for record in some:
+            if record.ended_at is not None and record.customer:
+                known = found.get(record.customer)
+                if known is None or known[1] < record.ended_at:
+                    found[record.customer] = (record.ticket, record.ended_at)
+        yield
     return found
 
 
-def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, Decimal]:
-    """Return what was spent on each customer since a shift began; without one, ever."""
+def goodwill_spent(
+    records: Sequence[TicketRecord], since: datetime | None
+) -> Generator[None, None, Mapping[str, Decimal]]:
+    """Return, after short steps, what was spent on each customer since a shift began; without one, ever."""
     spent: dict[str, Decimal] = defaultdict(Decimal)
-    for record in records:
-        for entry in record.care.goodwill:
-            if since is None or entry.at >= since:
-                spent[entry.customer] += entry.amount
+    for some in batched(records):
+        for record in some:
+            for entry in record.care.goodwill:
+                if since is None or entry.at >= since:
+                    spent[entry.customer] += entry.amount
+        yield
     return spent
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -171,11 +172,27 @@ class _Work:
         return _Known(self._new_row(ticket, place, clock), place, clock)
 
     def _teaches_the_same(self, row: Row) -> bool:
-        return not self._has_learnt and row.same_trouble == self._experience.same_trouble.get(row.ticket.id, 0)
+        if row.same_trouble != self._experience.same_trouble.get(row.ticket.id, 0):
+            return False
+        return not self._has_learnt or self._learnt(row.ticket) == (
+            row.usual_touches,
+            row.is_back_again,
+            row.goodwill_spent,
+        )
+
+    def _learnt(self, ticket: Ticket) -> tuple[int | None, bool, Decimal]:
+        """Return what a row says of what was learnt from other tickets of its kind and its customer."""
+        experience = self._experience
+        return (
+            experience.usual_touches(ticket) if experience.usual else None,
+            experience.is_back_again(ticket),
+            experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
+        )
 
     def _new_row(self, ticket: Ticket, place: Place, clock: SeenClock) -> Row:
-        tier_name, experience = (place.customer.tier if place.customer else "") or ticket.tier, self._experience
+        tier_name = (place.customer.tier if place.customer else "") or ticket.tier
         tier = self._places.book.tier(tier_name)
+        usual_touches, is_back_again, goodwill_spent = self._learnt(ticket)
         return Row(
             ticket=ticket,
             zone=place.zone,
@@ -185,10 +202,10 @@ class _Work:
             record=self.records.get(ticket.id),
             tier=tier,
             target=target(ticket, tier, clock.place) if tier else None,
-            usual_touches=experience.usual_touches(ticket) if experience.usual else None,
-            same_trouble=experience.same_trouble.get(ticket.id, 0),
-            is_back_again=experience.is_back_again(ticket),
-            goodwill_spent=experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
+            usual_touches=usual_touches,
+            same_trouble=self._experience.same_trouble.get(ticket.id, 0),
+            is_back_again=is_back_again,
+            goodwill_spent=goodwill_spent,
             runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
         )
 

@@ -34,13 +34,11 @@ class Learning:
         if self._learnt != self._news or since != self._since:
             news = self._news  # what is recorded while the steps are done is not among it
             records = tuple(self._logbook.records.values())
-            common = usual(records, now)
-            yield
-            ended = last_ended(records)
-            yield
-            self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill_spent(records, since))
+            common = yield from usual(records, now)
+            ended = yield from last_ended(records)
+            goodwill = yield from goodwill_spent(records, since)
+            self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill)
             self._learnt, self._since = news, since
-            yield
         yield from self._read_again(now)
         return self._known
 
