@@ -51,7 +51,7 @@ def _find(terminal: Terminal, _turn: int) -> float:
 
 ACTIONS: Sequence[tuple[str, Sequence[str], Action, float]] = (
     ("cursor move", (HOME, DOWN, DOWN), _move, 1),
-    ("scroll by one", (HOME, *([DOWN] * 25)), _scroll, 0.5),
+    ("scroll by one", (HOME, *([DOWN] * 25)), _scroll, 0.3),
     ("page", (), _page, 1),
     ("end and home", (HOME,), _end, 1),
     ("next group", (), _group, 1),

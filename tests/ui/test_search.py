@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.ticket import Status
@@ -74,6 +76,15 @@ async def test_the_cursor_stays_on_its_ticket_while_a_search_begins_and_ends() -
         await rig.press("escape")
         assert tickets.row.ticket.number == number
         assert not tickets.has_slipped
+
+
+async def test_what_is_typed_at_once_behind_the_key_is_sought_and_starts_nothing_else() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.burst("slash", "v", "a")
+        rig.app.post_message(events.Key("slash", "/"))
+        await rig.press("t")
+        assert rig.app.screen.query_one(Input).value == "va/t"
+        assert "None of the 8 open tickets contains “va/t”." in rig.text
 
 
 async def test_a_few_tickets_are_found_by_the_key_itself() -> None:

@@ -65,7 +65,13 @@ class QueueScreen(TicketPlace):
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
         Binding(
-            "slash", "find", "Find", show=False, id="queue.find", tooltip="Show only tickets that contain some text"
+            "slash",
+            "find",
+            "Find",
+            show=False,
+            id="queue.find",
+            priority=True,  # the next letters are typed into the line already, however soon they follow
+            tooltip="Show only tickets that contain some text",
         ),
         Binding(
             "s,S",
@@ -81,6 +87,7 @@ class QueueScreen(TicketPlace):
     tickets = query_one("#tickets", TicketList)
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
+    find_line = query_one(FindLine)
 
     def __init__(
         self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, answer_keys: AnswerKeys
@@ -104,6 +111,7 @@ class QueueScreen(TicketPlace):
             yield TicketList(id="tickets")
             yield TicketDetail(self._actions, id="detail")
         yield EscalationStrip()
+        yield FindLine()
         yield KeyLine(self.not_offered)
 
     def show(self, desk: Desk, now: datetime) -> None:
@@ -111,8 +119,7 @@ class QueueScreen(TicketPlace):
         self._search.look(desk.groups)
         self.tickets.show(desk, self._groups(), now)
         self.query_one(NoticeLine).show(desk)
-        for line in self.query(FindLine):
-            line.show(self._search.words)
+        self.find_line.show(self._search.words)
         self.tick(desk, now)
 
     def tick(self, desk: Desk, now: datetime) -> None:
@@ -146,8 +153,8 @@ class QueueScreen(TicketPlace):
         )
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Leave E to whoever is typing."""
-        return not (action == "escalate" and isinstance(self.focused, Input))
+        """Leave E and / to whoever is typing."""
+        return not (action in {"escalate", "find"} and isinstance(self.focused, Input))
 
     def on_key(self) -> None:
         """Take note that somebody is here."""
@@ -226,13 +233,10 @@ class QueueScreen(TicketPlace):
 
     def action_find(self) -> None:
         """Show the line to search with."""
-        self.query(FindLine).remove()
-        line = FindLine(self._search.sought)
-        line.show(self._search.words)
-        self.mount(line, before=self.query_one(KeyLine))
+        self.find_line.open()
 
     def _end_search(self) -> None:
-        self.query(FindLine).remove()
+        self.find_line.close()
         self.tickets.focus()
         self._seek("")
 
