@@ -8,13 +8,13 @@ from oncall_tui import litter
 
 T = TypeVar("T")
 
-TURN: Final = 0.002
+TURN: Final = 0.001
 """Seconds of work in one turn, a step more at most."""
-PAUSE: Final = 0.002
+PAUSE: Final = 0.001
 """Seconds until the next turn: answering a key takes the loop around many times, and each must not cost a turn."""
 
 
-LONG: Final = 10
+LONG: Final = 20
 """Turns after which work is long: what it makes of many thousand tickets lasts."""
 
 
