@@ -40,7 +40,7 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     demo = commands.add_parser("demo", help="a made-up Friday night; nothing leaves the machine")
     demo.add_argument("--at", type=_instant, metavar="T", help="when the night begins, such as 2026-11-20T22:05-05:00")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="another night")
-    demo.add_argument("--tickets", type=_count, default=14, metavar="N", help="how many tickets are open at first")
+    demo.add_argument("--tickets", type=_count, default=15, metavar="N", help="how many tickets are open at first")
 
 
 def _connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

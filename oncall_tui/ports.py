@@ -80,6 +80,22 @@ class AnswerableSource(Protocol):
         """
 
 
+class Pace(Protocol):
+    """Tells how the reading of a list goes on that its vendor allows only slowly."""
+
+    def on_step(self, listener: Callable[[int, timedelta], None]) -> None:
+        """Call ``listener`` whenever it goes on: with how many tickets it has, and how long it waits from now."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A help desk that is asked no faster than its vendor allows, so that a long list may take many minutes."""
+
+    @property
+    def pace(self) -> Pace:
+        """Return what tells how its list goes on."""
+
+
 @runtime_checkable
 class Rereadable(Protocol):
     """A help desk that tells of one ticket, ahead of lists and searches that lag behind."""

@@ -210,7 +210,10 @@ class Rig:
         last_known: LastKnown | None = None,
         source: ScriptedSource | None = None,
         team_of: Callable[[], Team] | None = None,
+        *,
+        others: Sequence[ScriptedSource] = (),
     ) -> None:
+        self.others = others
         self.team_of = team_of or team
         self.last_known = last_known
         self.clock = clock or MovingClock()
@@ -231,7 +234,7 @@ class Rig:
         return put_together(
             Parts(
                 team=self.team_of(),
-                feeds=[Feed(source=self.source, kind="file")],
+                feeds=[Feed(source=source, kind="file") for source in (self.source, *self.others)],
                 channels=self.channels,
                 store=self.store,
                 shelf=self.shelf,

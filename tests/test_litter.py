@@ -7,7 +7,7 @@ import pytest
 
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
-from oncall_tui.services.turns import LONG, TURN, in_turns
+from oncall_tui.turns import LONG, TURN, in_turns
 
 
 @pytest.fixture(autouse=True)

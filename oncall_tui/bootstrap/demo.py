@@ -1,6 +1,7 @@
 """The made-up night: nothing of it leaves the machine."""
 
 import random
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,13 +43,16 @@ def demo_station(
     """
     from oncall_tui.channels import demo as demo_channel  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources import demo  # noqa: PLC0415 - only the demo needs them
+    from oncall_tui.sources.demo.night import CAST_SIZE  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.past import past  # noqa: PLC0415 - only the demo needs them
     from oncall_tui.sources.demo.team import NIGHT_STARTS_AT, night  # noqa: PLC0415 - only the demo needs them
 
     began = starts_at or NIGHT_STARTS_AT
     clock = clock or clock_started_at(began)
-    settings = demo.Settings(seed=seed, tickets=tickets, starts_at=began)
+    letters = 1 if tickets > CAST_SIZE else 0
+    settings = demo.Settings(seed=seed, tickets=tickets - letters, starts_at=began)
     made_up, source = night(), demo.build(SourceId("helpdesk"), settings, clock)
+    mailbox = demo.build(SourceId("mailbox"), replace(settings, tickets=letters, by_mail=True), clock)
     people = by_id(made_up.people)
     levels = tuple(
         Level(targets=tuple(map(target_of, map(people.__getitem__, level.people))), wait=level.wait)
@@ -72,6 +76,7 @@ def demo_station(
             team=team,
             feeds=[
                 Feed(source=source, kind="demo", refresh=settings.refresh),
+                Feed(source=mailbox, kind="demo", refresh=settings.refresh),
             ],
             channels={
                 identity: demo_channel.build(identity, demo_channel.Settings(), clock) for identity in made_up.channels

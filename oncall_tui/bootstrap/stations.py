@@ -2,6 +2,8 @@
 
 import os
 import random
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from uuid import uuid4
 
 from oncall_tui.bootstrap.connectors import channel_of, refresh_of, source_of, token_of
@@ -76,8 +78,23 @@ def team_of(config: Config) -> Team:
         good_news_to=config.handover.good_news_to,
         good_news_at=config.handover.good_news_at,
         me=config.me,
+        ours=_ours(config),
         atlas=ATLAS,
     )
+
+
+def _ours(config: Config) -> frozenset[str]:
+    """Return the mail addresses and phone numbers that the config names as ours: nobody is recognised by them."""
+    settings = [*(entry.settings for entry in config.sources), *(entry.settings for entry in config.channels)]
+    addresses = (text for one in settings for text in _texts(one) if "@" in text)
+    return frozenset((*addresses, *(person.phone for person in config.people)))
+
+
+def _texts(settings: object) -> Iterator[str]:
+    """Yield the texts of a connector's settings."""
+    for field in fields(settings) if is_dataclass(settings) else ():
+        value: object = getattr(settings, field.name)
+        yield from (one for one in (value if isinstance(value, list | tuple) else (value,)) if isinstance(one, str))
 
 
 def target_of(person: Person) -> Target:

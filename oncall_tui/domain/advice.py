@@ -59,7 +59,7 @@ def touches_words(touches: int, usual: int | None) -> str:
 def _met(rule: Rule, row: Row, signs: dict[Sign, str]) -> str:
     if rule.sign is not None:
         return signs.get(rule.sign, "")
-    touches, allowed = row.ticket.touches, row.usual_touches if rule.more_than is None else rule.more_than
+    touches, allowed = row.touches, row.usual_touches if rule.more_than is None else rule.more_than
     if touches is None or allowed is None or touches <= allowed:
         return ""
     return touches_words(touches, row.usual_touches)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import NewType
 
+from oncall_tui.domain.acquaintance import name_beside
 from oncall_tui.domain.fitting import shorten
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -13,8 +14,18 @@ EscalationId = NewType("EscalationId", str)
 
 _LINE, _NAME, _PARAGRAPH = 120, 60, 300
 """How much of what somebody wrote stands in a message: a line, a name, some sentences. The title has the rest."""
+_OTHERS = 3
+"""So many other requests of the same person are named."""
 _DATED = timedelta(days=6)
 """From how far off a day of the week does not say which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoWaiting:
+    """Another open request of the same person."""
+
+    ticket: TicketId
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,8 @@ class Brief:
     """What our side tried so far."""
     runbook_step: CleanText = NO_TEXT
     """How far the runbook was followed."""
+    also_waiting: tuple[AlsoWaiting, ...] = ()
+    """Where else the requester waits, the longest waiting first."""
     url: str = ""
     why: CleanText = NO_TEXT
     on_call_name: str = ""
@@ -118,6 +131,9 @@ def _background(brief: Brief, clocks: _Clocks) -> list[str]:
     if brief.waiting_since is not None:
         waited = _span(max(timedelta(), now - brief.waiting_since))
         lines.append(f"Waiting since {clocks.theirs(brief.waiting_since)}: {waited} when this was written")
+    for other in brief.also_waiting[:_OTHERS]:
+        name = _short(name_beside(other.ticket, brief.ticket), _NAME)
+        lines.append(f"Also waiting in {name} since {clocks.theirs(other.since)}")
     if brief.due_at is not None:
         late = now - brief.due_at
         standing = f"late by {_span(late)}" if late > timedelta() else f"{_span(-late)} left"

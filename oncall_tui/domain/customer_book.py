@@ -1,6 +1,7 @@
 """Everything we know of customers that no ticket tells."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
@@ -24,6 +25,8 @@ class CustomerBook:
     atlas: Atlas = EMPTY_ATLAS
     tiers: Sequence[Tier] = ()
     runbooks: tuple[Runbook, ...] = ()
+    ours: AbstractSet[str] = frozenset()
+    """Mail addresses and phone numbers of our own: whoever writes from them is no customer."""
 
     def default_of(self, source: SourceId) -> str:
         """Return the zone that tells nothing in a source; empty when there is no such zone."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from oncall_tui.domain.customer_book import CustomerBook
-from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key
+from oncall_tui.domain.experience import NO_EXPERIENCE, Experience, customer_key, touches_elsewhere
 from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.places import ClockKey, Place, PlaceCache, Places, SeenClock
 from oncall_tui.domain.row_order import FEW, batched, group_of, merged
@@ -143,6 +143,8 @@ class _Work:
         was = before.experience
         learnt = (experience.usual, experience.last_ended, experience.goodwill)
         self._has_learnt = (was.usual, was.last_ended, was.goodwill) != learnt
+        self._persons = experience.recognised.known
+        self._has_met = was.recognised is not experience.recognised
         self.known: dict[TicketId, _Known] = {}
         self._sizes: Counter[timedelta | None] = Counter()
         self._fresh: dict[timedelta | None, list[Row]] = {}
@@ -172,6 +174,8 @@ class _Work:
         return _Known(self._new_row(ticket, place, clock), place, clock)
 
     def _teaches_the_same(self, row: Row) -> bool:
+        if self._has_met and row.acquaintance is not self._persons.get(row.ticket.id):
+            return False
         if row.same_trouble != self._experience.same_trouble.get(row.ticket.id, 0):
             return False
         return not self._has_learnt or self._learnt(row.ticket) == (
@@ -207,6 +211,8 @@ class _Work:
             is_back_again=is_back_again,
             goodwill_spent=goodwill_spent,
             runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
+            acquaintance=(person := self._persons.get(ticket.id)),
+            touches_elsewhere=touches_elsewhere(ticket, person) if person else 0,
         )
 
     def groups(self) -> Generator[None, None, Sequence[Group]]:

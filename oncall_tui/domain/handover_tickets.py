@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from oncall_tui.domain.acquaintance import name_beside
 from oncall_tui.domain.answer import AnswerState
 from oncall_tui.domain.episode import Escalation, EscalationState
 from oncall_tui.domain.handover import Entry, Handover
@@ -12,6 +13,9 @@ from oncall_tui.domain.handover_words import Line, counted, reader_zone, row_nam
 from oncall_tui.domain.severity import DUE, LATE, UNANSWERED
 from oncall_tui.domain.shift_figures import span
 from oncall_tui.domain.triage import Row
+
+NAMED = 3
+"""So many other requests of one person are named."""
 
 
 def needs_you_title(handover: Handover) -> str:
@@ -82,7 +86,15 @@ def _facts(entry: Entry, now: datetime) -> Sequence[str]:
         facts.append(f"waiting {span(now - ticket.waiting_since)}")
     if ticket.touches is not None:
         facts.append(counted(ticket.touches, "touch", "touches"))
-    return [*facts, *_ours(entry.row)]
+    return [*facts, *_others(entry.row), *_ours(entry.row)]
+
+
+def _others(row: Row) -> Sequence[str]:
+    """Return where else whoever asked has open requests."""
+    others = row.acquaintance.others(row.ticket.id) if row.acquaintance else ()
+    named = ", ".join(name_beside(one.id, row.ticket.id) for one in others[:NAMED])
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return [f"same person as {named}{more}"] if others else []
 
 
 def _ours(row: Row) -> Sequence[str]:

@@ -10,7 +10,7 @@ from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.customer_book import CustomerBook
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours, default_hours, local_day, working_hours, works_on
 from oncall_tui.domain.targets import Workplace
-from oncall_tui.domain.ticket import Requester, SourceId, Ticket
+from oncall_tui.domain.ticket import Fact, Requester, SourceId, Ticket
 from oncall_tui.domain.wall_time import local, utc_offset
 from oncall_tui.domain.zone_guess import CustomerZone, Hints, guess_zone
 
@@ -106,7 +106,7 @@ class Places:
             requester=requester,
             customer=customer,
             corrected=book.corrected_zone(requester),
-            account_default=book.default_of(source),
+            account_default=book.default_of(requester.source_of(Fact.TIME_ZONE) or source),
             atlas=book.atlas,
         )
         zone = guess_zone(hints, self._now)

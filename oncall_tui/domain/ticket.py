@@ -39,6 +39,16 @@ class Priority(IntEnum):
     URGENT = 4
 
 
+class Fact(StrEnum):
+    """What one source may know of a requester and another not."""
+
+    NAME = "name"
+    PHONE = "phone"
+    ORGANISATION = "organisation"
+    TIME_ZONE = "time zone"
+    COUNTRY = "country"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
     """The person who asked, with every hint of where that person is."""
@@ -53,6 +63,12 @@ class Requester:
     """ISO 3166 code or name; empty when unknown."""
     mail_offset: timedelta | None = None
     """UTC offset of the ``Date:`` header of the customer's own mail; None when unknown or a bare zero."""
+    learnt: tuple[tuple[Fact, SourceId], ...] = ()
+    """What another source than the ticket's own knows, and which."""
+
+    def source_of(self, fact: Fact) -> SourceId | None:
+        """Return the other source that knows something; None where the ticket's own does."""
+        return dict(self.learnt).get(fact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class TicketEnded:
     """What it can be compared by."""
     customer: CleanText = NO_TEXT
     """Whose it was: an organisation or a mail address, in small letters."""
+    known_by: CleanText = NO_TEXT
+    """The mail address by which whoever asked is recognised; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,8 @@ class TicketRecord:
     """How many it had when it ended."""
     kinds: tuple[CleanText, ...] = ()
     customer: CleanText = NO_TEXT
+    known_by: CleanText = NO_TEXT
+    """The mail address by which whoever asked is recognised in other requests."""
     reopened: int = 0
     """How often it came back after it had ended."""
     care: Care = NO_CARE
@@ -122,7 +124,14 @@ class TicketRecord:
     def _ended(self, event: TicketEnded, at: datetime) -> Self | None:
         if self.ended_at is not None:
             return None
-        return replace(self, ended_at=at, touches=event.touches, kinds=event.kinds, customer=event.customer)
+        return replace(
+            self,
+            ended_at=at,
+            touches=event.touches,
+            kinds=event.kinds,
+            customer=event.customer,
+            known_by=event.known_by,
+        )
 
     def _settled(self, event: PromiseSettled, at: datetime) -> Self | None:
         promise = next((promise for promise in self.promises if promise.id == event.promise), None)

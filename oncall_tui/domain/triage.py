@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
+from oncall_tui.domain.acquaintance import Acquaintance
 from oncall_tui.domain.customer import Customer
 from oncall_tui.domain.due import SOON, Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
@@ -50,12 +51,21 @@ class Row:
     """How many touches tickets of its kind take; None where too few were seen."""
     same_trouble: int = 0
     """How many customers report the same at once; 0 where it is the only one."""
+    touches_elsewhere: int = 0
+    """How often our side touched requests of the same person in other help desks that say the same."""
     is_back_again: bool = False
     """Another ticket of the same customer ended a few days before."""
     goodwill_spent: Decimal = NO_MONEY
     """What was spent on its customer in this shift."""
     runbook: Runbook | None = None
     """The written procedure for it."""
+    acquaintance: Acquaintance | None = None
+    """Whoever asked, with her other requests, where she is surely recognised in some."""
+
+    @property
+    def touches(self) -> int | None:
+        """Return how often our side touched what the person asks here, wherever else she asks the same."""
+        return None if self.ticket.touches is None else self.ticket.touches + self.touches_elsewhere
 
     @property
     def due(self) -> Due | None:

@@ -1,14 +1,15 @@
 """Where a customer's clock is, and how we know."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from oncall_tui.domain.atlas import EMPTY_ATLAS, Atlas
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.ticket import Requester
+from oncall_tui.domain.ticket import Fact, Requester, SourceId
 from oncall_tui.domain.wall_time import utc_offset, zone_info
 
 _WESTMOST: Final = timedelta(hours=-12)
@@ -45,6 +46,8 @@ class CustomerZone:
     offset: timedelta | None = None
     """A fixed UTC offset, where no zone is known."""
     origin: ZoneOrigin = ZoneOrigin.UNKNOWN
+    source: SourceId | None = None
+    """The other source that knew what it was learnt from; None where the ticket's own did."""
 
     @property
     def clock(self) -> tzinfo | None:
@@ -72,7 +75,8 @@ def guess_zone(hints: Hints, now: datetime) -> CustomerZone:
     """
     for origin, rung in _LADDER:
         if zone := _one_clock(rung(hints), now):
-            return CustomerZone(zone=zone, origin=origin)
+            fact = _FACTS.get(origin)
+            return CustomerZone(zone=zone, origin=origin, source=hints.requester.source_of(fact) if fact else None)
         if origin is ZoneOrigin.COUNTRY and (offset := _mail_offset(hints.requester)) is not None:
             return CustomerZone(offset=offset, origin=ZoneOrigin.MAIL_DATE)
     return CustomerZone()
@@ -147,3 +151,7 @@ _LADDER: Final[tuple[tuple[ZoneOrigin, Callable[[Hints], Iterable[str]]], ...]] 
     (ZoneOrigin.MAIL_DOMAIN, _from_mail_domain),
 )
 """The rungs that name zones, the most trustworthy hint first; what a mail's date tells is no zone."""
+_FACTS: Final[Mapping[ZoneOrigin, Fact]] = MappingProxyType(
+    {ZoneOrigin.CONTACT: Fact.TIME_ZONE, ZoneOrigin.PHONE: Fact.PHONE, ZoneOrigin.COUNTRY: Fact.COUNTRY}
+)
+"""What of a requester each rung goes by."""

@@ -12,6 +12,7 @@ import httpx
 from oncall_tui.clock import Clock
 from oncall_tui.errors import OutcomeUnknown, Rejected
 from oncall_tui.http_client.decoding import decode
+from oncall_tui.http_client.pacing import Pace
 
 T = TypeVar("T")
 
@@ -32,6 +33,8 @@ class Remote:
     """For the whole exchange: httpx itself would wait for ever for a server that drips."""
     pause_of: "Callable[[Answer], timedelta | None] | None" = None
     """Where this vendor says how long a pause it asks for; left out, or when it finds none: ``Retry-After``."""
+    pace: Pace | None = None
+    """How fast its lists are read; None where there are none."""
 
     @property
     def where(self) -> str:

@@ -68,6 +68,8 @@ async def exchange(
     http: httpx.AsyncClient, remote: Remote, method: str, url: str, limit: int, content: Content
 ) -> Answer:
     """Send a request and return its whole answer, or raise ``TimeoutError``, ``Unreadable`` or what httpx raises."""
+    if remote.pace is not None:  # it waits before the time of the exchange begins to run
+        await remote.pace.turn(http, url)
     total = remote.total.total_seconds()
     timeout = httpx.Timeout(total, connect=remote.connecting.total_seconds())
     async with asyncio.timeout(total):
@@ -77,6 +79,8 @@ async def exchange(
             body = await _body(response, limit)
         finally:
             await response.aclose()
+    if remote.pace is not None:
+        remote.pace.heard(http, url, response.headers)
     return Answer(status=response.status_code, headers=response.headers, body=body, remote=remote)
 
 

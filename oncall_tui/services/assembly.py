@@ -112,7 +112,7 @@ def put_together(parts: Parts) -> Station:
         rota_keeping=rota_keeping,
         relieving=Relieving(board, logbook, handing_over, GoodNews(board, logbook, clock), clock),
         breath=Breath(attending, board, troubles),
-        witnessing=Witnessing(logbook, polling, troubles),
+        witnessing=Witnessing(logbook, polling, troubles, as_known=board.as_known),
         wakefulness=Wakefulness(parts.clocks, logbook, troubles, on_wake=wake, here=lambda: board.zone),
         token_ends=TokenEnds(parts.tokens, clock, troubles, here=lambda: board.zone),
         report=parts.report,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -18,10 +19,11 @@ from oncall_tui.domain.grouping import Grouping
 from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
+from oncall_tui.domain.recognition import NOBODY_RECOGNISED, Recognition
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.steps import at_once
-from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import zone_info
@@ -33,7 +35,7 @@ from oncall_tui.services.left_behind import LeftBehind
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 
 OVER_FOR = timedelta(hours=12)
 """How long after its end a shift still asks for its handover."""
@@ -74,6 +76,8 @@ class Team:
     me: PersonId | None = None
     """Who sits here; None means whoever is on call when the dashboard starts."""
     is_demo: bool = False
+    ours: AbstractSet[str] = frozenset()
+    """Our own mail addresses and phone numbers, by which no customer is recognised."""
     always_ring: frozenset[ChannelId] = frozenset()
     """The channels through which nothing goes that only tells something."""
     atlas: Atlas = EMPTY_ATLAS
@@ -102,6 +106,8 @@ class Board:
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
+        self._recognition = Recognition()
+        self._recognised = self._recognised_before = NOBODY_RECOGNISED
         self._grouping = Grouping()
         self._left = LeftBehind()
         self._me = team.me or self._on_call()
@@ -148,6 +154,14 @@ class Board:
             self._me = self.team.me or self._on_call()
         self._changed.set()
 
+    def as_known(self, ticket: Ticket) -> Ticket:
+        """Return a ticket with what other help desks know of whoever asked, as of the last time it was worked out.
+
+        One that has just left its list is known as of the time before.
+        """
+        before = self._recognised_before.completed.get(ticket.id, ticket)
+        return self._recognised.completed.get(ticket.id, before)
+
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
         self.watch_from_now_on(watcher)
@@ -193,7 +207,8 @@ class Board:
     def _steps(self, now: datetime, atlas: Atlas | None = None) -> Generator[None, None, _Sorted]:
         duty = self.duty()
         current = self._ended_shift(now, duty) or (duty.shift if duty is not None else None)
-        experience = yield from self._learning.steps(now, current.starts_at if current else None)
+        tickets = self._polling.tickets
+        yield from self._learning.read(tickets, now, current.starts_at if current else None)
         book = CustomerBook(
             customers=self.team.customers,
             corrections=corrected_zones(self._logbook.shift_events),
@@ -201,9 +216,15 @@ class Board:
             atlas=atlas or self.team.atlas,
             tiers=self.team.tiers,
             runbooks=self.team.runbooks,
+            ours=self.team.ours,
         )
-        tickets, records = self._polling.tickets, self._logbook.records
-        groups = yield from self._grouping.steps(tickets, book, now, records=records, experience=experience)
+        recognised = yield from self._recognition.steps(tickets, book, self._learning.ended)
+        if recognised is not self._recognised:
+            self._recognised_before, self._recognised = self._recognised, recognised
+        experience = yield from self._learning.compared(recognised, now)
+        groups = yield from self._grouping.steps(
+            recognised.tickets, book, now, records=self._logbook.records, experience=experience
+        )
         rows = self._grouping.rows
         return _Sorted(groups=groups, rows=rows, suggested=(yield from worth_escalating(groups, now)))
 

@@ -1,6 +1,6 @@
 """What a leader is told of a ticket, as it stands when E goes down."""
 
-from oncall_tui.domain.brief import Brief
+from oncall_tui.domain.brief import AlsoWaiting, Brief
 from oncall_tui.domain.people import Person
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.triage import Row
@@ -19,8 +19,9 @@ def brief_of(row: Row, why: str, *, on_call: Person | None, team: str) -> Brief:
         customer_zone=row.zone.zone,
         waiting_since=ticket.waiting_since,
         due_at=row.due_at,
-        touches=ticket.touches,
+        touches=row.touches,
         usual_touches=row.usual_touches,
+        also_waiting=_also_waiting(row),
         url=ticket.url,
         why=clean(why),
         tried=_tried(row),
@@ -29,6 +30,11 @@ def brief_of(row: Row, why: str, *, on_call: Person | None, team: str) -> Brief:
         on_call_phone=on_call.phone if on_call else "",
         team=team,
     )
+
+
+def _also_waiting(row: Row) -> tuple[AlsoWaiting, ...]:
+    others = row.acquaintance.others(row.ticket.id) if row.acquaintance else ()
+    return tuple(AlsoWaiting(ticket=one.id, since=one.waiting_since) for one in others if one.waiting_since is not None)
 
 
 def _tried(row: Row) -> CleanText:

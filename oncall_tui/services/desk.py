@@ -45,6 +45,8 @@ class SourceStatus:
     """What is shown of it was kept from an earlier start: it has not answered since."""
     left_out: int = 0
     """How many more tickets it had then, which were not kept."""
+    so_far: int = 0
+    """How many tickets a reading under way has found, none of which is shown before it is complete."""
 
 
 class Sight(StrEnum):

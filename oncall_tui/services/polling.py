@@ -11,20 +11,22 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain.events import SourceBack, SourceLost, TicketSolved
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
-from oncall_tui.errors import SourceBusy, SourceError, SourceUnreachable, StoreError
-from oncall_tui.ports import KnownTickets, LastKnown, Rereadable, TicketSource
+from oncall_tui.errors import SourceBusy, SourceError, StoreError
+from oncall_tui.ports import KnownTickets, LastKnown, Paced, Rereadable, TicketSource
 from oncall_tui.services.desk import SourceState, SourceStatus
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.own_writes import OwnWrites
+from oncall_tui.services.reading_limit import ReadingLimit, limited
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 
-READING_LIMIT = timedelta(seconds=90)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 """Pauses after failures in a row; the last one repeats, so that a source that returns is seen within half a minute."""
 
 _AT_ONCE = 256
 """Tickets compared at once, before somebody else may have a turn."""
+_WORTH_SAYING = timedelta(seconds=2)
+"""A shorter wait is not worth a word on the screen."""
 KEPT_EVERY = timedelta(seconds=30)
 """The least time between two writings of what the next start begins with."""
 
@@ -49,6 +51,8 @@ class _Reading:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     written: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when we wrote in a ticket that can be read by itself."""
+    limit: ReadingLimit | None = None
+    """Of the reading under way."""
     laying: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while tickets read by themselves are laid over a list, so that an older list never lands on top."""
 
@@ -80,6 +84,9 @@ class Polling:
         self._listed: Sequence[tuple[Ticket, ...]] = ()
         self._all: tuple[Ticket, ...] = ()
         self._listeners: list[Callable[[], None]] = []
+        for identity, source in self.sources.items():
+            if isinstance(source, Paced):
+                source.pace.on_step(partial(self._goes_on, identity))
 
     @property
     def statuses(self) -> tuple[SourceStatus, ...]:
@@ -197,12 +204,23 @@ class Polling:
             await self.reread(identity)
 
     async def _open_tickets(self, identity: SourceId) -> list[Ticket]:
+        reading = self._readings[identity]
         try:
-            async with asyncio.timeout(READING_LIMIT.total_seconds()):
+            async with limited(identity) as reading.limit:
                 return list(await self._feeds[identity].source.open_tickets())
-        except TimeoutError:
-            sentence = f"{identity} did not answer completely within {READING_LIMIT.total_seconds():.0f} s"
-            raise SourceUnreachable(sentence) from None
+        finally:
+            reading.limit, reading.status = None, replace(reading.status, so_far=0)
+
+    def _goes_on(self, identity: SourceId, found: int, wait: timedelta) -> None:
+        """Give a reading more time, and say how far it is where it is not quick enough to speak for itself."""
+        reading = self._readings[identity]
+        if reading.limit is None:
+            return
+        reading.limit.move(wait)
+        if wait >= _WORTH_SAYING and found != reading.status.so_far:
+            reading.status = replace(reading.status, so_far=found)
+            for listener in self._listeners:
+                listener()
 
     async def _answered(self, reading: _Reading, listed: list[Ticket]) -> None:
         is_back = reading.status.failing_since is not None

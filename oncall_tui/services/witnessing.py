@@ -1,7 +1,7 @@
 """Sees what becomes of tickets from one reading to the next, and records what follows for what we promised."""
 
 import asyncio
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,12 +13,13 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.domain.ticket_events import PromiseSettled, TicketEnded, TicketReopened
 from oncall_tui.domain.ticket_record import Promise, TicketRecord
+from oncall_tui.domain.tie import SureTies
 from oncall_tui.errors import StoreError
 from oncall_tui.services.desk import SourceState
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 
 LOOK_EVERY = timedelta(seconds=15)
 FEW = 10
@@ -49,8 +50,11 @@ class _Sight:
 class Witnessing:
     """The loop that looks at each reading; what it concludes it records once."""
 
-    def __init__(self, logbook: Logbook, polling: Polling, troubles: Troubles) -> None:
+    def __init__(
+        self, logbook: Logbook, polling: Polling, troubles: Troubles, *, as_known: Callable[[Ticket], Ticket]
+    ) -> None:
         self._logbook, self._polling, self._troubles = logbook, polling, troubles
+        self._as_known = as_known
         self._changed = asyncio.Event()
         self._answered: dict[TicketId, datetime] = {}
         self._seen: Listed = {}
@@ -107,11 +111,17 @@ class Witnessing:
             self._listed[source] = now
             if len(ended) > max(FEW, len(before) // 2):
                 continue  # somebody changed what is read: nobody solves so many at once
-            for ticket in ended:
+            for ticket in map(self._as_known, ended):
                 kinds = tuple(CleanText(kind) for kind in kinds_of(ticket))
                 whose = CleanText(customer_key(ticket))
-                touches = ticket.touches
-                await self._logbook.did(TicketEnded(ticket=ticket.id, touches=touches, kinds=kinds, customer=whose))
+                event = TicketEnded(
+                    ticket=ticket.id,
+                    touches=ticket.touches,
+                    kinds=kinds,
+                    customer=whose,
+                    known_by=CleanText(SureTies().of(ticket.requester).address),
+                )
+                await self._logbook.did(event)
 
     async def _settle(self, record: TicketRecord, listed: Listed, seen_at: Mapping[SourceId, datetime]) -> None:
         seen = seen_at.get(_source(record.ticket))

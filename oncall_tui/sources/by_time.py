@@ -5,8 +5,19 @@ over the edge of a page: there are no page numbers, but within one instant.
 """
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
+from oncall_tui.http_client import Answer
 from oncall_tui.sources.fields import Payload
+
+
+def given_at(answer: Answer) -> datetime | None:
+    """Return when an answer was given, by the clock of who gave it; None where that is not told."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def place(cursor: str, since: datetime | None) -> tuple[str, int]:

@@ -2,12 +2,16 @@
 
 A list holds one status. The quietest is read first, so that a conversation that wakes up in between is read again among
 the open ones. The newest state of a conversation is the one read last. They are answered in ``chatwoot_answers``.
+
+Later rounds ask for what was updated lately, of whatever status. A server that knows no such question shows everything,
+the latest activity first, and is read as far as there is something new. What leaves no trace there, such as a deleted
+conversation, is noticed when everything is read again.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
 
 import httpx
 import msgspec
@@ -17,19 +21,39 @@ from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
+from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.chatwoot_answers import ChatwootPen
-from oncall_tui.sources.chatwoot_payload import Desk, parse_thread, parse_ticket
+from oncall_tui.sources.chatwoot_payload import Desk, changed_since, parse_thread, parse_ticket
 from oncall_tui.sources.entries import number_of, ticket_number
-from oncall_tui.sources.fields import Payload, number, text
-from oncall_tui.sources.moving import Reading, everything
+from oncall_tui.sources.fields import Payload, number, text, word
+from oncall_tui.sources.moving import Readings
+from oncall_tui.sources.rounds import Entry, Page, Rounds, Walk
 from oncall_tui.text_safety import clean
 
 _STATUSES = ("snoozed", "pending", "open")
+_OVERLAP = timedelta(minutes=2)
+"""Asked for again, because an answer takes its time."""
+_IN_ORDER = "created_at_asc"
+"""Where the server knows it, a conversation that is written in keeps its place."""
+_LATEST_FIRST = "last_activity_at_desc"
 _THREAD_PAGES = 3
 """Of twenty messages each."""
+_LIMITS = Limits(whole=Allowance(requests=3000))
+"""Of an address, in a minute, where nobody has set another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +96,7 @@ class _Listed(msgspec.Struct):
     meta: _Meta = msgspec.field(default_factory=_Meta)
 
 
-class _Page(msgspec.Struct):
+class _Conversations(msgspec.Struct):
     data: _Listed
 
 
@@ -89,12 +113,16 @@ class ChatwootSource:
     """One account of a Chatwoot."""
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
-        self._id, self._settings = source, settings
+        self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         pages = f"{self._url}/app/accounts/{settings.account}"
         self._desk = Desk(source=source, url=pages, time_zone_field=settings.time_zone_field)
         self._pen = ChatwootPen(self._remote, self._client, self._account)
+        self._statuses = sorted(settings.statuses, key=_STATUSES.index)
+        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
+        self._readings = Readings()
 
     @property
     def id(self) -> SourceId:
@@ -105,17 +133,18 @@ class ChatwootSource:
         """Ask whom it takes us for, and how many conversations are open."""
         async with self._client() as http:
             me = await read(http, self._remote, "profile", dict[str, object])
-            page = await self._page(http, "open", 1)
-        count = "its conversations can be read" if page.meta.all_count is None else f"{page.meta.all_count} are open"
-        return clean(f"Chatwoot answers {text(me, 'email', 'name')}: {count}")
+            listed, _ = await self._listed(http, status="open", sort_by=_IN_ORDER, page=1)
+        count = listed.meta.all_count
+        said = "its conversations can be read" if count is None else f"{count} are open"
+        return clean(f"Chatwoot answers {text(me, 'email', 'name')}: {said}")
 
     async def open_tickets(self) -> Sequence[Ticket]:
-        """Read every conversation that is not resolved."""
-        found: dict[int, Payload] = {}
-        async with self._client() as http:
-            for status in sorted(self._settings.statuses, key=_STATUSES.index):
-                found |= await everything(partial(self._reading, http, status))
-        return [parse_ticket(payload, self._desk) for payload in found.values()]
+        """Read what changed since the last time; the first time, and every half hour, everything not resolved."""
+        async with self._client() as http, self.pace.unhurried(http):
+            found = await self._rounds.read(
+                lambda walk: self._whole(http, walk) if walk.since is None else self._changes(http, walk, walk.since)
+            )
+        return [entry.ticket for entry in found]
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest messages of a conversation."""
@@ -160,27 +189,49 @@ class ChatwootSource:
         auth = TokenAuth(self._settings.token, scheme="", header="api_access_token")
         return client(f"{self._url}/api/v1/", auth=auth)
 
-    async def _page(self, http: httpx.AsyncClient, status: str, page: int) -> _Listed:
-        # In the order of creation, where the server knows it, a conversation that is written in keeps its place.
-        params: dict[str, str | int] = {
-            "status": status,
-            "assignee_type": "all",
-            "sort_by": "created_at_asc",
-            "page": page,
-        }
-        return (await read(http, self._remote, f"{self._account}/conversations", _Page, params=params)).data
+    async def _listed(self, http: httpx.AsyncClient, **params: str | int) -> tuple[_Listed, datetime | None]:
+        """Return a page, and when it was given."""
+        path = f"{self._account}/conversations"
+        answer = await fetch(http, self._remote, path, params={"assignee_type": "all", **params})
+        return documented(answer, _Conversations).data, given_at(answer)
 
-    async def _reading(self, http: httpx.AsyncClient, status: str) -> Reading[Payload]:
-        entries: list[tuple[int, Payload]] = []
-        counts: set[int] = set()
-        page = 1
-        while True:
-            listed = await self._page(http, status, page)
-            known = len({called for called, _ in entries})
-            entries += [(ticket_number(payload, self._id), payload) for payload in listed.payload]
-            now_known = len({called for called, _ in entries})
-            count = listed.meta.all_count
-            counts |= {count} if count is not None else set()
-            if now_known == known or (count is not None and count <= now_known):
-                return Reading(entries=entries, counts=frozenset(counts))
-            page += 1
+    async def _whole(self, http: httpx.AsyncClient, walk: Walk[Entry]) -> Page[Entry]:
+        """Read the next page of the lists, which follow one another."""
+        if not walk.cursor:
+            self._readings = Readings()
+        status, _, page = walk.cursor.split() if walk.cursor else (self._statuses[0], "", "1")
+        listed, at = await self._listed(http, status=status, sort_by=_IN_ORDER, page=int(page))
+        numbers = [ticket_number(payload, self._id) for payload in listed.payload]
+        has_more = self._readings.take(numbers, listed.meta.all_count) and not self._readings.has_all
+        return Page(
+            entries=[Entry(ticket=parse_ticket(payload, self._desk)) for payload in listed.payload],
+            cursor=f"{status} {self._readings.times} {int(page) + 1}" if has_more else self._after(status),
+            at=at,
+        )
+
+    def _after(self, status: str) -> str:
+        """Return what is read after a list came to its end: it once more, the next one, or nothing."""
+        if self._readings.again():
+            return f"{status} {self._readings.times} 1"
+        self._readings = Readings()
+        following = self._statuses[self._statuses.index(status) + 1 :]
+        return f"{following[0]} 1 1" if following else ""
+
+    async def _changes(self, http: httpx.AsyncClient, walk: Walk[Entry], since: datetime) -> Page[Entry]:
+        """Read the next page of what changed, until one brings nothing new.
+
+        The window is a length of time, so that no clock but the server's counts.
+        """
+        page = int(walk.cursor or "1")
+        window = self._clock() - (walk.before or walk.began_at) + _OVERLAP
+        lately = {"updated_within": math.ceil(window.total_seconds()), "page": page}
+        listed, at = await self._listed(http, status="all", sort_by=_LATEST_FIRST, **lately)
+        found = [(payload, Entry(ticket=parse_ticket(payload, self._desk))) for payload in listed.payload]
+        is_fresh = [changed_since(payload, since) and entry.ticket.id not in walk.found for payload, entry in found]
+        wanted = {"", *self._statuses}
+        return Page(
+            entries=[entry for payload, entry in found if word(payload, "status") in wanted],
+            gone=[entry.ticket.id for payload, entry in found if word(payload, "status") not in wanted],
+            cursor=str(page + 1) if any(is_fresh) else "",
+            at=at,
+        )

@@ -64,6 +64,13 @@ def parse_ticket(payload: Payload, desk: Desk) -> Ticket:
     )
 
 
+def changed_since(payload: Payload, since: datetime) -> bool:
+    """Tell whether a conversation changed since an instant, or whether that cannot be told."""
+    stamps = (moment(payload, "updated_at"), moment(payload, "last_activity_at"))
+    known = [at for at in stamps if at is not None]
+    return not known or max(known) >= since
+
+
 def parse_subject(payload: Payload) -> CleanText:
     """Read what it is about: the subject of a mail, else the latest words of a chat, which has none."""
     latest = record(payload, "last_non_activity_message")

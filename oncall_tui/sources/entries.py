@@ -1,20 +1,43 @@
 """What every help desk's entries have: a number, instants in one form or another, and words with or without tags."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.domain.ticket import SourceId, TicketId
+from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
 from oncall_tui.mail.readable import text_of_html
 from oncall_tui.sources.fields import Payload, instant, number
 from oncall_tui.text_safety import clean_body
 
+
+class Listed(Protocol):
+    """What a list says of a ticket."""
+
+    @property
+    def ticket(self) -> Ticket:
+        """Return the ticket."""
+
+
+L = TypeVar("L", bound=Listed)
+
 NO_SUBJECT = CleanText("(no subject)")
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _HTML_LIMIT = 100_000
 """Five times what is shown: the rest of a stranger's HTML is not worth the time."""
 _MILLISECONDS = 100_000_000_000
 """Beyond the year 5000 in seconds, so a number as large counts milliseconds."""
+
+
+def latest_first(listed: Iterable[L]) -> list[L]:
+    """Return entries of a list in the order of their change, the latest first."""
+    return sorted(listed, key=_changed_at, reverse=True)
+
+
+def _changed_at(listed: Listed) -> datetime:
+    return listed.ticket.updated_at or _LONG_AGO
 
 
 def ticket_number(payload: Payload, source: SourceId) -> int:

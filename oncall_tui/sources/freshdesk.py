@@ -22,7 +22,19 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Status, Ticket, TicketId
 from oncall_tui.errors import SourceError, SourceGarbled
-from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, documented, fetch, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Answer,
+    Limits,
+    Meter,
+    Pace,
+    PasswordAuth,
+    Remote,
+    client,
+    documented,
+    fetch,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
@@ -44,6 +56,7 @@ from oncall_tui.sources.freshdesk_payload import (
 )
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 T = TypeVar("T")
 
@@ -62,6 +75,13 @@ _AT_ONCE = 6
 """Records of each kind that are asked for in one round: the cheapest plan with an API allows 200 credits a minute."""
 _UNREADABLE = frozenset({403, 404, 405})
 _THREAD_PAGES = 3
+_LIMITS = Limits(
+    whole=Allowance(requests=50),
+    parts=(Allowance(requests=20, only="tickets", by_total={400: 100, 700: 200}),),
+    meter=Meter(total="X-RateLimit-Total", left="X-RateLimit-Remaining", used="X-RateLimit-Used-CurrentRequest"),
+    dear={"tickets": 5},
+)
+"""Credits of an account in a minute, while it is tried out; and how often its list may be asked for, in each plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +146,11 @@ class FreshdeskSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._contacts: Lookups[int, Requester] = Lookups(clock, at_once=_AT_ONCE)
-        self._companies: Lookups[int, Company] = Lookups(clock, at_once=_AT_ONCE)
-        self._agents: Lookups[int, CleanText] = Lookups(clock, at_once=_AT_ONCE)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._contacts: Lookups[int, Requester] = Lookups(clock, at_once=_AT_ONCE, room=self.pace.has_room)
+        self._companies: Lookups[int, Company] = Lookups(clock, at_once=_AT_ONCE, room=self.pace.has_room)
+        self._agents: Lookups[int, CleanText] = Lookups(clock, at_once=_AT_ONCE, room=self.pace.has_room)
         self._statuses: tuple[datetime, Mapping[int, Status]] | None = None
         self._pen = FreshdeskPen(self._remote, self._client, self._meanings)
         self._walk = self._new_walk()
@@ -149,7 +170,7 @@ class FreshdeskSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             statuses = await self._meanings(http)
             await self._to_end(http, self._walk, statuses)
             await self._look_again(http, statuses)
@@ -158,7 +179,7 @@ class FreshdeskSource:
             await self._contacts.fill((t.contact for t in recent), lambda n: self._contact(http, n))
             await self._companies.fill((t.company for t in recent), lambda n: self._company(http, n))
             await self._agents.fill((t.agent for t in recent), lambda n: self._agent(http, n))
-        return [self._told(listed) for listed in found]
+        return await made_of(found, self._told)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read a ticket's conversation, which begins with the ticket itself."""
@@ -238,7 +259,7 @@ class FreshdeskSource:
         """Read a little of everything again, and drop what is no more once all of it was read."""
         now = self._clock()
         self._checked_at = self._checked_at or now
-        if self._recheck is None and now - self._checked_at < _RECHECK_EVERY:
+        if (self._recheck is None and now - self._checked_at < _RECHECK_EVERY) or not self.pace.has_room():
             return
         self._recheck = self._recheck or self._new_walk()
         try:
@@ -265,6 +286,7 @@ class FreshdeskSource:
         rows = documented(answer, list[dict[str, object]])
         is_last = len(rows) < _PAGE and not _has_more(answer)
         walk.take([parse_ticket(row, self._id, self._url, statuses) for row in rows], is_last=is_last)
+        self.pace.found(len(walk.found))
         return is_last
 
     async def _contact(self, http: httpx.AsyncClient, number: int) -> Requester:

@@ -23,11 +23,26 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
+from oncall_tui.http_client import (
+    Allowance,
+    Content,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.http_client import Answer as HttpAnswer
-from oncall_tui.http_client import Content, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, gone, proof
+from oncall_tui.sources.entries import latest_first
 from oncall_tui.sources.fields import Payload, records, required_records, text
 from oncall_tui.sources.front_payload import (
     CONVERSATION,
@@ -45,6 +60,7 @@ from oncall_tui.sources.front_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most Front gives at once."""
@@ -56,6 +72,12 @@ _MISSING = frozenset({403, 404})
 _OPEN = ("assigned", "unassigned")
 _ANY = (*_OPEN, "archived", "trashed")
 _MERGED_INTO = re.compile(r"/conversations/(cnv_[0-9A-Za-z]+)")
+_LIMITS = Limits(
+    whole=Allowance(requests=50),
+    parts=(Allowance(requests=5, within=timedelta(seconds=1), only="conversations"),),
+    meter=Meter(total="x-ratelimit-limit", left="x-ratelimit-remaining", resets="x-ratelimit-reset"),
+)
+"""Of a company, in a minute, in the plan called Starter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +119,12 @@ class FrontSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, whole_every=_WHOLE_EVERY)
-        self._contacts: Lookups[str, Contact] = Lookups(clock, at_once=_LOOK_UPS)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._rounds: Rounds[Listed] = Rounds(
+            source, clock, overlap=_OVERLAP, whole_every=_WHOLE_EVERY, found=self.pace.found
+        )
+        self._contacts: Lookups[str, Contact] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._fields = Fields(
             organisation=settings.organisation_field,
             time_zone=settings.time_zone_field,
@@ -121,12 +146,12 @@ class FrontSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every ten minutes, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(listed)
             named = (entry.contact for entry in latest if entry.contact)
             await self._contacts.fill(named, lambda contact: self._contact(http, contact))
-        return [entry.told(self._contacts.get(entry.contact)) for entry in listed]
+        return await made_of(listed, lambda entry: entry.told(self._contacts.get(entry.contact)))
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest messages of a conversation, and our comments between them."""
@@ -135,6 +160,12 @@ class FrontSource:
             messages = documented(await self._get(http, ticket, "/messages", params=latest), dict[str, object])
             comments = documented(await self._get(http, ticket, "/comments"), dict[str, object])
         return parse_thread(required_records(messages, "_results"), records(comments, "_results"))
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one conversation; None when it is gone, or was merged into another."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return listed.told(self._contacts.get(listed.contact)) if listed is not None else None
 
     @property
     def can(self) -> frozenset[AnswerKind]:

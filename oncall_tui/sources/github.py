@@ -20,14 +20,27 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.errors import NotSent, Rejected, SourceBusy, SourceRefused
+from oncall_tui.http_client import (
+    Allowance,
+    Content,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    send,
+    url_problem,
+)
 from oncall_tui.http_client import Answer as HttpAnswer
-from oncall_tui.http_client import Content, Remote, TokenAuth, client, documented, fetch, send, url_problem
 from oncall_tui.http_client.sentences import busy, refused
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, proof
 from oncall_tui.sources.by_time import behind, place
-from oncall_tui.sources.entries import number_of
+from oncall_tui.sources.entries import latest_first, number_of
 from oncall_tui.sources.fields import Payload, number
 from oncall_tui.sources.forge import Turn, labels_of
 from oncall_tui.sources.github_payload import (
@@ -46,6 +59,7 @@ from oncall_tui.sources.github_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most GitHub gives at once."""
@@ -60,6 +74,11 @@ _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "20
 
 _Version = tuple[TicketId, datetime | None, int | None]
 _Asked = tuple[tuple[str, str | int], ...]
+_LIMITS = Limits(
+    whole=Allowance(requests=5000, within=timedelta(hours=1)),
+    meter=Meter(total="X-RateLimit-Limit", left="X-RateLimit-Remaining", resets="X-RateLimit-Reset"),
+)
+"""Of a user, with all of their tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +130,19 @@ class GithubSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._repository = f"repos/{settings.repository}"
+        self.pace = Pace(clock, _LIMITS)
         self._remote = Remote(
             name=source,
             table="[[sources]]",
             clock=clock,
             total=settings.timeout,
             pause_of=self._pause_of,
+            pace=self.pace,
         )
         self._labels = labels_of(settings.pending, settings.urgent, settings.high, settings.low)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP)
-        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS)
-        self._profiles: Lookups[str, Requester] = Lookups(clock, at_once=_LOOK_UPS)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
+        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
+        self._profiles: Lookups[str, Requester] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._known: tuple[_Asked, str] | None = None
         """The last question whose answer was a single page, and the tag of that answer."""
         self._token_ends_on: date | None = None
@@ -147,22 +168,21 @@ class GithubSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            latest = sorted(listed, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(listed)
             await self._profiles.fill(
                 (entry.login for entry in latest if entry.login), lambda login: self._profile(http, login)
             )
             spoken = (_version(entry) for entry in latest if entry.comments != 0)
             await self._turns.fill(spoken, lambda version: self._turn(http, version))
-        return [
-            told_of(
-                entry.ticket,
-                self._profiles.get(entry.login),
-                self._turns.get(_version(entry)) if entry.comments != 0 else None,
-            )
-            for entry in listed
-        ]
+        return await made_of(listed, self._told)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one issue by its number; None when it is gone."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read what an issue began with, and its latest comments."""
@@ -301,6 +321,10 @@ class GithubSource:
             answer = await self._get(http, f"{self._issue(ticket)}/comments", params=params)
             found += documented(answer, list[dict[str, object]])
         return found
+
+    def _told(self, entry: Listed) -> Ticket:
+        turn = self._turns.get(_version(entry)) if entry.comments != 0 else None
+        return told_of(entry.ticket, self._profiles.get(entry.login), turn)
 
     async def _turn(self, http: httpx.AsyncClient, version: _Version) -> Turn:
         ticket, _, count = version

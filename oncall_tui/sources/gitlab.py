@@ -18,12 +18,25 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import Rejected, SourceError
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, proof
 from oncall_tui.sources.by_time import behind, place
-from oncall_tui.sources.entries import number_of
+from oncall_tui.sources.entries import latest_first, number_of
 from oncall_tui.sources.fields import number, record, required_number, text
 from oncall_tui.sources.forge import Turn, labels_of
 from oncall_tui.sources.gitlab_payload import (
@@ -38,6 +51,7 @@ from oncall_tui.sources.gitlab_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 """The most GitLab gives at once."""
@@ -50,6 +64,11 @@ _TOKEN_EVERY = timedelta(days=1)
 _LATEST_NOTES: Mapping[str, str | int] = {"sort": "desc", "order_by": "created_at", "per_page": _PAGE}
 
 _Version = tuple[TicketId, datetime | None, int | None]
+_LIMITS = Limits(
+    whole=Allowance(requests=2000),
+    meter=Meter(total="RateLimit-Limit", left="RateLimit-Remaining", resets="RateLimit-Reset"),
+)
+"""Of a user of gitlab.com, in a minute; a GitLab of one's own says what it allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +115,11 @@ class GitlabSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._project = f"projects/{quote(settings.project.strip('/'), safe='')}"
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._labels = labels_of(settings.pending, settings.urgent, settings.high, settings.low)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP)
-        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_OVERLAP, found=self.pace.found)
+        self._turns: Lookups[_Version, Turn] = Lookups(clock, at_once=_LOOK_UPS, room=self.pace.has_room)
         self._token_ends_on: date | None = None
         self._token_asked_at: datetime | None = None
 
@@ -123,13 +143,12 @@ class GitlabSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
-            spoken = [entry for entry in listed if entry.notes != 0]
-            latest = sorted(spoken, key=lambda entry: str(entry.ticket.updated_at), reverse=True)
+            latest = latest_first(entry for entry in listed if entry.notes != 0)
             await self._turns.fill(map(_version, latest), lambda version: self._turn(http, version))
             await self._ask_for_the_tokens_end(http)
-        return [self._told(entry) for entry in listed]
+        return await made_of(listed, self._told)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read an issue's description and its latest notes."""
@@ -137,6 +156,12 @@ class GitlabSource:
             issue = await read(http, self._remote, self._issue(ticket), dict[str, object])
             notes = await self._notes(http, ticket)
         return parse_thread(issue, notes)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one issue by its number; None when it is gone."""
+        async with self._client() as http:
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
 
     @property
     def can(self) -> frozenset[AnswerKind]:

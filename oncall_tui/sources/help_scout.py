@@ -18,7 +18,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled, SourceRefused
-from oncall_tui.http_client import Answer, Remote, client, documented, url_problem
+from oncall_tui.http_client import Allowance, Answer, Limits, Meter, Pace, Remote, client, documented, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import ABSENT, find_with, write_with
@@ -36,6 +36,7 @@ from oncall_tui.sources.help_scout_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.oauth import Access, ClientCredentials, Grant
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _OPEN = ("active", "pending")
 """One at a time: a list of several statuses is not documented."""
@@ -46,8 +47,13 @@ _UNREADABLE = frozenset({403, _MISSING})
 _OVERLAP = timedelta(minutes=2)
 """Asked for again, because two clocks never agree."""
 _WHOLE_EVERY = timedelta(minutes=30)
-_WALK_LASTS = timedelta(minutes=10)
+_WALK_LASTS = timedelta(minutes=30)
 _CUSTOMERS_AT_ONCE = 20
+_LIMITS = Limits(
+    whole=Allowance(requests=200),
+    meter=Meter(total="X-RateLimit-Limit-Minute", left="X-RateLimit-Remaining-Minute"),
+)
+"""Of an account, in a minute: an assumption, until the first answer says what its plan allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +101,10 @@ class HelpScoutSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = f"{settings.url.rstrip('/')}/v2/"
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=pause_of)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(
+            name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=pause_of, pace=self.pace
+        )
         grant = Grant(
             url=f"{self._url}oauth2/token",
             client_id=settings.client_id,
@@ -106,7 +115,7 @@ class HelpScoutSource:
         )
         self._access = Access(self._remote, ClientCredentials(self._remote, grant))
         self._pen = HelpScoutPen(self._remote, self._access, self._url, self._found)
-        self._customers: Lookups[int, Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE)
+        self._customers: Lookups[int, Requester] = Lookups(clock, at_once=_CUSTOMERS_AT_ONCE, room=self.pace.has_room)
         self._listed: dict[TicketId, Listed] = {}
         self._walk: _Walk | None = None
         self._whole_at: datetime | None = None
@@ -126,7 +135,7 @@ class HelpScoutSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with client(self._url) as http:
+        async with client(self._url) as http, self.pace.unhurried(http):
             now = self._clock()
             if self._whole_at is None or now - self._whole_at >= _WHOLE_EVERY:
                 whole = await self._whole(http)
@@ -141,7 +150,7 @@ class HelpScoutSource:
             await self._customers.fill(
                 (entry.customer for entry in self._listed.values()), lambda number: self._customer(http, number)
             )
-        return [entry.told(self._customers.get(entry.customer)) for entry in self._listed.values()]
+        return await made_of(self._listed.values(), lambda entry: entry.told(self._customers.get(entry.customer)))
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a conversation, which is looked for by its number first."""
@@ -208,6 +217,7 @@ class HelpScoutSource:
             for entry in page.entries:
                 listed = parse_conversation(entry, self._id)
                 walk.found[listed.ticket.id] = listed
+            self.pace.found(len(walk.found))
 
     async def _page(self, http: httpx.AsyncClient, status: str, number: int, since: datetime | None) -> Page:
         params: dict[str, str | int] = {

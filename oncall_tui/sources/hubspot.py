@@ -21,11 +21,25 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import DeliveryError, Rejected, SourceError, SourceGarbled
+from oncall_tui.http_client import (
+    Allowance,
+    Limits,
+    Meter,
+    Pace,
+    Remote,
+    TokenAuth,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.http_client import Answer as HttpAnswer
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import account_of, before_sending, proof
+from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, number, record, records, required_records, text, word
 from oncall_tui.sources.hubspot_payload import (
@@ -48,6 +62,7 @@ from oncall_tui.sources.hubspot_payload import (
 from oncall_tui.sources.lookups import Lookups
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 200
 """The most its search gives at once."""
@@ -59,6 +74,12 @@ _REFERENCE_EVERY = timedelta(hours=1)
 _MISSING = frozenset({403, 404})
 _TICKETS = "crm/v3/objects/tickets"
 _THREADS_PATH = "conversations/v3/conversations/threads"
+_LIMITS = Limits(
+    whole=Allowance(requests=100, within=timedelta(seconds=10)),
+    parts=(Allowance(requests=5, within=timedelta(seconds=1), only="tickets/search"),),
+    meter=Meter(total="X-HubSpot-RateLimit-Max", left="X-HubSpot-RateLimit-Remaining"),
+)
+"""Of a private app: assumptions, as HubSpot's pages give several figures for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +122,12 @@ class HubspotSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=pause_of)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
-        self._contacts: Lookups[int, Contact] = Lookups(clock, at_once=_CONTACTS)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(
+            name=source, table="[[sources]]", clock=clock, total=settings.timeout, pause_of=pause_of, pace=self.pace
+        )
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
+        self._contacts: Lookups[int, Contact] = Lookups(clock, at_once=_CONTACTS, room=self.pace.has_room)
         self._pending = frozenset(name.strip().casefold() for name in settings.pending)
         self._desk = Desk(source=source)
         self._owners: Mapping[int, Owner] = {}
@@ -124,17 +148,19 @@ class HubspotSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             await self._know(http)
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
             numbers = [entry.number for entry in listed]
             await self._contacts.fill_many(numbers, lambda some: self._contacts_of(http, some), Contact())
-        return [
-            entry.told(
-                self._contacts.get(entry.number), self._owners.get(entry.owner) if entry.owner is not None else None
-            )
-            for entry in listed
-        ]
+        return await made_of(listed, self._told)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one ticket by its number, which no index stands before; None when it is gone."""
+        async with self._client() as http:
+            await self._know(http)
+            listed = await self._one(http, ticket)
+        return self._told(listed) if listed is not None else None
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the conversations of a ticket, or what stands in the ticket where it has none."""
@@ -177,6 +203,10 @@ class HubspotSource:
         if answer.kind is AnswerKind.SOLVE:
             return Receipt() if not found.ticket.status.is_open else None
         return Receipt() if found.owner == self._owner(answer).id else None
+
+    def _told(self, entry: Listed) -> Ticket:
+        owner = self._owners.get(entry.owner) if entry.owner is not None else None
+        return entry.told(self._contacts.get(entry.number), owner)
 
     async def _say(self, http: httpx.AsyncClient, answer: Answer) -> Receipt:
         with before_sending():
@@ -279,7 +309,8 @@ class HubspotSource:
         found = documented(answer, _Found)
         listed = [parse_ticket(one, self._desk) for one in found.results]
         is_last = not listed or (found.total is not None and found.total <= len(listed))
-        return Page(entries=listed, cursor="" if is_last else str(max(entry.number for entry in listed)))
+        cursor = "" if is_last else str(max(entry.number for entry in listed))
+        return Page(entries=listed, cursor=cursor, at=given_at(answer))
 
     async def _ticket(self, http: httpx.AsyncClient, ticket: TicketId) -> Payload:
         path = f"{_TICKETS}/{number_of(ticket, self._id)}"

@@ -1,7 +1,7 @@
 """What Intercom's JSON says, in the words of the domain."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -27,17 +27,40 @@ class Desk:
     workspace: str
     """Its id, as it stands in addresses; empty when the token may not know it."""
     admins: Mapping[int | None, CleanText]
-    time_zone_field: str = ""
 
 
-def parse_ticket(payload: Payload, contact: Payload, desk: Desk) -> Ticket:
-    """Read a conversation of a list, and the record of the contact who began it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A conversation of a list, and who has to be asked for to complete it."""
+
+    ticket: Ticket
+    contact: str
+    """The id of the contact who began it; empty when there is none, or it was deleted."""
+
+    def told(self, contact: Requester | None) -> Ticket:
+        """Return the ticket with what is known of its contact beyond the list."""
+        if contact is None:
+            return self.ticket
+        listed = self.ticket.requester
+        whole = replace(
+            contact,
+            name=contact.name or listed.name,
+            email=contact.email or listed.email,
+            organisation=listed.organisation,
+        )
+        return replace(self.ticket, requester=whole)
+
+
+def parse_ticket(payload: Payload, desk: Desk) -> Listed:
+    """Read a conversation of a list."""
     called = ticket_number(payload, desk.source)
     company = record(payload, "company")
-    return Ticket(
+    author = record(record(payload, "source"), "author")
+    author = author if word(author, "type") in _CUSTOMERS else {}
+    ticket = Ticket(
         id=ticket_id(desk.source, str(called)),
         subject=parse_subject(payload),
-        requester=parse_requester(payload, contact, desk.time_zone_field),
+        requester=Requester(name=text(author, "name"), email=text(author, "email"), organisation=text(company, "name")),
         status=parse_status(payload),
         priority=_PRIORITIES.get(word(payload, "priority")),
         tier=text(record(company, "plan"), "name") or text(company, "plan"),
@@ -49,6 +72,7 @@ def parse_ticket(payload: Payload, contact: Payload, desk: Desk) -> Ticket:
         touches=parse_touches(record(payload, "statistics")),
         url=parse_url(called, desk.workspace),
     )
+    return Listed(ticket=ticket, contact=parse_contact(payload))
 
 
 def parse_url(called: int, workspace: str) -> str:
@@ -97,18 +121,14 @@ def parse_contact(payload: Payload) -> str:
     return next((called for person in people if isinstance(called := person.get("id"), str) and called), "")
 
 
-def parse_requester(payload: Payload, contact: Payload, time_zone_field: str) -> Requester:
-    """Read who asked; the place is where the network address was last seen, and Intercom tells no zone."""
-    author = record(record(payload, "source"), "author")
-    author = author if word(author, "type") in _CUSTOMERS else {}
-    location = record(contact, "location")
+def parse_person(contact: Payload, time_zone_field: str) -> Requester:
+    """Read a contact; the place is where the network address was last seen, and Intercom tells no zone."""
     return Requester(
-        name=text(contact, "name") or text(author, "name"),
-        email=text(contact, "email") or text(author, "email"),
+        name=text(contact, "name"),
+        email=text(contact, "email"),
         phone=text(contact, "phone"),
-        organisation=text(record(payload, "company"), "name"),
         time_zone=text(record(contact, "custom_attributes"), time_zone_field),
-        country=text(location, "country_code", "country"),
+        country=text(record(contact, "location"), "country_code", "country"),
     )
 
 

@@ -23,7 +23,19 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import Rejected, SourceGarbled
-from oncall_tui.http_client import PasswordAuth, Remote, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import (
+    Limits,
+    Meter,
+    Pace,
+    PasswordAuth,
+    Remote,
+    client,
+    documented,
+    fetch,
+    read,
+    send,
+    url_problem,
+)
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import before_sending, gone, proof
@@ -60,6 +72,10 @@ _FIELDS = (
     "duedate",
     "comment",
 )
+_LIMITS = Limits(
+    meter=Meter(total="X-RateLimit-Limit", left="X-RateLimit-Remaining", resets="X-RateLimit-Reset"),
+)
+"""Atlassian names no figure; what its answers say counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +138,9 @@ class JsmSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
         self._fields: Fields | None = None
         self._written: dict[TicketId, int] = {}
         """Numbers of the requests we wrote in, for the search to look at again."""
@@ -142,7 +159,7 @@ class JsmSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._client() as http:
+        async with self._client() as http, self.pace.unhurried(http):
             self._fields = self._fields or await self._custom_fields(http)
             listed = await self._rounds.read(lambda walk: self._page(http, walk), lambda one: self._one(http, one))
         return [entry.ticket for entry in listed]
@@ -156,6 +173,13 @@ class JsmSource:
         reporter = record(record(issue, "fields"), "reporter").get("accountId")
         found = [parse_opening(issue), *(parse_message(comment, reporter) for comment in comments)]
         return sorted((message for message in found if message is not None), key=lambda message: message.at)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Read one request, which no index stands before; None when it is gone."""
+        async with self._client() as http:
+            self._fields = self._fields or await self._custom_fields(http)
+            listed = await self._one(http, ticket)
+        return listed.ticket if listed is not None else None
 
     @property
     def can(self) -> frozenset[AnswerKind]:

@@ -1,5 +1,6 @@
 """Records that a list names by number only, asked for a few at a time and remembered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -20,8 +21,9 @@ class Lookups(Generic[K, T]):
     one cannot be had, it is asked for again in the next round.
     """
 
-    def __init__(self, clock: Clock, *, at_once: int) -> None:
-        self._clock, self._at_once = clock, at_once
+    def __init__(self, clock: Clock, *, at_once: int, room: Callable[[], bool] = lambda: True) -> None:
+        """Begin with nothing; ``room`` tells whether the vendor can be asked without holding up the list."""
+        self._clock, self._at_once, self._room = clock, at_once, room
         self._known: dict[K, tuple[datetime, T]] = {}
 
     def get(self, number: K | None) -> T | None:
@@ -31,7 +33,10 @@ class Lookups(Generic[K, T]):
 
     async def fill(self, numbers: Iterable[K | None], ask: Callable[[K], Awaitable[T]]) -> None:
         """Ask for the first few that are not known or known for too long, and forget those not named any more."""
+        await asyncio.sleep(0)  # looking through many thousands takes half a frame
         for number in self._old(numbers)[: self._at_once]:
+            if not self._room():
+                return
             try:
                 self._known[number] = self._clock(), await ask(number)
             except SourceError:
@@ -41,9 +46,12 @@ class Lookups(Generic[K, T]):
         self, numbers: Iterable[K | None], ask: Callable[[Sequence[K]], Awaitable[Mapping[K, T]]], unknown: T
     ) -> None:
         """Do the same where one request answers for many; what it does not answer for is ``unknown``."""
+        await asyncio.sleep(0)
         old = self._old(numbers)
         for start in range(0, len(old), self._at_once):
             batch = old[start : start + self._at_once]
+            if not self._room():
+                return
             try:
                 found = await ask(batch)
             except SourceError:

@@ -25,6 +25,7 @@ from oncall_tui.mail.server import Login, Security, Server, address_problem, sec
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.mailbox_reply import message_id, reply_to
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 _FILE_LIMIT = timedelta(seconds=5)
@@ -130,7 +131,7 @@ class Mailbox:
     async def open_tickets(self) -> Sequence[Ticket]:
         """Return every thread whose last letter waits for an answer."""
         threads = await self._read()
-        return [self._ticket(thread) for thread in threads if self._is_open(thread)]
+        return await made_of(filter(self._is_open, threads), self._ticket)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Return a conversation as it stands now."""
@@ -226,7 +227,7 @@ class Mailbox:
             ) from error
         # Sorted out in a thread: thousands of letters take longer than a frame.
         threads = await in_thread(lambda _: conversations(filter(self._counts, filed), self._us), limit=_ROUND_LIMIT)
-        self._threads = {self._name(thread): thread for thread in threads}
+        self._threads = dict(zip(await made_of(threads, self._name), threads, strict=True))
         return threads
 
     def _fetch(self, lifeline: Lifeline) -> list[Filed]:

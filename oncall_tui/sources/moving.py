@@ -6,36 +6,42 @@ come than it counts. Then the list is read again, and what any reading saw count
 the next round says so.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
-T = TypeVar("T")
+from collections.abc import Sequence
 
 _READINGS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading(Generic[T]):
-    """What the pages of a list held, from the first to the last, by number."""
+class Readings:
+    """A list that is read from its first page to its last, until nothing has moved in it, three times at most."""
 
-    entries: Sequence[tuple[int, T]]
-    counts: frozenset[int]
-    """How many there are, as the pages said; empty where the desk does not count."""
+    def __init__(self) -> None:
+        """Begin the first reading."""
+        self.times = 1
+        self._seen: set[int] = set()
+        self._entries = 0
+        self._counts: set[int] = set()
+
+    def take(self, numbers: Sequence[int], count: int | None) -> bool:
+        """Take a page and tell whether it had anything that this reading had not seen.
+
+        Args:
+            numbers: What its entries are called.
+            count: How many there are in the whole list, as the page says; None where the desk does not count.
+        """
+        known = len(self._seen)
+        self._seen.update(numbers)
+        self._entries += len(numbers)
+        self._counts |= {count} if count is not None else set()
+        return len(self._seen) > known
 
     @property
-    def has_moved(self) -> bool:
-        """Tell whether an entry came twice, or left, or is missing."""
-        numbers = {number for number, _ in self.entries}
-        return len(self.counts) > 1 or len(numbers) < max(len(self.entries), *self.counts, 0)
+    def has_all(self) -> bool:
+        """Tell whether as many were seen as any page counted."""
+        return bool(self._counts) and max(self._counts) <= len(self._seen)
 
-
-async def everything(read: Callable[[], Awaitable[Reading[T]]]) -> dict[int, T]:
-    """Read a list until nothing has moved in it, three times at most, and return all that was ever seen in it."""
-    found: dict[int, T] = {}
-    for _ in range(_READINGS):
-        reading = await read()
-        found |= dict(reading.entries)
-        if not reading.has_moved:
-            break
-    return found
+    def again(self) -> bool:
+        """End a reading, and tell whether another one has to follow."""
+        has_moved = len(self._counts) > 1 or len(self._seen) < max(self._entries, *self._counts, 0)
+        self._seen, self._entries, self._counts = set(), 0, set()
+        self.times += 1
+        return has_moved and self.times <= _READINGS

@@ -1,15 +1,16 @@
 """Tickets from Redmine: its open issues, by its REST interface.
 
 Lists are read by growing id instead of by page number: an issue that is closed in between cannot push another one off.
-A list says nothing of what was written, so issues that changed are looked up one by one, the latest first and a number
-of them per round; until then nobody can tell whose turn it is. Of a wrong key Redmine makes an anonymous visitor, who
-may see a part of the desk: whom it takes us for is asked first.
+Later rounds ask for what changed, open or not; where one project is read, also for what changed in any other, because
+an issue may have been moved there. One that was deleted leaves no such trace: it is noticed when everything is read
+again. What a list does not say is looked up, see
+``redmine_look_ups``. Of a wrong key Redmine makes an anonymous visitor, who may see a part of the desk: whom it takes
+us for is asked first.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
@@ -20,37 +21,34 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, Priority, SourceId, Ticket, TicketId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected, SourceError, SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, send, url_problem
+from oncall_tui.http_client import Pace, Remote, TokenAuth, client, documented, fetch, read, send, url_problem
 from oncall_tui.secrets import Secret
-from oncall_tui.sources.entries import number_of, ticket_number
-from oncall_tui.sources.fields import Payload, instant, text
+from oncall_tui.sources.by_time import given_at
+from oncall_tui.sources.entries import number_of
+from oncall_tui.sources.fields import text
+from oncall_tui.sources.redmine_look_ups import LookUps
 from oncall_tui.sources.redmine_payload import (
     Desk,
-    Exchange,
     Fields,
+    Listed,
     is_assigned,
     is_closed,
     may_write_privately,
-    parse_author,
     parse_closed_status,
-    parse_exchange,
     parse_number,
     parse_priorities,
     parse_roles,
     parse_thread,
     parse_ticket,
-    parse_untouched,
 )
+from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.text_safety import clean
-
-T = TypeVar("T")
 
 _PAGE = 100
 """The most Redmine gives at once; it takes more for 100 without a word."""
-_LOOK_UPS = 100
-"""Issues and authors looked up in one round, one request for each: what a small server bears every minute."""
-_SETTLED = timedelta(minutes=1)
-"""Its instants have whole seconds, so an issue that changed just now may change again within the same one."""
+_LAG = timedelta(minutes=1)
+"""A change is dated before it can be seen."""
+_EVERYWHERE, _HERE = "everywhere", "here"
 _HIDDEN = frozenset({403, 404})
 _WITH_NOTES: Mapping[str, str | int] = {"include": "journals"}
 
@@ -104,7 +102,7 @@ class Settings:
         )
 
 
-class _Page(msgspec.Struct):
+class _Issues(msgspec.Struct):
     issues: list[dict[str, object]]
     total_count: int | None = None
 
@@ -115,16 +113,6 @@ class _Issue(msgspec.Struct):
 
 class _User(msgspec.Struct):
     user: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What a look into an issue said."""
-
-    updated_on: object
-    """Of the issue as it was listed then."""
-    is_settled: bool
-    exchange: Exchange
 
 
 def build(source: SourceId, settings: Settings, clock: Clock) -> "RedmineSource":
@@ -138,9 +126,11 @@ class RedmineSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
-        self._seen: dict[int, _Seen] = {}
-        self._authors: dict[int, Payload] = {}
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
+        self._rounds: Rounds[Listed] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
+        self._here: Mapping[str, str | int] = {"project_id": settings.project} if settings.project else {}
+        self._look_ups = LookUps(self._remote, settings.fields)
 
     @property
     def id(self) -> SourceId:
@@ -151,28 +141,24 @@ class RedmineSource:
         """Ask whom it takes us for, and how many issues are open."""
         async with self._client() as http:
             me = await read(http, self._remote, "users/current.json", _User)
-            page = await self._page(http, 0, limit=1)
-        count = "its issues can be read" if page.total_count is None else f"{page.total_count} open issues"
+            found, _ = await self._issues(http, 0, {"status_id": "open", **self._here}, limit=1)
+        count = "its issues can be read" if found.total_count is None else f"{found.total_count} open issues"
         return clean(f"Redmine answers {text(me.user, 'login', 'firstname')}: {count}")
 
     async def open_tickets(self) -> Sequence[Ticket]:
-        """Read every open issue, and whose turn it is in those that changed."""
-        async with self._client() as http:
+        """Read what changed since the last time, and whose turn it is there; now and then, every open issue."""
+        async with self._client() as http, self.pace.unhurried(http):
             await read(http, self._remote, "users/current.json", _User)
-            priorities = await self._priorities(http)
-            payloads = await self._all(http)
-            await self._look_up(http, payloads)
-        desk = Desk(
-            source=self._id,
-            url=self._url,
-            fields=self._settings.fields,
-            pending=frozenset(name.strip().casefold() for name in self._settings.pending),
-            priorities=priorities,
-        )
-        return [
-            self._exchange(payload).told_of(parse_ticket(payload, self._author_of(payload), desk))
-            for payload in payloads
-        ]
+            desk = Desk(
+                source=self._id,
+                url=self._url,
+                fields=self._settings.fields,
+                pending=frozenset(name.strip().casefold() for name in self._settings.pending),
+                priorities=await self._priorities(http),
+            )
+            listed = await self._rounds.read(lambda walk: self._page(http, walk, desk))
+            await self._look_ups.fill(http, listed)
+        return await self._look_ups.told(listed)
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read an issue's description and notes."""
@@ -267,71 +253,39 @@ class RedmineSource:
             return {}
         return parse_priorities(documented(answer, dict[str, object]))
 
-    async def _page(self, http: httpx.AsyncClient, first: int, *, limit: int = _PAGE) -> _Page:
-        project: Mapping[str, str | int] = {"project_id": self._settings.project} if self._settings.project else {}
-        params = {"status_id": "open", "sort": "id", "limit": limit, "issue_id": f">={first}", **project}
-        return await read(http, self._remote, "issues.json", _Page, params=params)
+    async def _issues(
+        self, http: httpx.AsyncClient, first: int, wanted: Mapping[str, str | int], *, limit: int = _PAGE
+    ) -> tuple[_Issues, datetime | None]:
+        """Return a page of issues from a number on, and when it was given."""
+        params = {"sort": "id", "limit": limit, "issue_id": f">={first}", **wanted}
+        answer = await fetch(http, self._remote, "issues.json", params=params)
+        return documented(answer, _Issues), given_at(answer)
 
-    async def _all(self, http: httpx.AsyncClient) -> Sequence[Payload]:
-        """Read the list to its end, page after page, each beginning behind the last id of the one before."""
-        found: list[Payload] = []
-        last = -1
-        while True:
-            page = await self._page(http, last + 1)
-            numbers = [ticket_number(payload, self._id) for payload in page.issues]
-            if not numbers:
-                return found
-            if min(numbers) <= last:
-                raise SourceGarbled(f"{self._id} is too old: Redmine 3.4 or later can be read issue after issue")
-            found += page.issues
-            last = max(numbers)
-            if page.total_count is not None and page.total_count <= len(numbers):
-                return found
+    async def _page(self, http: httpx.AsyncClient, walk: Walk[Listed], desk: Desk) -> Page[Listed]:
+        """Read the next page, which begins behind the last id of the one before.
 
-    async def _look_up(self, http: httpx.AsyncClient, payloads: Sequence[Payload]) -> None:
-        """Look up what has not been looked up since it changed, the latest change first."""
-        latest_first = sorted(payloads, key=lambda payload: str(payload.get("updated_on")), reverse=True)
-        left = _LOOK_UPS
-        for payload in latest_first:
-            author = parse_author(payload)
-            if left > 0 and author is not None and author not in self._authors:
-                left -= 1
-                self._authors[author] = await self._author(http, author)
-            if left > 0 and self._needs_look_up(payload):
-                left -= 1
-                await self._look_into(http, payload)
-        listed = {ticket_number(payload, self._id) for payload in payloads}
-        self._seen = {number: seen for number, seen in self._seen.items() if number in listed}
+        Of what changed in any project all is gone but what is then found in ours, if there is one.
+        """
+        begins = _EVERYWHERE if walk.since is not None and self._here else _HERE
+        where, last = walk.cursor.split() if walk.cursor else (begins, "-1")
+        found, at = await self._issues(http, int(last) + 1, self._wanted(walk, where))
+        listed = [parse_ticket(payload, desk) for payload in found.issues]
+        numbers = [int(entry.ticket.number) for entry in listed]
+        if numbers and min(numbers) <= int(last):
+            raise SourceGarbled(f"{self._id} is too old: Redmine 3.4 or later can be read issue after issue")
+        is_last = not numbers or (found.total_count is not None and found.total_count <= len(numbers))
+        following = f"{where} {max(numbers)}" if not is_last else ""
+        if where == _EVERYWHERE:
+            return Page(entries=(), gone=[e.ticket.id for e in listed], cursor=following or f"{_HERE} -1", at=at)
+        return Page(entries=listed, cursor=following, at=at)
 
-    def _author_of(self, payload: Payload) -> Payload:
-        author = parse_author(payload)
-        return self._authors.get(author, {}) if author is not None else {}
-
-    async def _author(self, http: httpx.AsyncClient, number: int) -> Payload:
-        """Read a user; who is hidden from us, deleted or anonymous is nobody."""
-        answer = await fetch(http, self._remote, f"users/{number}.json", also=_HIDDEN)
-        return {} if answer.status in _HIDDEN else documented(answer, _User).user
-
-    def _needs_look_up(self, payload: Payload) -> bool:
-        seen = self._seen.get(ticket_number(payload, self._id))
-        is_known = seen is not None and seen.is_settled and seen.updated_on == payload.get("updated_on")
-        return not is_known and parse_untouched(payload) is None
-
-    async def _look_into(self, http: httpx.AsyncClient, listed: Payload) -> None:
-        number = ticket_number(listed, self._id)
-        answer = await fetch(http, self._remote, f"issues/{number}.json", also=_HIDDEN, params=_WITH_NOTES)
-        if answer.status in _HIDDEN:  # deleted, or moved away from us, since it was listed
-            return
-        updated_at = instant(listed, "updated_on")
-        self._seen[number] = _Seen(
-            updated_on=listed.get("updated_on"),
-            is_settled=updated_at is not None and self._clock() - updated_at > _SETTLED,
-            exchange=parse_exchange(documented(answer, _Issue).issue),
-        )
-
-    def _exchange(self, payload: Payload) -> Exchange:
-        untouched = parse_untouched(payload)
-        seen = self._seen.get(ticket_number(payload, self._id))
-        if untouched is not None or seen is None or seen.updated_on != payload.get("updated_on"):
-            return untouched or Exchange()
-        return seen.exchange
+    def _wanted(self, walk: Walk[Listed], where: str) -> Mapping[str, str | int]:
+        """Return the conditions of a walk."""
+        here = self._here if where == _HERE else {}
+        if walk.since is None:
+            return {"status_id": "open", **here}
+        since = walk.since
+        if where == _EVERYWHERE and walk.asked_before is not None:
+            # The newest change of ours may be long ago, and much may have changed elsewhere since then.
+            since = walk.asked_before - _LAG
+        return {"status_id": "*", "updated_on": f">={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", **here}

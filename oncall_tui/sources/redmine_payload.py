@@ -1,7 +1,7 @@
 """What Redmine's JSON says, in the words of the domain."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, datetime, timedelta
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
@@ -60,23 +60,67 @@ def parse_priorities(found: Payload) -> Mapping[int | None, Priority]:
     return {number(entry): steps[place] for place, entry in enumerate(entries)}
 
 
-def parse_ticket(payload: Payload, author: Payload, desk: Desk) -> Ticket:
-    """Read an issue of a list, and its author's record; whose turn it is stands elsewhere."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """What the record of whoever opened an issue tells."""
+
+    requester: Requester = field(default_factory=Requester)
+    tier: CleanText = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An issue of a list, and what has to be looked up to complete it."""
+
+    ticket: Ticket
+    author: int | None
+    untouched: Exchange | None
+    """Whose turn it is where nothing has happened to it yet; None when something has."""
+
+    def told(self, author: Author, exchange: Exchange) -> Ticket:
+        """Return the ticket with what was looked up; what stands in the issue itself counts first."""
+        own, record = self.ticket.requester, author.requester
+        requester = Requester(
+            name=own.name or record.name,
+            email=own.email or record.email,
+            phone=own.phone or record.phone,
+            organisation=own.organisation or record.organisation,
+            time_zone=own.time_zone or record.time_zone,
+            country=own.country or record.country,
+        )
+        ticket = replace(self.ticket, requester=requester, tier=self.ticket.tier or author.tier)
+        return exchange.told_of(ticket)
+
+
+def parse_ticket(payload: Payload, desk: Desk) -> Listed:
+    """Read an issue of a list; who asked is told in part, and whose turn it is stands elsewhere."""
     called = ticket_number(payload, desk.source)
     project = text(record(payload, "project"), "name")
-    return Ticket(
+    ticket = Ticket(
         id=ticket_id(desk.source, str(called)),
         subject=text(payload, "subject") or NO_SUBJECT,
-        requester=parse_requester(payload, author, desk.fields),
+        requester=replace(parse_requester(payload, desk.fields), name=text(record(payload, "author"), "name")),
         status=parse_status(record(payload, "status"), desk.pending),
         priority=desk.priorities.get(number(record(payload, "priority"))),
-        tier=custom(desk.fields.tier, payload, author),
+        tier=custom(desk.fields.tier, payload),
         tags=(project,) if project else (),
         assignee=text(record(payload, "assigned_to"), "name"),
         created_at=instant(payload, "created_on"),
         updated_at=instant(payload, "updated_on"),
         due_at=parse_due(payload),
         url=f"{desk.url}/issues/{called}",
+    )
+    # An issue mailed in by a stranger is Anonymous's, like that of a deleted user.
+    author = number(record(payload, "author"))
+    return Listed(ticket=ticket, author=author, untouched=parse_untouched(payload))
+
+
+def parse_author(user: Payload, fields: Fields) -> Author:
+    """Read the record of whoever opened an issue."""
+    name = clean(f"{text(user, 'firstname')} {text(user, 'lastname')}".strip())
+    own = parse_requester(user, fields)
+    return Author(
+        requester=replace(own, name=name, email=own.email or text(user, "mail")), tier=custom(fields.tier, user)
     )
 
 
@@ -96,30 +140,23 @@ def parse_due(payload: Payload) -> datetime | None:
     return day + timedelta(days=1) if day is not None and day.year < MAXYEAR else None
 
 
-def parse_requester(payload: Payload, author: Payload, fields: Fields) -> Requester:
-    """Read who asked: custom fields of the issue first, then those of its author's record, then the record itself."""
-    whole = f"{text(author, 'firstname')} {text(author, 'lastname')}".strip()
+def parse_requester(payload: Payload, fields: Fields) -> Requester:
+    """Read what custom fields tell of who asked."""
     return Requester(
-        name=text(record(payload, "author"), "name") or clean(whole),
-        email=custom(fields.email, payload, author) or text(author, "mail"),
-        phone=custom(fields.phone, payload, author),
-        organisation=custom(fields.organisation, payload, author),
-        time_zone=custom(fields.time_zone, payload, author),
-        country=custom(fields.country, payload, author),
+        email=custom(fields.email, payload),
+        phone=custom(fields.phone, payload),
+        organisation=custom(fields.organisation, payload),
+        time_zone=custom(fields.time_zone, payload),
+        country=custom(fields.country, payload),
     )
 
 
-def custom(name: str, *payloads: Payload) -> CleanText:
-    """Read a custom field by its name from the first payload in which it says something."""
+def custom(name: str, payload: Payload) -> CleanText:
+    """Read a custom field by its name."""
     wanted = name.strip().casefold()
-    entries = (entry for payload in payloads for entry in records(payload, "custom_fields"))
+    entries = records(payload, "custom_fields")
     found = (text(entry, "value") for entry in entries if wanted and word(entry, "name").strip() == wanted)
     return next((value for value in found if value), NO_TEXT)
-
-
-def parse_author(payload: Payload) -> int | None:
-    """Read the number of who asked; an issue mailed in by a stranger is Anonymous's, like that of a deleted user."""
-    return number(record(payload, "author"))
 
 
 def parse_untouched(payload: Payload) -> Exchange | None:
@@ -135,7 +172,7 @@ def parse_exchange(payload: Payload) -> Exchange:
 
     The customer is whoever opened it. A change or a private note of ours is a touch, and only public words an answer.
     """
-    customer = parse_author(payload)
+    customer = number(record(payload, "author"))
     waiting_since = instant(payload, "created_on")
     touches = 0
     for journal in records(payload, "journals"):
@@ -154,7 +191,7 @@ def _is_public(journal: Payload) -> bool:
 
 def parse_thread(payload: Payload) -> Sequence[Message]:
     """Read an issue's description and the notes under it, oldest first."""
-    customer = parse_author(payload)
+    customer = number(record(payload, "author"))
     opening = {"user": "author", "notes": "description", "created_on": "created_on"}
     journals = [{ours: payload.get(theirs) for ours, theirs in opening.items()}, *records(payload, "journals")]
     return [message for journal in journals if (message := parse_message(journal, customer)) is not None]

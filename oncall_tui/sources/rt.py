@@ -8,7 +8,7 @@ are read by growing id instead of by page number: a ticket that is resolved in b
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import OutcomeUnknown, Rejected, SourceError, SourceGarbled, SourceRefused
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, read, send, url_problem
+from oncall_tui.http_client import Pace, PasswordAuth, Remote, TokenAuth, client, read, send, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.rt_payload import (
     CONVERSATION,
@@ -122,7 +122,8 @@ class RtSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings, self._clock = source, settings, clock
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._exchanges: dict[TicketId, tuple[datetime | None, Exchange]] = {}
 
     @property
@@ -141,13 +142,19 @@ class RtSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read every open ticket, and whose turn it is in each that changed since the last time."""
-        async with self._client() as http:
-            payloads = await self._all(http, "tickets", partial(_later, f"({self._settings.query})"), _TICKET_FIELDS)
-            rows = [(parse_ticket(payload, self._id, self._url), parse_customers(payload)) for payload in payloads]
-            fresh = await self._exchanges_of(http, {t: customers for t, customers in rows if not self._is_known(t)})
-        exchanges = {t.id: fresh[t.id] if t.id in fresh else self._exchanges[t.id][1] for t, _ in rows}
-        self._exchanges = {t.id: (t.updated_at, exchanges[t.id]) for t, _ in rows if self._is_settled(t)}
-        return [exchanges[ticket.id].told_of(ticket) for ticket, _ in rows]
+        async with self._client() as http, self.pace.unhurried(http):
+            tickets: list[Ticket] = []
+            exchanges: dict[TicketId, Exchange] = {}
+            query = partial(_later, f"({self._settings.query})")
+            async for page in self._pages(http, "tickets", query, _TICKET_FIELDS):
+                rows = {parse_ticket(payload, self._id, self._url): parse_customers(payload) for payload in page}
+                exchanges |= {ticket.id: self._exchanges[ticket.id][1] for ticket in rows if self._is_known(ticket)}
+                unknown = {ticket: customers for ticket, customers in rows.items() if ticket.id not in exchanges}
+                exchanges |= await self._exchanges_of(http, unknown)
+                tickets += [exchanges[ticket.id].told_of(ticket) for ticket in rows]
+                self.pace.found(len(tickets))
+        self._exchanges = {t.id: (t.updated_at, exchanges[t.id]) for t in tickets if self._is_settled(t)}
+        return tickets
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read the latest words of a ticket."""
@@ -258,20 +265,25 @@ class RtSource:
     async def _all(
         self, http: httpx.AsyncClient, path: str, query: Callable[[int], str], fields: Mapping[str, str]
     ) -> Sequence[Payload]:
-        """Read a list to its end, page after page, each beginning behind the last id of the one before."""
-        found: list[Payload] = []
+        """Read a list to its end."""
+        return [payload async for page in self._pages(http, path, query, fields) for payload in page]
+
+    async def _pages(
+        self, http: httpx.AsyncClient, path: str, query: Callable[[int], str], fields: Mapping[str, str]
+    ) -> AsyncIterator[Sequence[Payload]]:
+        """Read a list page after page, each beginning behind the last id of the one before."""
         last = 0
         while True:
             page = await read(http, self._remote, path, _Page, params={"query": query(last), **_BY_ID, **fields})
             readable = self._readable(page)
             if not readable:
-                return found
+                return
             if parse_number(readable[0]) <= last:
                 raise SourceGarbled(f"{self._id} does not heed the query: check query in {self._remote.where}")
-            found += readable
+            yield readable
             last = parse_number(readable[-1])
             if page.total is not None and page.total <= len(page.items):
-                return found
+                return
 
     def _readable(self, page: _Page) -> Sequence[Payload]:
         readable = [entry for entry in page.items if isinstance(entry, dict)]

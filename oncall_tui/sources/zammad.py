@@ -2,7 +2,9 @@
 
 Its search is asked by a condition and not by words, which would go through an index that lags behind. The list is read
 by the time of creation instead of by page number, so that a ticket that is closed in between pushes no other one off;
-people and organisations come along with it.
+people and organisations come along with it. Later rounds ask for what changed, in whatever state it is, by the time of
+the change: what was closed or merged is among it. A ticket that was deleted, or moved to a group that the token's owner
+does not see, leaves no such trace: it is noticed when everything is read again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +19,13 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled
-from oncall_tui.http_client import Remote, TokenAuth, client, documented, fetch, read, url_problem
+from oncall_tui.http_client import Pace, Remote, TokenAuth, client, documented, fetch, read, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.answering import find_with, write_with
+from oncall_tui.sources.by_time import given_at
 from oncall_tui.sources.entries import number_of
 from oncall_tui.sources.fields import Payload, record, records, text
+from oncall_tui.sources.rounds import Entry, Page, Rounds, Walk
 from oncall_tui.sources.zammad_answers import ZammadPen
 from oncall_tui.sources.zammad_payload import Desk, asset, parse_priorities, parse_statuses, parse_thread, parse_ticket
 from oncall_tui.text_safety import clean
@@ -30,6 +34,8 @@ _PAGE = 200
 """The most Zammad gives at once."""
 _LEAST = 50
 """What it gives at once where it heeds no wish: a page with fewer is the last."""
+_LAG = timedelta(minutes=1)
+"""A change is dated before it can be seen."""
 _OVERLAP = timedelta(seconds=1)
 """A page begins a little before the end of the one before, because an instant may stand for several tickets."""
 _HIDDEN = frozenset({403, 404})
@@ -57,9 +63,41 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _Given:
+    """What an answer holds."""
+
     tickets: Sequence[Payload]
     assets: Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a page begins: at which instant, and which one it is of those that begin there."""
+
+    since: datetime | None = None
+    page: int = 1
+    full: int = 0
+    """How many tickets the fullest page so far had."""
+
+    @classmethod
+    def of(cls, walk: Walk[Entry]) -> "_Place":
+        """Return where a walk goes on."""
+        if not walk.cursor:
+            return cls(since=walk.since)
+        since, page, full = walk.cursor.split()
+        return cls(since=None if since == "-" else datetime.fromisoformat(since), page=int(page), full=int(full))
+
+    def __str__(self) -> str:
+        """Return it as a cursor."""
+        return f"{'-' if self.since is None else self.since.isoformat()} {self.page} {self.full}"
+
+    def behind(self, stamps: Sequence[datetime], count: int) -> "_Place":
+        """Return where the page after one begins, whose tickets bear these instants."""
+        reached = max((at - _OVERLAP for at in stamps), default=None)
+        full = max(self.full, count)
+        if reached is not None and (self.since is None or reached > self.since):
+            return _Place(since=reached, full=full)
+        return _Place(since=self.since, page=self.page + 1, full=full)
 
 
 def build(source: SourceId, settings: Settings, clock: Clock) -> "ZammadSource":
@@ -73,8 +111,10 @@ class ZammadSource:
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
         self._url = settings.url.rstrip("/")
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._pen = ZammadPen(self._remote, self._client)
+        self._rounds: Rounds[Entry] = Rounds(source, clock, overlap=_LAG, found=self.pace.found)
 
     @property
     def id(self) -> SourceId:
@@ -90,13 +130,14 @@ class ZammadSource:
         return clean(f"Zammad answers {text(me, 'login', 'email')}, who is in {groups} groups: {count} open tickets")
 
     async def open_tickets(self) -> Sequence[Ticket]:
-        """Read every ticket that is neither closed nor merged."""
-        async with self._client() as http:
+        """Read what changed since the last time; the first time, and every half hour, all neither closed nor merged."""
+        async with self._client() as http, self.pace.unhurried(http):
             desk = await self._desk(http)
             wanted = [str(state) for state, status in desk.statuses.items() if status.is_open]
             if not wanted:
                 raise SourceGarbled(f"{self._id} names no state in which a ticket is open")
-            return await self._all(http, desk, wanted)
+            found = await self._rounds.read(lambda walk: self._page(http, walk, desk, wanted))
+        return [entry.ticket for entry in found]
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:
         """Read a ticket's articles."""
@@ -147,42 +188,40 @@ class ZammadSource:
             time_zone_field=self._settings.time_zone_field,
         )
 
-    async def _all(self, http: httpx.AsyncClient, desk: Desk, states: Sequence[str]) -> Sequence[Ticket]:
-        """Read the list to its end, which is a page that is not full and brings nothing new."""
-        found: dict[TicketId, Ticket] = {}
-        since: datetime | None = None
-        page, full = 1, 0
-        while True:
-            answer = await self._page(http, states, since, page)
-            read_now = [parse_ticket(payload, answer.assets, desk) for payload in answer.tickets]
-            fresh = [ticket for ticket in read_now if ticket.id not in found]
-            found |= {ticket.id: ticket for ticket in read_now}
-            if len(read_now) < _LEAST or (not fresh and len(read_now) < full):
-                return list(found.values())
-            if not fresh and page > 1:
-                raise SourceGarbled(f"{self._id} gives the same tickets on every page")
-            full = max(full, len(read_now))
-            later = max((ticket.created_at - _OVERLAP for ticket in read_now if ticket.created_at), default=None)
-            since, page = (later, 1) if later is not None and (since is None or later > since) else (since, page + 1)
-
-    async def _page(self, http: httpx.AsyncClient, states: Sequence[str], since: datetime | None, page: int) -> _Page:
-        condition: dict[str, object] = {"ticket.state_id": {"operator": "is", "value": states}}
-        if since is not None:
-            at = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            condition["ticket.created_at"] = {"operator": "after (absolute)", "value": at}
-        order = {"sort_by": "created_at", "order_by": "asc", "per_page": _PAGE, "page": page, "full": True}
-        answer = await fetch(
-            http, self._remote, "tickets/search", method="POST", json={"condition": condition, **order}
+    async def _page(self, http: httpx.AsyncClient, walk: Walk[Entry], desk: Desk, states: Sequence[str]) -> Page[Entry]:
+        """Read the next page; the last one is not full and brings nothing new."""
+        place = _Place.of(walk)
+        condition: dict[str, object] = {}
+        if walk.since is None:
+            condition["ticket.state_id"] = {"operator": "is", "value": states}
+        by = "created_at" if walk.since is None else "updated_at"
+        if place.since is not None:
+            at = place.since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            condition[f"ticket.{by}"] = {"operator": "after (absolute)", "value": at}
+        order = {"sort_by": by, "order_by": "asc", "per_page": _PAGE, "page": place.page, "full": True}
+        wanted = {"condition": condition, **order}
+        answer = await fetch(http, self._remote, "tickets/search", method="POST", json=wanted)
+        given = self._given(documented(answer, object))
+        tickets = [parse_ticket(payload, given.assets, desk) for payload in given.tickets]
+        is_fresh = any(ticket.id not in walk.found for ticket in tickets)
+        is_last = len(tickets) < _LEAST or (not is_fresh and len(tickets) < place.full)
+        if not is_last and not is_fresh and place.page > 1:
+            raise SourceGarbled(f"{self._id} gives the same tickets on every page")
+        stamps = [ticket.created_at if walk.since is None else ticket.updated_at for ticket in tickets]
+        following = place.behind([stamp for stamp in stamps if stamp is not None], len(tickets))
+        return Page(
+            entries=[Entry(ticket=ticket) for ticket in tickets],
+            cursor="" if is_last else str(following),
+            at=given_at(answer),
         )
-        return self._parsed(documented(answer, object))
 
-    def _parsed(self, found: object) -> _Page:
+    def _given(self, found: object) -> _Given:
         """Read a page: ids with their records, as up to Zammad 6.3 or with the names since, or plain tickets."""
         if isinstance(found, list):
-            return _Page(tickets=records({"tickets": found}, "tickets"), assets={})
+            return _Given(tickets=records({"tickets": found}, "tickets"), assets={})
         whole: Payload = found if isinstance(found, Mapping) else {}
         listed = whole.get("tickets", whole.get("record_ids"))
         if not isinstance(listed, list):
             raise SourceGarbled(f"{self._id} sent a page without its tickets")
         assets = record(whole, "assets")
-        return _Page(tickets=[record(record(assets, "Ticket"), str(called)) for called in listed], assets=assets)
+        return _Given(tickets=[record(record(assets, "Ticket"), str(called)) for called in listed], assets=assets)

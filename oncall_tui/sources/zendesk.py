@@ -14,7 +14,7 @@ from oncall_tui.domain.message import Receipt
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Message, SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceRefused
-from oncall_tui.http_client import PasswordAuth, Remote, documented, url_problem
+from oncall_tui.http_client import Allowance, Limits, Meter, Pace, PasswordAuth, Remote, documented, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.sources.answering import find_with, write_with
@@ -34,12 +34,22 @@ from oncall_tui.sources.zendesk_payload import (
 )
 from oncall_tui.sources.zendesk_wire import Credentials, OAuthClient, PersonsLogin, ZendeskWire
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 100
 _FIRST_PORT, _LAST_PORT = 1024, 65535
 _UNREADABLE = frozenset({403, 404})
 
 Params = dict[str, str | int]
+_LIMITS = Limits(
+    whole=Allowance(requests=200),
+    parts=(
+        Allowance(requests=100, only="search/export.json"),
+        Allowance(requests=10, only="incremental/tickets/cursor.json"),
+    ),
+    meter=Meter(total="X-Rate-Limit", left="X-Rate-Limit-Remaining"),
+)
+"""Of an account, in a minute, in the plan called Team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +138,15 @@ class ZendeskSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._settings = source, settings
-        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout)
+        self.pace = Pace(clock, _LIMITS)
+        self._remote = Remote(name=source, table="[[sources]]", clock=clock, total=settings.timeout, pace=self.pace)
         self._wire = ZendeskWire(self._remote, settings.address, settings.credentials)
-        self._list = ZendeskList(source, self._wire, Wanted(view=settings.view, admin=settings.admin), clock)
+        self._list = ZendeskList(
+            source, self._wire, Wanted(view=settings.view, admin=settings.admin), clock, self.pace.found
+        )
         self._pen = ZendeskPen(self._remote, self._wire)
-        self._people: Lookups[int, Person] = Lookups(clock, at_once=_PAGE)
-        self._organisations: Lookups[int, Organisation] = Lookups(clock, at_once=_PAGE)
+        self._people: Lookups[int, Person] = Lookups(clock, at_once=_PAGE, room=self.pace.has_room)
+        self._organisations: Lookups[int, Organisation] = Lookups(clock, at_once=_PAGE, room=self.pace.has_room)
 
     @property
     def token_ends_on(self) -> date | None:
@@ -165,10 +178,10 @@ class ZendeskSource:
 
     async def open_tickets(self) -> Sequence[Ticket]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
-        async with self._wire.client() as http:
+        async with self._wire.client() as http, self.pace.unhurried(http):
             found = await self._list.read(http)
             await self._meet(http, found)
-        return [self._told(listed) for listed in found]
+        return await made_of(found, self._told)
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Read one ticket by its number, which no index stands before; None when it is gone."""

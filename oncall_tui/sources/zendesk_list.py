@@ -7,7 +7,8 @@ Later rounds look for what changed only: by search with an overlap, or, for an a
 has no index. Every half hour all of it is searched for again; a view is always read whole.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,8 +60,11 @@ class _Walk:
 class ZendeskList:
     """The open tickets of one Zendesk, and how far they are known."""
 
-    def __init__(self, source: SourceId, wire: ZendeskWire, wanted: Wanted, clock: Clock) -> None:
-        self._id, self._wire, self._wanted, self._clock = source, wire, wanted, clock
+    def __init__(
+        self, source: SourceId, wire: ZendeskWire, wanted: Wanted, clock: Clock, found: Callable[[int], None]
+    ) -> None:
+        """Begin with nothing; ``found`` is told how many tickets there are, after each page."""
+        self._id, self._wire, self._wanted, self._clock, self._found = source, wire, wanted, clock, found
         self._listed: dict[TicketId, Listed] = {}
         self._read: dict[TicketId, tuple[datetime | None, Listed]] = {}
         """What was read by number, and for which change; None where it may change again within the same second."""
@@ -79,6 +83,7 @@ class ZendeskList:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         walk = await self._walked(http)
         await self._by_number(http, walk.found)
+        await asyncio.sleep(0)  # each of these takes a part of a frame with many thousands
         self._lay_over(walk)
         return self.entries
 
@@ -136,24 +141,26 @@ class ZendeskList:
             listed = parse_ticket(entry, self._id, self._wire.address)
             walk.found[listed.ticket.id] = listed
         walk.cursor, walk.is_complete = page.cursor, page.is_last
+        self._found(len(walk.found))
         if "start_time" in walk.params or "cursor" in walk.params:
             walk.params = {"cursor": page.cursor}
         else:
             walk.params = {**walk.params, "page[after]": page.cursor}
 
-    async def _by_number(self, http: httpx.AsyncClient, found: Mapping[TicketId, Listed]) -> None:
-        """Read those open tickets by number whose change is not known yet."""
+    async def _by_number(self, http: httpx.AsyncClient, found: dict[TicketId, Listed]) -> None:
+        """Read those open tickets by number whose change is not known yet, each in the place of what the list said."""
         wanted = [
-            listed.ticket
-            for listed in found.values()
+            identity
+            for identity, listed in found.items()
             if listed.ticket.status.is_open and not self._is_read(listed.ticket)
         ]
         for start in range(0, len(wanted), _PAGE):
-            batch = wanted[start : start + _PAGE]
+            batch = [found[identity].ticket for identity in wanted[start : start + _PAGE]]
             fresh = {t.ticket.id: t for t in await self._show_many(http, [ticket.number for ticket in batch])}
             for ticket in batch:
                 settled = ticket.updated_at if self._is_settled(ticket) else None
-                self._read[ticket.id] = settled, fresh.get(ticket.id, found[ticket.id])
+                found[ticket.id] = fresh.get(ticket.id, found[ticket.id])
+                self._read[ticket.id] = settled, found[ticket.id]
 
     async def _show_many(self, http: httpx.AsyncClient, numbers: Sequence[str]) -> Sequence[Listed]:
         params: Params = {"ids": ",".join(numbers), "include": "slas,metric_sets"}

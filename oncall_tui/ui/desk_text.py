@@ -95,16 +95,22 @@ def source_words(source: SourceStatus, now: datetime, zone: str) -> str:
     """Return how fresh a source is; a failing one says since when and why."""
     match source.state:
         case SourceState.LOADING if source.is_remembered and source.as_of:
-            return f"{source.id} as of {clock(source.as_of, zone, now)}, not read yet{_left_out(source)}"
+            known = f"{source.id} as of {clock(source.as_of, zone, now)}"
+            return f"{known}, not read yet{_left_out(source)}{_so_far(source, ':')}"
         case SourceState.LOADING:
-            return f"{source.id} loading"
+            return f"{source.id} loading{_so_far(source, ':')}"
         case SourceState.STALE if source.is_remembered and source.as_of:
             return f"{source.id} fails, as of {clock(source.as_of, zone, now)}{_left_out(source)}"
         case SourceState.LIVE:
-            return f"{source.id} {age(now - source.as_of)} ago" if source.as_of else f"{source.id} answers"
+            fresh = f"{age(now - source.as_of)} ago" if source.as_of else "answers"
+            return f"{source.id} {fresh}{_so_far(source, ', reading:')}"
     since = source.failing_since or source.as_of
     word = "stale" if source.state is SourceState.STALE else "failed"
     return f"{source.id} {word}" + (f" since {clock(since, zone, now)}" if since else "")
+
+
+def _so_far(source: SourceStatus, lead: str) -> str:
+    return f"{lead} {intcomma(source.so_far)} so far" if source.so_far else ""
 
 
 def _left_out(source: SourceStatus) -> str:
@@ -168,12 +174,18 @@ def mood_lines(desk: Desk, now: datetime) -> tuple[str, ...]:
         case Sight.BLIND:
             return ("No source answers: I cannot see.", "", *lines, "", "F5 tries again now.")
         case Sight.LOADING:
-            return ("Waiting for the first answer: nothing is known yet.", "", *lines)
+            return (_first_reading(desk), "", *lines)
         case Sight.STALE:
             return ("Nothing is waiting where I can see, but not every source answers.", "", *lines)
     if any(source.state is SourceState.LOADING for source in desk.sources):
         return ("Nothing is waiting where I can see, but not every source has answered yet.", "", *lines)
     return ("Nothing is waiting.", "", *lines)
+
+
+def _first_reading(desk: Desk) -> str:
+    if any(source.so_far for source in desk.sources):
+        return "A long list is being read: nothing of it is shown before it is complete."
+    return "Waiting for the first answer: nothing is known yet."
 
 
 def _mood_line(source: SourceStatus, now: datetime, zone: str) -> str:

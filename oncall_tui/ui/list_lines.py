@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
+from oncall_tui.ui.acquaintance_text import raised
 from oncall_tui.ui.columns import TICKET_AT_MOST, Layout
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested
 from oncall_tui.ui.escalation_text import mark
@@ -26,7 +27,7 @@ CURSOR = "❯"  # noqa: RUF001 - the cursor of the design
 LATE, SOON, SUGGESTED = "!", "~", "E"
 """Repeat beside a ticket what its due time says."""
 STAR = " ★"
-"""Stands behind customers for whom the customers table declares a tier."""
+"""Stands behind customers for whom the customers table declares a tier; behind it how many requests one person has."""
 
 
 def group_key(group: Group) -> str:
@@ -152,7 +153,7 @@ def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
         row=row,
         number=cut(clean(row.ticket.number), TICKET_AT_MOST),
         customer=customer_name(row),
-        star=STAR if row.customer and row.customer.tier else "",
+        star=(STAR if row.customer and row.customer.tier else "") + raised(row),
         subject=row.ticket.subject,
         mark=mark(desk.escalation_of(row.ticket.id)),
         is_suggested=bool(suggested(row, desk, desk.at)),

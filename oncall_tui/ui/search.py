@@ -7,7 +7,7 @@ from humanize import intcomma
 from textual.dom import DOMNode
 
 from oncall_tui.domain.triage import Group
-from oncall_tui.services.turns import in_turns
+from oncall_tui.turns import in_turns
 from oncall_tui.ui.haystack import NO_HAYSTACK, found, gathered
 
 AT_ONCE: Final = 2000

@@ -14,6 +14,7 @@ from oncall_tui.domain.suggestion import Sign
 from oncall_tui.domain.ticket import Message
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.acquaintance_text import also_from, learnt
 from oncall_tui.ui.answer_text import is_entry
 from oncall_tui.ui.care_text import goodwill, runbook
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, day_words, suggested, tier_of, zone_of
@@ -28,7 +29,9 @@ _CELLS = {Day.ASLEEP: "z", Day.AWAKE: "·", Day.AT_WORK: "█"}
 """What stands for an hour; a picture that needs no colour."""
 
 
-NEEDED_FIRST = frozenset({"ticket", "escalation", "due", "snoozed", "promised", "suggested", "clock", "notes"})
+NEEDED_FIRST = frozenset(
+    {"ticket", "escalation", "due", "snoozed", "promised", "suggested", "also from", "clock", "notes"}
+)
 """What stands above the newest of a conversation where not everything does."""
 MORE = "── more about it"
 
@@ -81,6 +84,7 @@ def _known(row: Row, desk: Desk, now: datetime, *, has_room: bool = False) -> Se
         ("touches", _touches(row)),
         ("signs", "; ".join(words for sign, words in signs_of(row, now).items() if sign is not Sign.LATE)),
         ("suggested", f"E: {why}" if (why := suggested(row, desk, now)) else ""),
+        ("also from", f"this person: {others}" if (others := also_from(row, desk, now)) else ""),
         ("clock", customer_clock(row, now)),
         ("zone", zone_and_origin(row)),
         ("their day", day_strip(row, now) if has_room else ""),
@@ -91,6 +95,7 @@ def _known(row: Row, desk: Desk, now: datetime, *, has_room: bool = False) -> Se
         ("link", ticket.url),
         ("customer", customer_name(row)),
         ("requester", ", ".join(part for part in (requester.name, requester.email, requester.phone) if part)),
+        ("learnt", learnt(requester)),
         ("notes", row.customer.notes if row.customer else ""),
         ("tags", ", ".join(ticket.tags)),
     )
@@ -100,7 +105,8 @@ def _touches(row: Row) -> str:
     if row.ticket.touches is None:
         return "not known"
     usual = "" if row.usual_touches is None else f", {row.usual_touches} usual"
-    return f"{touches(row.ticket.touches)}{usual}"
+    elsewhere = f"; {touches(row.touches)} with the same asked elsewhere" if row.touches_elsewhere else ""
+    return f"{touches(row.ticket.touches)}{usual}{elsewhere}"
 
 
 def _promised(row: Row, now: datetime, zone: str) -> str:
@@ -146,7 +152,7 @@ def zone_and_origin(row: Row) -> str:
     if zone.offset is None and not zone.zone:
         return ""
     name = zone.zone or f"UTC{_offset(zone.offset or timedelta())}"
-    return f"{name}, from the {zone.origin}"
+    return f"{name}, from the {zone.origin}" + (f" in {zone.source}" if zone.source else "")
 
 
 def day_strip(row: Row, now: datetime) -> str:

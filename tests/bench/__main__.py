@@ -10,6 +10,7 @@ from tests.bench.handing_over import bench as handover
 from tests.bench.keys import keys
 from tests.bench.lasting import hours
 from tests.bench.others import others
+from tests.bench.reading import reading
 from tests.bench.refreshing import memory, refresh
 from tests.bench.resting import rest
 from tests.bench.sending import sending
@@ -21,6 +22,7 @@ BENCHES: Mapping[str, tuple[Callable[[int], Sequence[Figure]], int]] = {
     "keys": (keys, 10),
     "refresh": (refresh, 3),
     "handover": (handover, 20),
+    "reading": (reading, 3),
     "rest": (rest, 3),
     "memory": (memory, 1),
     "sending": (sending, 100),

@@ -148,3 +148,16 @@ BROKEN = TicketRecord(ticket=ticket().id).after(
 )
 def test_a_tier_suggests_e_and_says_why(suggesting: Row, why: str) -> None:
     assert why_escalate(suggesting, NOW) == why
+
+
+def test_what_one_person_asked_in_the_same_words_in_two_help_desks_teaches_its_touches_together() -> None:
+    def by(number: int, who: str) -> TicketRecord:
+        made = ticket(str(number), source=f"desk{number % 2}")
+        kinds = tuple(CleanText(kind) for kind in kinds_of(made))
+        event = TicketEnded(ticket=made.id, touches=2, kinds=kinds, known_by=CleanText(who))
+        return TicketRecord(ticket=made.id).after(event, NOW) or TicketRecord(ticket=made.id)
+
+    twice = [by(number, f"kei{number // 2}@firm.example") for number in range(10)]
+    assert set(at_once(usual(twice, NOW)).values()) == {4}
+    assert not at_once(usual(twice[:8], NOW))
+    assert set(at_once(usual([by(number, "") for number in range(10)], NOW)).values()) == {2}

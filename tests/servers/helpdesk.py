@@ -109,6 +109,28 @@ class RealHelpdesk:
             f"Ticket.objects.bulk_create(Ticket(queue=queue, title=f'One of many, {{n}}') for n in range({count}))"
         )
 
+    def change(self, ticket: int, **fields: object) -> None:
+        """Change a ticket as a program does, which leaves no follow-up."""
+        changed = httpx.patch(
+            f"{self.url}/api/tickets/{ticket}/",
+            json=fields,
+            auth=(self.user, self.password),
+            trust_env=False,
+            timeout=60,
+        )
+        assert changed.is_success, changed.text
+
+    def follow_up(self, ticket: int, **fields: object) -> None:
+        """Let somebody of ours write in a ticket, or give it a ``new_status``."""
+        made = httpx.post(
+            f"{self.url}/api/followups/",
+            json={"ticket": ticket, "comment": "Done.", **fields},
+            auth=(self.user, self.password),
+            trust_env=False,
+            timeout=60,
+        )
+        assert made.is_success, made.text
+
     def mailed(self, ticket: int, title: str, comment: str) -> None:
         """Let a customer's mail arrive in a ticket."""
         self._run_code(

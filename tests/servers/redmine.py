@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -84,6 +84,12 @@ class RealRedmine:
         """Change an issue, or write ``notes`` under it."""
         self.call("PUT", f"issues/{number}", {"issue": fields}, by=by)
 
+    def issues(self, **wanted: str) -> Sequence[str]:
+        """Return the numbers of the issues that are as wanted."""
+        found = self._http.get("issues.json", params=wanted, headers={"X-Redmine-API-Key": self.key})
+        found.raise_for_status()
+        return [str(issue["id"]) for issue in found.json()["issues"]]
+
     def call(self, method: str, path: str, body: object, *, by: str = "") -> Mapping[str, object]:
         """Ask for something by the REST interface, as the administrator or in somebody's name."""
         headers = {"X-Redmine-API-Key": self.key, **({"X-Redmine-Switch-User": by} if by else {})}
@@ -92,6 +98,12 @@ class RealRedmine:
         found = answer.json() if answer.content.strip() else {}
         assert isinstance(found, dict)
         return found
+
+    def a_day_passes(self) -> None:
+        """Let everything that happened in issues have happened a day before."""
+        earlier = ", ".join(f"{field} = datetime({field}, '-1 day')" for field in ("created_on", "updated_on"))
+        with closing(sqlite3.connect(self._folder / "redmine.sqlite", timeout=30)) as database, database:
+            database.execute(f"UPDATE issues SET {earlier}")
 
     def start(self) -> None:
         """Copy the database and start the server, until it answers."""

@@ -11,6 +11,7 @@ from oncall_tui.errors import Rejected, SourceRefused
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.django_helpdesk import DjangoHelpdeskSource, Settings, build
 from tests.servers.helpdesk import RealHelpdesk, real_helpdesk
+from tests.servers.overheard import overheard
 from tests.sources.desks import SOURCE
 from tests.sources.test_answers import WORDS, answer
 
@@ -25,9 +26,9 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealHelpdesk]
         yield running
 
 
-def source_of(helpdesk: RealHelpdesk, password: str = RealHelpdesk.password) -> DjangoHelpdeskSource:
+def source_of(helpdesk: RealHelpdesk, password: str = RealHelpdesk.password, *, url: str = "") -> DjangoHelpdeskSource:
     settings = Settings(
-        url=helpdesk.url,
+        url=url or helpdesk.url,
         user=helpdesk.user,
         password=Secret(password),
         account=helpdesk.root,
@@ -68,6 +69,40 @@ async def test_more_tickets_than_a_page_holds_are_all_read(helpdesk: RealHelpdes
     helpdesk.many_tickets(401)
     found = await source_of(helpdesk).open_tickets()
     assert len({ticket.id for ticket in found}) == len(found) == before + 401
+
+
+async def test_a_later_round_reads_what_changed_as_the_follow_ups_tell(helpdesk: RealHelpdesk) -> None:
+    closed, written, merged = (helpdesk.ticket(f"One of three, {n}", "Please", HANA) for n in range(3))
+    helpdesk.many_tickets(201)
+    async with overheard(helpdesk.url) as between:
+        source = source_of(helpdesk, url=between.url)
+        await source.open_tickets()
+        helpdesk.follow_up(closed, new_status=4)
+        helpdesk.mailed(written, "Re: printer", "And?")
+        opened = helpdesk.ticket("One more", "Please", HANA)
+        between.asked.clear()
+        found = {ticket.id: ticket for ticket in await source.open_tickets()}
+        assert called(closed) not in found
+        assert [message.text for message in await source.thread(called(written))][-1] == "And?"
+        assert found[called(opened)].subject == "One more"
+        assert [asked.path for asked in between.asked[:-1]] == [
+            "/api/followups/",
+            *(f"/api/tickets/{number}/" for number in (closed, written, opened)),
+            "/api/tickets/",
+        ]
+        assert between.asked[-2].params["page_size"] == "1"
+        helpdesk.change(merged, status=5)
+        assert called(merged) not in {ticket.id for ticket in await source.open_tickets()}
+        stamps = {ticket.id: ticket.updated_at for ticket in await source.open_tickets()}
+    assert stamps == {ticket.id: ticket.updated_at for ticket in await source_of(helpdesk).open_tickets()}
+
+
+async def test_what_we_did_ourselves_is_seen_at_once(helpdesk: RealHelpdesk) -> None:
+    source, number = source_of(helpdesk), helpdesk.ticket("Solve me", "Please", HANA)
+    helpdesk.many_tickets(201)
+    assert called(number) in {ticket.id for ticket in await source.open_tickets()}
+    await source.write(answer(called(number), AnswerKind.SOLVE, at=utc_now()))
+    assert called(number) not in {ticket.id for ticket in await source.open_tickets()}
 
 
 async def test_a_reply_is_mailed_and_a_note_is_not(helpdesk: RealHelpdesk) -> None:

@@ -1,6 +1,7 @@
 """The source of kind ``redmine`` against a real Redmine 5."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from oncall_tui.errors import Rejected, SourceGarbled, SourceRefused
 from oncall_tui.secrets import Secret
 from oncall_tui.sources.redmine import RedmineSource, Settings, build
 from oncall_tui.text_safety import clean
+from tests.servers.overheard import overheard
 from tests.servers.redmine import RealRedmine, real_redmine
 from tests.servers.rt_desk import HOSTILE
 
@@ -25,8 +27,8 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedmine]:
         yield running
 
 
-def source_of(redmine: RealRedmine, key: str = "") -> RedmineSource:
-    settings = Settings(url=redmine.url, token=Secret(key or redmine.key), time_zone_field="Zone")
+def source_of(redmine: RealRedmine, key: str = "", url: str = "") -> RedmineSource:
+    settings = Settings(url=url or redmine.url, token=Secret(key or redmine.key), time_zone_field="Zone")
     return build(SourceId("helpdesk"), settings, utc_now)
 
 
@@ -45,6 +47,50 @@ async def test_every_open_issue_is_read_once_over_several_pages_with_its_subject
     closed = min(made, key=int)
     redmine.change(closed, status_id=5)
     assert closed not in {ticket.number for ticket in await source_of(redmine).open_tickets()}
+
+
+async def test_a_later_round_asks_only_for_what_changed_and_what_was_closed_leaves(redmine: RealRedmine) -> None:
+    redmine.call("PUT", "users/1", {"user": {}, "pref": {"time_zone": "Tokyo"}})  # which must not shift the question
+    made = [redmine.create_issue(f"Invoice {i} is late") for i in range(101)]
+    redmine.a_day_passes()
+    redmine.create_issue("The newest")
+    async with overheard(redmine.url) as between:
+        source = source_of(redmine, url=between.url)
+        before = await source.open_tickets()
+        redmine.change(made[0], status_id=5)
+        redmine.change(made[1], subject="Invoice 1 was late")
+        made.append(redmine.create_issue("One more"))
+        between.asked.clear()
+        after = await source.open_tickets()
+        lists = [asked.params for asked in between.asked if asked.path == "/issues.json"]
+        assert [(asked["status_id"], asked["updated_on"][:2]) for asked in lists] == [("*", ">=")]
+        alone = {asked.path for asked in between.asked if asked.path.startswith("/issues/")}
+        assert f"/issues/{made[1]}.json" in alone
+    assert {ticket.number for ticket in after} == {ticket.number for ticket in before} - {made[0]} | {made[-1]}
+    assert next(ticket.subject for ticket in after if ticket.number == made[1]) == "Invoice 1 was late"
+    stamps = {ticket.number: ticket.updated_at for ticket in await source_of(redmine).open_tickets()}
+    assert {ticket.number: ticket.updated_at for ticket in after} == stamps
+
+
+async def test_an_issue_that_was_moved_to_another_project_leaves_the_list(redmine: RealRedmine) -> None:
+    redmine.call("POST", "projects", {"project": {"name": "Shop", "identifier": "shop", "tracker_ids": [1, 2, 3]}})
+    shop = redmine.call("GET", "projects/shop", None)["project"]
+    assert isinstance(shop, dict)
+    made = [redmine.create_issue(f"Invoice {i} is missing") for i in range(101)]
+    settings = Settings(url=redmine.url, token=Secret(redmine.key), project="support")
+    source = build(SourceId("helpdesk"), settings, utc_now)
+    before = {ticket.number for ticket in await source.open_tickets()}
+    redmine.change(made[0], project_id=shop["id"])
+    assert {ticket.number for ticket in await source.open_tickets()} == before - {made[0]}
+
+
+async def test_the_second_in_which_an_issue_changed_counts_as_since_then(redmine: RealRedmine) -> None:
+    number = redmine.create_issue("On the edge")
+    at = (await now(source_of(redmine), number)).updated_at
+    assert at is not None
+    for since, is_there in ((at, True), (at + timedelta(seconds=2), False)):
+        found = redmine.issues(status_id="*", issue_id=f">={number}", updated_on=f">={since:%Y-%m-%dT%H:%M:%SZ}")
+        assert found == ([number] if is_there else [])
 
 
 async def test_an_issue_is_read_with_everything_redmine_tells_of_it(redmine: RealRedmine) -> None:

@@ -73,9 +73,13 @@ async def test_an_escalation_says_why_its_tier_suggested_it_unless_somebody_says
 
 
 async def test_a_ticket_that_ended_makes_anew_only_the_rows_it_teaches_something_about(rig: Rig) -> None:
-    own = replace(ticket("1"), requester=requester("Kim", organisation="Firm One"))
-    other = replace(ticket("2"), requester=requester("Lee", organisation="Firm Two"), created_at=rig.clock())
-    ended = replace(ticket("3"), requester=requester("Lee", organisation="Firm Two"))
+    own = replace(ticket("1"), requester=requester("Kim", email="kim@one.example", organisation="Firm One"))
+    other = replace(
+        ticket("2"),
+        requester=requester("Lee", email="lee@two.example", organisation="Firm Two"),
+        created_at=rig.clock(),
+    )
+    ended = replace(ticket("3"), requester=requester("Lee", email="lee@two.example", organisation="Firm Two"))
     await reading(rig, own, other, ended)
     before = {number: rig.row(number) for number in ("1", "2")}
     rig.clock.now += timedelta(minutes=1)

@@ -1,6 +1,6 @@
 """The help desks whose lists are read page after page, each as its vendor pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from oncall_tui.domain.ticket import SourceId
@@ -23,19 +23,21 @@ def number(payload: Payload, field: str = "id") -> int:
 
 
 class Redmine(Vendor):
-    """Lists by any order, and takes conditions on the number."""
+    """Lists by any order, and takes conditions on the number, the latest change and the project."""
 
     page = 100
+    moved: Mapping[int, str] = {}
+    """Projects of the issues that are not in the one for support."""
 
     def make(self, url: str) -> TicketSource:
-        return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), lambda: self.now)
+        return redmine.build(SOURCE, redmine.Settings(url=url, token=TOKEN), self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)
         return {
             "id": called,
             "project": {"id": 1, "name": "Support"},
-            "status": {"id": 1, "name": "In Progress", "is_closed": False},
+            "status": {"id": 1, "name": "In Progress"},
             "priority": {"id": 2, "name": "Normal"},
             "author": {"id": 31, "name": "Hana Mori"},
             "assigned_to": {"id": 4, "name": "Ana Ruiz"},
@@ -49,6 +51,13 @@ class Redmine(Vendor):
     def touch(self, called: int, at: int) -> None:
         self.tickets[called]["updated_on"] = iso(at)
 
+    def close(self, called: int, at: int) -> None:
+        self.tickets[called] |= {"status": {"id": 5, "name": "Closed", "is_closed": True}, "updated_on": iso(at)}
+
+    def is_open(self, ticket: Payload) -> bool:
+        status = ticket.get("status")
+        return not isinstance(status, dict) or status.get("is_closed") is not True
+
     def answer(self, asked: Asked) -> Reply:
         if asked.path != "/issues.json":
             known: dict[str, Payload] = {"/users/current.json": {"user": {"id": 3}}}
@@ -56,18 +65,27 @@ class Redmine(Vendor):
             return reply(known[asked.path]) if asked.path in known else Reply(status=404)
         assert asked.params["sort"] == "id"
         first = int(asked.params["issue_id"].removeprefix(">="))
-        wanted = [ticket for ticket in self.tickets.values() if number(ticket) >= first]
+        since = asked.params.get("updated_on", ">=").removeprefix(">=")
+        wanted = [
+            ticket
+            for ticket in self.tickets.values()
+            if number(ticket) >= first
+            if not since or str(ticket.get("updated_on")) >= since
+            if asked.params["status_id"] == "*" or self.is_open(ticket)
+            if asked.params.get("project_id", "") in {"", self.moved.get(number(ticket), "support")}
+        ]
         page = wanted[: min(int(asked.params["limit"]), self.page)]
         return self.given(page, {"issues": page, "total_count": len(wanted), "offset": 0, "limit": self.page})
 
 
 class Zammad(Vendor):
-    """Lists by the time of creation, and takes conditions on it; customers come along."""
+    """Lists by the time of creation or change, and takes conditions on it; customers come along."""
 
     page = 200
+    also_read = 20  # several changed within the same second
 
     def make(self, url: str) -> TicketSource:
-        return zammad.build(SOURCE, zammad.Settings(url=url, token=TOKEN), lambda: self.now)
+        return zammad.build(SOURCE, zammad.Settings(url=url, token=TOKEN), self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * (called // 7))  # several within the same second
@@ -92,18 +110,27 @@ class Zammad(Vendor):
     def touch(self, called: int, at: int) -> None:
         self.tickets[called]["updated_at"] = iso(at)
 
+    def close(self, called: int, at: int) -> None:
+        self.tickets[called] |= {"state_id": 4, "updated_at": iso(at)}
+
     def answer(self, asked: Asked) -> Reply:
         if asked.path == "/api/v1/ticket_states":
             return reply([{"id": 2, "state_type_id": 2}, {"id": 4, "state_type_id": 5}])
         if asked.path == "/api/v1/ticket_priorities":
             return reply([{"id": 2, "name": "2 normal", "default_create": True}])
         wanted = body(asked)
-        assert (wanted["sort_by"], wanted["order_by"]) == ("created_at", "asc")
-        condition = wanted["condition"]
+        assert wanted["order_by"] == "asc"
+        by, condition = str(wanted["sort_by"]), wanted["condition"]
         assert isinstance(condition, dict)
-        assert condition["ticket.state_id"] == {"operator": "is", "value": ["2"]}
-        since = str(condition["ticket.created_at"]["value"]) if "ticket.created_at" in condition else ""
-        found = [ticket for ticket in self.tickets.values() if str(ticket.get("created_at")) >= since]
+        assert condition.keys() <= {"ticket.state_id", f"ticket.{by}"}
+        found = sorted(self.tickets.values(), key=lambda ticket: (str(ticket.get(by)), number(ticket)))
+        if f"ticket.{by}" in condition:
+            since = str(condition[f"ticket.{by}"]["value"])
+            # To the second, as its tickets are told here.
+            found = [ticket for ticket in found if str(ticket.get(by)) >= f"{since[:19]}Z"]
+        if "ticket.state_id" in condition:
+            assert condition["ticket.state_id"] == {"operator": "is", "value": ["2"]}
+            found = [ticket for ticket in found if ticket.get("state_id") != 4]
         size = max(self.page, min(number(wanted, "per_page"), self.page))
         page = found[(number(wanted, "page") - 1) * size :][:size]
         assets = {"Ticket": {str(t["id"]): t for t in page}, "User": {"31": {"id": 31, "firstname": "Hana"}}}
@@ -114,10 +141,11 @@ class Chatwoot(Vendor):
     """Lists one status in the order of the latest activity, as servers do that know no other, by pages of 25."""
 
     page = 25
+    also_read = 49  # the rest of a page, and one with nothing new
 
     def make(self, url: str) -> TicketSource:
         settings = chatwoot.Settings(url=url, account=1, token=TOKEN, statuses=("open",))
-        return chatwoot.build(SOURCE, settings, lambda: self.now)
+        return chatwoot.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = CREATED + 60 * called
@@ -144,29 +172,53 @@ class Chatwoot(Vendor):
     def touch(self, called: int, at: int) -> None:
         self.tickets[called]["last_activity_at"] = at
 
-    def ordered(self) -> Sequence[Payload]:
-        return sorted(self.tickets.values(), key=lambda ticket: str(ticket.get("last_activity_at")), reverse=True)
+    def close(self, called: int, at: int) -> None:
+        self.tickets[called] |= {"status": "resolved", "last_activity_at": at}
+
+    def ordered(self, tickets: Sequence[Payload], asked: Asked) -> Sequence[Payload]:
+        return sorted(tickets, key=lambda ticket: str(ticket.get("last_activity_at")), reverse=True)
+
+    def page_of(self, tickets: Sequence[Payload], asked: Asked) -> Sequence[Payload]:
+        return self.ordered(tickets, asked)[(int(asked.params["page"]) - 1) * self.page :][: self.page]
 
     def answer(self, asked: Asked) -> Reply:
         assert asked.path == "/api/v1/accounts/1/conversations"
-        page = self.ordered()[(int(asked.params["page"]) - 1) * self.page :][: self.page]
-        return self.given(page, {"data": {"meta": {"all_count": len(self.tickets)}, "payload": page}})
+        is_any = asked.params["status"] == "all"
+        found = [ticket for ticket in self.tickets.values() if is_any or ticket.get("status") != "resolved"]
+        page = self.page_of(found, asked)
+        return self.given(page, {"data": {"meta": {"all_count": len(found)}, "payload": page}})
 
 
-class ChatwootInOrder(Chatwoot):
-    """Lists in the order of creation, as it is asked to."""
+class ChatwootOfToday(Chatwoot):
+    """Lists in the order it is asked to, or, without pages, whatever was updated lately."""
 
-    def ordered(self) -> Sequence[Payload]:
-        return list(self.tickets.values())
+    def touch(self, called: int, at: int) -> None:
+        self.tickets[called] |= {"last_activity_at": at, "updated_at": at + 0.25}
+
+    def ordered(self, tickets: Sequence[Payload], asked: Asked) -> Sequence[Payload]:
+        if asked.params["sort_by"] == "created_at_asc":
+            return tickets
+        return super().ordered(tickets, asked)
+
+    def page_of(self, tickets: Sequence[Payload], asked: Asked) -> Sequence[Payload]:
+        if "updated_within" not in asked.params:
+            return super().page_of(tickets, asked)
+        since = self.now.timestamp() - int(asked.params["updated_within"])
+        return self.ordered([ticket for ticket in tickets if self.updated(ticket) > since], asked)
+
+    def updated(self, ticket: Payload) -> float:
+        stamps = (ticket.get(field) for field in ("updated_at", "last_activity_at"))
+        return max((stamp for stamp in stamps if isinstance(stamp, int | float)), default=0.0)
 
 
 class Intercom(Vendor):
     """Lists in the order of the latest change, each page behind the place where the one before ended."""
 
     page = 150
+    also_read = 49  # the rest of a page
 
     def make(self, url: str) -> TicketSource:
-        return intercom.build(SOURCE, intercom.Settings(url=url, token=TOKEN), lambda: self.now)
+        return intercom.build(SOURCE, intercom.Settings(url=url, token=TOKEN), self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = CREATED + 60 * called
@@ -195,20 +247,42 @@ class Intercom(Vendor):
     def touch(self, called: int, at: int) -> None:
         self.tickets[called]["updated_at"] = at
 
+    def close(self, called: int, at: int) -> None:
+        self.tickets[called] |= {"state": "closed", "open": False, "updated_at": at}
+
     def answer(self, asked: Asked) -> Reply:
         known: dict[str, object] = {"/me": {"app": {"id_code": "abc12"}}, "/admins": {"admins": []}}
         known["/contacts/search"] = {"data": [{"id": "c31", "location": {"country": "Japan"}}]}
         if asked.path in known:
             return reply(known[asked.path])
-        wanted = body(asked)["pagination"]
+        query, wanted = body(asked)["query"], body(asked)["pagination"]
         assert isinstance(wanted, dict)
-        ordered = sorted(self.tickets.values(), key=self.place, reverse=True)
+        assert isinstance(query, dict)
+        found = [ticket for ticket in self.tickets.values() if self.fits(ticket, query)]
+        ordered = sorted(found, key=self.place, reverse=True)
         if "starting_after" in wanted:
             ordered = [ticket for ticket in ordered if self.place(ticket) < wanted["starting_after"]]
-        page = ordered[: max(self.page, min(wanted["per_page"], self.page))]
+        page = ordered[: self.page if wanted["per_page"] >= 150 else wanted["per_page"]]
         following = {"starting_after": self.place(page[-1])} if len(page) < len(ordered) else None
-        whole = {"conversations": page, "pages": {"next": following}, "total_count": len(self.tickets)}
+        whole = {"conversations": page, "pages": {"next": following}, "total_count": len(found)}
         return self.given(page, whole)
+
+    def fits(self, ticket: Payload, query: Mapping[str, object]) -> bool:
+        if query["operator"] == "OR":
+            return ticket.get("state") != "closed"
+        assert (query["field"], query["operator"]) == ("updated_at", ">")
+        return number(ticket, "updated_at") >= self.since(int(str(query["value"])))
+
+    def since(self, value: int) -> int:
+        """Return from when on a condition on an instant holds."""
+        return value
 
     def place(self, ticket: Payload) -> str:
         return f"{ticket.get('updated_at')} {number(ticket):06}"
+
+
+class IntercomByDay(Intercom):
+    """Compares instants by the day, each of which begins at one in the morning."""
+
+    def since(self, value: int) -> int:
+        return ((value - 3600) // 86_400 + 1) * 86_400 + 3600

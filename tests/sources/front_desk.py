@@ -24,7 +24,6 @@ class Front(WritableVendor):
     """Lists by the latest activity, either way round, each page behind a token; messages and comments lie apart."""
 
     page = 100
-    tells_changes = True
     also_read = 99  # the rest of a page
     account = "ben@acme.example"
     own_account = "tea_ana"
@@ -38,7 +37,7 @@ class Front(WritableVendor):
             time_zone_field="Zone",
             tier_field="Tier",
         )
-        return front.build(SOURCE, settings, lambda: self.now)
+        return front.build(SOURCE, settings, self.clock)
 
     def name(self, number: int) -> TicketId:
         return TicketId(f"helpdesk:{number}")

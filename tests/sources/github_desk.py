@@ -25,14 +25,13 @@ class Github(WritableVendor):
 
     page = 100
     called_by = ("number",)
-    tells_changes = True
     account = "ben-okafor"
     own_account = "ana-ruiz"
     may_write = ("ana-ruiz", "ben-okafor")
 
     def make(self, url: str) -> TicketSource:
         settings = github.Settings(url=url, token=TOKEN, repository="acme/support")
-        return github.build(SOURCE, settings, lambda: self.now)
+        return github.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

@@ -24,13 +24,12 @@ class Gitlab(WritableVendor):
 
     page = 100
     called_by = ("iid",)
-    tells_changes = True
     account = "ben"
     own_account = "ana"
 
     def make(self, url: str) -> TicketSource:
         settings = gitlab.Settings(url=url, token=TOKEN, project="acme/support")
-        return gitlab.build(SOURCE, settings, lambda: self.now)
+        return gitlab.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

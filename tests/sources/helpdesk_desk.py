@@ -15,19 +15,25 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+FIRST = 1_000_000
+"""The number of the first follow-up that no ticket began with."""
+
+
 class DjangoHelpdesk(WritableVendor):
     """Counts its pages, and brings along whatever was written."""
 
     page = 200
     account = "5"
     own_account = "4"
+    written = 0
+    """How many follow-ups there are beside those with which tickets began."""
 
     def make(self, url: str) -> TicketSource:
         settings = django_helpdesk.Settings(url=url, token=TOKEN, account=4, time_zone_field="timezone")
-        return django_helpdesk.build(SOURCE, settings, lambda: self.now)
+        return django_helpdesk.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
-        opened = {"id": 1000 + called, "ticket": called, "user": None, "title": "Ticket Opened", "public": True}
+        opened = {"id": called, "ticket": called, "user": None, "title": "Ticket Opened", "public": True}
         return {
             "id": called,
             "queue": 1,
@@ -46,9 +52,21 @@ class DjangoHelpdesk(WritableVendor):
         }
 
     def touch(self, called: int, at: int) -> None:
+        self.follow(called, {"user": 4, "comment": "", "public": False, "date": iso(at)})
+
+    def close(self, called: int, at: int) -> None:
+        self.touch(called, at)
+        self.tickets[called]["status"] = 3
+
+    def follow(self, called: int, follow_up: Payload) -> Payload:
+        """Let something be written in a ticket, which gets the next number."""
         follow_ups = self.tickets[called]["followup_set"]
         assert isinstance(follow_ups, list)
-        follow_ups.append({"id": 1, "user": 4, "comment": "", "public": False, "date": iso(at)})
+        follow_ups.append({**follow_up, "id": FIRST + self.written, "ticket": called})
+        self.written += 1
+        found = follow_ups[-1]
+        assert isinstance(found, dict)
+        return found
 
     def owner(self, number: int) -> str:
         return str(self.tickets[number]["assigned_to"])
@@ -63,22 +81,47 @@ class DjangoHelpdesk(WritableVendor):
         if asked.path == "/api/tickets/":
             return self.listing(asked)
         if asked.path == "/api/followups/":
-            return self.follow_up(body(asked))
+            return self.follow_ups(asked) if asked.method == "GET" else self.follow_up(body(asked))
         at = re.fullmatch(r"/api/tickets/([0-9]+)/", asked.path)
         if at is None or int(at[1]) not in self.tickets:
             return Reply(status=404)
+        if "status" in asked.params and not self.is_listed(int(at[1])):
+            return Reply(status=404)
+        if "status" in asked.params:
+            self.pages.append(1)
         if asked.method == "PATCH":
             self.tickets[int(at[1])] |= body(asked)
         return reply(self.tickets[int(at[1])])
 
+    def is_listed(self, called: int) -> bool:
+        return self.tickets[called].get("status") not in (3, 5)
+
     def listing(self, asked: Asked) -> Reply:
         assert asked.params["status"] == "1,2"
-        size, place = max(self.page, int(asked.params["page_size"])), int(asked.params.get("page", "1"))
-        found = [ticket for called, ticket in self.tickets.items() if not self.is_solved(called)]
+        found = [ticket for called, ticket in self.tickets.items() if self.is_listed(called)]
+        if asked.params["page_size"] == "1":
+            return reply({"count": len(found), "next": None, "results": found[:1]})
+        return self.paged(found, asked, max(self.page, int(asked.params["page_size"])))
+
+    def follow_ups(self, asked: Asked) -> Reply:
+        """List what was written, the oldest first."""
+        found: list[Payload] = []
+        for called, ticket in self.tickets.items():
+            entries = ticket.get("followup_set")
+            if isinstance(entries, list):
+                found += [{**one, "ticket": called} for one in entries if isinstance(one, dict) and "id" in one]
+        found.sort(key=lambda one: str(one.get("date")))
+        counted = len(self.pages)
+        given = self.paged(found, asked, int(asked.params["page_size"]))
+        del self.pages[counted:]
+        return given
+
+    def paged(self, found: list[Payload], asked: Asked, size: int) -> Reply:
+        place = int(asked.params.get("page", "1"))
         page = found[(place - 1) * size :][:size]
         if not page and place > 1:
             return Reply(status=404)
-        following = "http://127.0.0.1/api/tickets/?page=2" if place * size < len(found) else None
+        following = "http://127.0.0.1/api/?page=2" if place * size < len(found) else None
         return self.given(page, {"count": len(found), "next": following, "previous": None, "results": page})
 
     def follow_up(self, wanted: Payload) -> Reply:
@@ -86,14 +129,6 @@ class DjangoHelpdesk(WritableVendor):
         if called not in self.tickets:
             return reply({"ticket": ["Invalid pk"]}, 400)
         assert "title" not in wanted  # it would rename the ticket
-        said = {
-            "id": 2000 + len(self.said.setdefault(called, [])),
-            "user": 4,
-            "date": iso(self.now.timestamp()),
-            **wanted,
-        }
-        self.said[called].append(said)
-        follow_ups = self.tickets[called]["followup_set"]
-        assert isinstance(follow_ups, list)
-        follow_ups.append(said)
+        said = self.follow(called, {"user": 4, "date": iso(self.now.timestamp()), **wanted})
+        self.said.setdefault(called, []).append(said)
         return reply(said, 201)

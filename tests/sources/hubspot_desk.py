@@ -70,13 +70,12 @@ class Hubspot(WritableVendor):
     """Lists by a search that takes conditions on number, stage and change; each ticket has a conversation."""
 
     page = 200
-    tells_changes = True
     account = "ben@acme.example"
     own_account = "4"
 
     def make(self, url: str) -> TicketSource:
         settings = hubspot.Settings(url=url, token=TOKEN, agent="ana@acme.example", tier_property="tier")
-        return hubspot.build(SOURCE, settings, lambda: self.now)
+        return hubspot.build(SOURCE, settings, self.clock)
 
     def ticket(self, called: int) -> Payload:
         at = iso(CREATED + 60 * called)

@@ -27,11 +27,10 @@ class Jira(WritableVendor):
     own_account = ANA
     called_by = ("key",)
     prefix = "SUP-"
-    tells_changes = True
 
     def make(self, url: str) -> TicketSource:
         settings = jira.Settings(url=url, email="ana@acme.example", token=TOKEN, project="SUP")
-        return jira.build(SOURCE, settings, lambda: self.now)
+        return jira.build(SOURCE, settings, self.clock)
 
     def name(self, number: int) -> TicketId:
         return TicketId(f"helpdesk:{self.prefix}{number}")

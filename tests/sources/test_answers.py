@@ -17,6 +17,7 @@ from tests.sources.github_desk import Github
 from tests.sources.gitlab_desk import Gitlab
 from tests.sources.helpdesk_desk import DjangoHelpdesk
 from tests.sources.hubspot_desk import Hubspot
+from tests.sources.hurrying import hurried
 from tests.sources.jira import Jira
 from tests.sources.writing import WritableVendor
 
@@ -39,7 +40,7 @@ def answerable(desk: WritableVendor, server: HttpServer) -> AnswerableSource:
 
 
 def open_source(desk: WritableVendor, server: HttpServer) -> tuple[TicketSource, AnswerableSource]:
-    source = desk.make(server.url)
+    source = hurried(desk.make(server.url))
     assert isinstance(source, AnswerableSource)
     return source, source
 

@@ -43,6 +43,7 @@ from oncall_tui.sources import (
 )
 from tests.servers import free_port
 from tests.servers.http import Asked, Fault, HttpServer, Reply, http_server, reply
+from tests.sources.hurrying import hurried
 
 pytestmark = pytest.mark.anyio
 
@@ -186,7 +187,7 @@ KINDS = (
         after_list=("associations", "contacts"),
         pages=THREE,
     ),
-    Kind(name="django-helpdesk", make=make_django_helpdesk, pages=THREE),
+    Kind(name="django-helpdesk", make=make_django_helpdesk, before_list=("followups",), pages=THREE),
     Kind(name="zammad", make=make_zammad, before_list=("states", "priorities")),
     Kind(
         name="redmine",
@@ -196,7 +197,7 @@ KINDS = (
         pages=THREE,
         header="x-redmine-api-key",
     ),
-    Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "page-2", "page-3")),
+    Kind(name="rt", make=make_rt, after_list=("empty",), pages=("page-1", "empty", "page-2", "empty", "page-3")),
     Kind(name="file", make=make_file),
     Kind(
         name="freshdesk",
@@ -235,7 +236,7 @@ def name_of(kind: Kind) -> str:
 def kind(request: pytest.FixtureRequest) -> Kind:
     found = request.param
     assert isinstance(found, Kind)
-    return found
+    return replace(found, make=lambda url, timeout: hurried(found.make(url, timeout)))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What django-helpdesk's JSON means."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,9 +13,10 @@ from oncall_tui.secrets import Secret
 from oncall_tui.sources.django_helpdesk import Settings
 from oncall_tui.sources.django_helpdesk_payload import parse_exchange, parse_status, parse_thread
 from oncall_tui.text_safety import clean
-from tests.servers.http import http_server
+from tests.servers.http import Asked, HttpServer, Reply, http_server
 from tests.sources.helpdesk_desk import DjangoHelpdesk, iso
 from tests.sources.test_answers import answer, answerable
+from tests.sources.test_since import numbers, seconds, serve
 from tests.sources.vendors import CREATED
 
 pytestmark = pytest.mark.anyio
@@ -123,3 +124,43 @@ async def test_people_are_numbers() -> None:
 )
 def test_settings_that_cannot_work_name_their_key(settings: Settings, keys: list[str]) -> None:
     assert [key for key, _ in settings.problems()] == keys
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[HttpServer]:
+    async with http_server() as running:
+        yield running
+
+
+async def test_what_leaves_no_follow_up_shows_when_open_tickets_are_counted(server: HttpServer) -> None:
+    desk = DjangoHelpdesk(range(1, 701))
+    source = serve(desk, server)
+    await source.open_tickets()
+    desk.tickets[9]["status"] = 5  # merged into another
+    desk.now += timedelta(minutes=1)
+    assert numbers(await source.open_tickets()) == desk.tickets.keys() - {9}
+
+
+async def test_a_follow_up_that_is_dated_back_has_everything_read(server: HttpServer) -> None:
+    desk = DjangoHelpdesk(range(1, 701))
+    source = serve(desk, server)
+    await source.open_tickets()
+    desk.now += timedelta(minutes=1)
+    desk.follow(9, {"user": 4, "comment": "By phone.", "public": True, "date": iso(seconds(desk.now) - 90 * 86_400)})
+    found = {ticket.number: ticket.touches for ticket in await source.open_tickets()}
+    assert (found["9"], found["10"]) == (1, 0)
+
+
+async def test_an_account_that_sees_no_follow_ups_reads_everything_every_time(server: HttpServer) -> None:
+    desk = DjangoHelpdesk(range(1, 701))
+
+    def without(asked: Asked) -> Reply:
+        return Reply(status=403) if asked.path == "/api/followups/" else desk.answer(asked)
+
+    server.answer_by(without)
+    source = desk.make(server.url)
+    for status in (Status.OPEN, Status.ON_HOLD):
+        desk.tickets[9]["on_hold"] = status is Status.ON_HOLD
+        found = {ticket.number: ticket.status for ticket in await source.open_tickets()}
+        assert (found["9"], len(found)) == (status, 700)
+    assert [asked.path for asked in server.asked].count("/api/followups/") == 1

@@ -9,8 +9,10 @@ from oncall_tui.clock import utc_now
 from oncall_tui.domain.ticket import Message, Priority, Requester, SourceId, Status, Ticket, TicketId
 from oncall_tui.errors import SourceGarbled, SourceUnreachable
 from oncall_tui.secrets import Secret
-from oncall_tui.sources.file import FileSource, Settings, build, parse_tickets
+from oncall_tui.sources.file import FileSource, Settings, build
+from oncall_tui.sources.file_payload import parse_tickets
 from oncall_tui.text_safety import clean, clean_body
+from tests.servers.http import Asked, Reply, http_server
 
 pytestmark = pytest.mark.anyio
 
@@ -156,6 +158,42 @@ async def test_a_file_that_is_gone_is_unreachable(tmp_path: Path) -> None:
 )
 async def test_settings_that_cannot_work_name_their_key(settings: Settings, key: str) -> None:
     assert [name for name, _ in settings.problems()] == [key]
+
+
+async def test_a_file_is_read_again_once_it_changed(tmp_path: Path) -> None:
+    path, now = tmp_path / "tickets.json", [utc_now()]
+    path.write_text('[{"id": "1", "subject": "One"}]')
+    source = build(SOURCE, Settings(path=path), lambda: now[0])
+    (soon,) = await source.open_tickets()
+    (again,) = await source.open_tickets()
+    assert again is not soon  # it may have changed within the same tick of its clock
+    now[0] += timedelta(minutes=1)
+    (first,) = await source.open_tickets()
+    (same,) = await source.open_tickets()
+    assert same is first
+    path.write_text('[{"id": "1", "subject": "Two"}]')
+    (changed,) = await source.open_tickets()
+    assert changed.subject == "Two"
+
+
+async def test_an_address_with_a_tag_sends_only_what_changed() -> None:
+    texts = {"a": b'[{"id": "1", "subject": "One"}]', "b": b'[{"id": "1", "subject": "Two"}]'}
+    current = ["a"]
+
+    def answer(asked: Asked) -> Reply:
+        if asked.headers.get("if-none-match") == current[0]:
+            return Reply(status=304)
+        return Reply(body=texts[current[0]], headers={"ETag": current[0]})
+
+    async with http_server() as server:
+        server.answer_by(answer)
+        source = build(SOURCE, Settings(url=server.url), utc_now)
+        (first,) = await source.open_tickets()
+        (same,) = await source.open_tickets()
+        current[0] = "b"
+        (changed,) = await source.open_tickets()
+    assert same is first
+    assert (first.subject, changed.subject) == ("One", "Two")
 
 
 async def test_settings_that_work_have_no_problem() -> None:

@@ -21,6 +21,7 @@ from oncall_tui.sources.freshdesk_payload import (
 )
 from oncall_tui.text_safety import clean
 from tests.servers.http import Asked, HttpServer, Reply, http_server, reply
+from tests.sources.hurrying import hurried
 
 PAYLOADS = Path(__file__).parent / "payloads" / "freshdesk"
 NOW = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -175,7 +176,7 @@ class Desk:
 
 def source_at(server: HttpServer, now: list[datetime] | None = None) -> FreshdeskSource:
     clock = now if now is not None else [NOW]
-    return build(SourceId("fd"), Settings(url=server.url, key=Secret("k")), lambda: clock[0])
+    return hurried(build(SourceId("fd"), Settings(url=server.url, key=Secret("k")), lambda: clock[0]))
 
 
 @pytest.mark.anyio

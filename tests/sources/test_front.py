@@ -16,6 +16,7 @@ from oncall_tui.text_safety import clean
 from tests.servers.http import Asked, Reply, http_server, reply
 from tests.sources.desks import NOW, SOURCE, TOKEN
 from tests.sources.front_desk import BEN, Front
+from tests.sources.hurrying import hurried
 from tests.sources.test_answers import WORDS, answer, answerable
 from tests.sources.vendors import CREATED, body
 
@@ -30,7 +31,7 @@ async def test_a_conversation_is_read_with_its_contact() -> None:
     desk.tickets[1]["status"] = "assigned"
     async with http_server() as server:
         server.answer_by(desk.answer)
-        source = desk.make(server.url)
+        source = hurried(desk.make(server.url))
         (ticket,) = await source.open_tickets()
         assert isinstance(source, Checkable)
         assert await source.check() == "Front answers for Acme: its conversations can be read"
@@ -65,7 +66,7 @@ async def test_a_pause_in_the_middle_of_a_list_costs_nothing_that_was_read() -> 
 
     async with http_server() as server:
         server.answer_by(answered)
-        source = desk.make(server.url)
+        source = hurried(desk.make(server.url))
         with pytest.raises(SourceBusy) as caught:
             await source.open_tickets()
         assert caught.value.retry_after == timedelta(seconds=7)
@@ -77,7 +78,7 @@ async def test_a_page_leads_only_to_where_the_config_says() -> None:
     desk = Front(range(1, 151))
     async with http_server() as server:
         server.answer_by(desk.answer)
-        assert len(await desk.make(server.url).open_tickets()) == 150
+        assert len(await hurried(desk.make(server.url)).open_tickets()) == 150
         lists = [asked for asked in server.asked if asked.path == "/conversations"]
     assert [asked.params.get("page_token") for asked in lists] == [None, str(CREATED + 6000.0)]
     assert parse_token({"_pagination": {"next": "https://[?page_token=x"}}) == ""

@@ -13,6 +13,7 @@ from oncall_tui.sources.help_scout import HelpScoutSource, Settings, build
 from oncall_tui.sources.help_scout_payload import Listed, parse_conversation, parse_customer
 from oncall_tui.text_safety import clean
 from tests.servers.http import Asked, HttpServer, Reply, http_server, reply
+from tests.sources.hurrying import hurried
 
 PAYLOADS = Path(__file__).parent / "payloads" / "help-scout"
 NOW = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -148,7 +149,7 @@ class Desk:
 def source_at(server: HttpServer, now: list[datetime] | None = None) -> HelpScoutSource:
     clock = now if now is not None else [NOW]
     settings = Settings(url=server.url, client_id="app", client_secret=Secret("s3cret"))
-    return build(SourceId("hs"), settings, lambda: clock[0])
+    return hurried(build(SourceId("hs"), settings, lambda: clock[0]))
 
 
 @pytest.mark.anyio

@@ -13,6 +13,7 @@ from oncall_tui.sources.zendesk import Settings, ZendeskSource, build
 from oncall_tui.sources.zendesk_payload import Listed, Organisation, Person, parse_page, parse_person, parse_ticket
 from oncall_tui.text_safety import clean
 from tests.servers.http import Asked, HttpServer, Reply, http_server, reply
+from tests.sources.hurrying import hurried
 
 PAYLOADS = Path(__file__).parent / "payloads" / "zendesk"
 NOW = datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
@@ -188,7 +189,7 @@ TICKET = payload("ticket")
 def source_at(server: HttpServer, now: list[datetime] | None = None, *, admin: bool = False) -> ZendeskSource:
     clock = now if now is not None else [NOW]
     settings = Settings(url=server.url, client_id="app", client_secret=Secret("s3cret"), admin=admin)
-    return build(SourceId("zd"), settings, lambda: clock[0])
+    return hurried(build(SourceId("zd"), settings, lambda: clock[0]))
 
 
 @pytest.mark.anyio

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import islice
 
 from oncall_tui.ports import TicketSource
@@ -21,17 +22,21 @@ class Vendor:
     """Tickets it gives at once."""
     called_by: tuple[str, ...] = ("id",)
     """Where its payloads hold what we call a ticket."""
-    tells_changes = False
-    """Whether later rounds read only what changed; else they read everything again."""
     also_read = 8
     """Tickets a later round may read beside the one that changed, such as those that changed shortly before it."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
         self.now = datetime.fromtimestamp(CREATED, UTC) + timedelta(days=30)
+        self.ahead = timedelta()
+        """By how much our clock is ahead of the desk's."""
         self.tickets = {number: self.ticket(number) for number in numbers}
         self.pages: list[int] = []
         """How many tickets each page had that was given."""
         self.after_page: Callable[[], None] = lambda: None
+
+    def clock(self) -> datetime:
+        """Return what time it is for us."""
+        return self.now + self.ahead
 
     def make(self, url: str) -> TicketSource:
         raise NotImplementedError
@@ -46,10 +51,14 @@ class Vendor:
         """Let something happen to a ticket."""
         raise NotImplementedError
 
+    def close(self, number: int, at: int) -> None:
+        """Let somebody close a ticket in the vendor's own way."""
+        raise NotImplementedError
+
     def given(self, tickets: Sequence[Payload], whole: object) -> Reply:
         """Give a page, and let things happen after it."""
         self.pages.append(len(tickets))
-        found = reply(whole)
+        found = reply(whole, Date=format_datetime(self.now, usegmt=True))
         self.after_page()
         return found
 

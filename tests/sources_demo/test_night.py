@@ -1,11 +1,13 @@
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
 
+from oncall_tui.bootstrap import demo_station
 from oncall_tui.domain.due import Due, DueOrigin
-from oncall_tui.domain.ticket import SourceId, Status, Ticket, ticket_id
+from oncall_tui.domain.ticket import SourceId, Status, Ticket, TicketId, ticket_id
 from oncall_tui.domain.tier import target
 from oncall_tui.errors import SourceGarbled
 from oncall_tui.sources.demo import DemoSource, Settings, build
@@ -193,3 +195,17 @@ async def test_the_customers_table_names_customers_who_write() -> None:
     requesters = [ticket.requester for ticket in (await at(0)).values()]
     for customer in night().customers:
         assert any(customer.is_of(requester) for requester in requesters)
+
+
+async def test_somebody_of_the_help_desk_also_writes_to_the_mailbox_which_knows_nothing_of_them(tmp_path: Path) -> None:
+    station = demo_station(starts_at=None, seed=7, tickets=15, folder=tmp_path, clock=Hands())
+    await station.open()
+    await station.polling.read_all()
+    desk = station.board.desk()
+    letter = desk.row(TicketId("mailbox:71"))
+    assert desk.open_tickets == 15
+    assert letter is not None
+    assert letter.acquaintance is not None
+    assert {one.id for one in letter.acquaintance.tickets} == {"mailbox:71", "helpdesk:4348"}
+    assert (letter.zone.zone, letter.zone.source) == ("Asia/Kathmandu", "helpdesk")
+    await station.close()

@@ -23,7 +23,7 @@ FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
 
 async def picture(size: tuple[int, int], folder: Path) -> str:
     clock = MovingClock(NIGHT_STARTS_AT)
-    station = bootstrap.demo_station(starts_at=None, seed=7, tickets=14, folder=folder, clock=clock)
+    station = bootstrap.demo_station(starts_at=None, seed=7, tickets=15, folder=folder, clock=clock)
     await station.open()
     await station.polling.read_all()
     row = station.board.desk().row(TicketId("helpdesk:4312"))

@@ -26,6 +26,8 @@ class Settings:
     """How many tickets are open when the night starts."""
     starts_at: datetime = NIGHT_STARTS_AT
     """When the night starts; everything happens relative to this instant."""
+    by_mail: bool = False
+    """Whether this is a mailbox, with one letter of somebody whom the made-up help desk knows better."""
     refresh: timedelta = timedelta(seconds=5)
     """How often the tickets are read again."""
 
@@ -39,7 +41,13 @@ class DemoSource:
 
     def __init__(self, source: SourceId, settings: Settings, clock: Clock) -> None:
         self._id, self._clock = source, clock
-        self._night = Night(source=source, seed=settings.seed, size=settings.tickets, starts_at=settings.starts_at)
+        self._night = Night(
+            source=source,
+            seed=settings.seed,
+            size=settings.tickets,
+            starts_at=settings.starts_at,
+            by_mail=settings.by_mail,
+        )
         self._answered = Answered()
 
     @property

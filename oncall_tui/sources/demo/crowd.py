@@ -57,6 +57,11 @@ Kauri Lane Books | silver | kaurilane.example | Pacific/Auckland | | | | Aroha N
 """)
 """Who is waiting when the night starts, in the order of the opening scene; the last one gives no hint at a zone."""
 
+WRITERS = _companies("""
+ | | himaltrail.example | | | | | Pemba Lama
+""")
+"""Who also writes by mail: a mailbox knows of people what stands in their letters, and nothing of their companies."""
+
 CROWD = _companies("""
 Thameside Florists | silver | thameside.example | | | +44 20 7946 0321 | | Imogen Okoro | Callum Reid
 Wattle Bay Camping | standard | wattlebay.example | | | +61 2 5550 0178 | | Tilly Nguyen | Jarrah Cole

@@ -7,7 +7,7 @@ from itertools import chain, count, takewhile
 
 from oncall_tui.domain.ticket import Message, Requester, SourceId, Ticket, TicketId
 from oncall_tui.sources.demo import plots
-from oncall_tui.sources.demo.crowd import CAST, CROWD, Company
+from oncall_tui.sources.demo.crowd import CAST, CROWD, WRITERS, Company
 from oncall_tui.sources.demo.dice import Dice
 from oncall_tui.sources.demo.plots import Plot
 from oncall_tui.sources.demo.story import Beat, Deed, Story, beats, messages_at, ticket_at
@@ -29,6 +29,9 @@ _SCENE: tuple[tuple[int, Plot, str], ...] = (
     (4354, plots.INVITE, "W-45 R-30 W-18 R20 S37"),
 )
 """Ticket number, plot and script of each of the cast, in the order of ``CAST``."""
+_LETTERS: tuple[tuple[int, Plot, str], ...] = ((71, plots.MAILS, "W-22 R58 W83 S325"),)
+"""The same for ``WRITERS``."""
+CAST_SIZE = len(_SCENE)
 
 _FIRST_ARRIVAL = 4400
 _FIRST_OF_CROWD = 100_000
@@ -53,8 +56,11 @@ class _Shown:
 class Night:
     """Every ticket of one night; asked for the same instant, it gives the same answer."""
 
-    def __init__(self, *, source: SourceId, seed: int, size: int, starts_at: datetime) -> None:
+    def __init__(self, *, source: SourceId, seed: int, size: int, starts_at: datetime, by_mail: bool = False) -> None:
         self._source, self._seed, self._size, self._starts_at = source, seed, size, starts_at
+        self._by_mail = by_mail
+        self._scene = _LETTERS if by_mail else _SCENE
+        self._companies = WRITERS if by_mail else CAST
         self._shown: dict[int, _Shown] = {}
 
     def open_tickets(self, now: datetime) -> tuple[Ticket, ...]:
@@ -75,11 +81,12 @@ class Night:
         return (now - self._starts_at) // timedelta(seconds=1)
 
     def _first_numbers(self) -> Iterator[int]:
-        yield from (number for number, _, _ in _SCENE[: self._size])
-        yield from range(_FIRST_OF_CROWD, _FIRST_OF_CROWD + self._size - len(_SCENE))
+        yield from (number for number, _, _ in self._scene[: self._size])
+        yield from range(_FIRST_OF_CROWD, _FIRST_OF_CROWD + self._size - len(self._scene))
 
     def _arrived(self, after: int) -> Iterator[int]:
-        yield from takewhile(lambda number: self._arrives(number) <= after, count(_FIRST_ARRIVAL))
+        if not self._by_mail:
+            yield from takewhile(lambda number: self._arrives(number) <= after, count(_FIRST_ARRIVAL))
 
     def _arrives(self, number: int) -> int:
         nth, dice = number - _FIRST_ARRIVAL, Dice(self._seed, number, "arrives")
@@ -105,7 +112,7 @@ class Night:
         )
 
     def _story(self, number: int) -> Story:
-        for company, (scripted, plot, script) in zip(CAST, _SCENE, strict=True):
+        for company, (scripted, plot, script) in zip(self._companies, self._scene, strict=True):
             if scripted == number:
                 return _story(number, company, company.people[0], plot, beats(script))
         return self._made_up(number)

@@ -78,7 +78,7 @@ def ticket_at(story: Story, after: int, *, source: SourceId, starts_at: datetime
     ours = [beat for beat in past if beat.deed in {Deed.REPLIED, Deed.NOTED}]
     replied = max((beat.after for beat in past if beat.deed is Deed.REPLIED), default=None)
     waiting = next((b.after for b in past if b.deed is Deed.WROTE and (replied is None or b.after > replied)), None)
-    within = TARGETS[story.tier][0 if replied is None else 1]
+    targets = TARGETS.get(story.tier) if story.tier != "gold" else None
     waiting_since = None if waiting is None else starts_at + timedelta(seconds=waiting)
     return Ticket(
         id=ticket_id(source, story.number),
@@ -92,7 +92,7 @@ def ticket_at(story: Story, after: int, *, source: SourceId, starts_at: datetime
         created_at=starts_at + timedelta(seconds=past[0].after),
         updated_at=starts_at + timedelta(seconds=past[-1].after),
         waiting_since=waiting_since,
-        due_at=None if waiting_since is None or story.tier == "gold" else waiting_since + within,
+        due_at=waiting_since + targets[replied is not None] if waiting_since is not None and targets else None,
         touches=len(ours),
     )
 

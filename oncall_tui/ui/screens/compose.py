@@ -1,6 +1,7 @@
 """Where replies and notes are written: for whom stands above in a colour and in words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from oncall_tui.domain.triage import Row
 from oncall_tui.errors import OnCallError, SourceError
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
+from oncall_tui.ui.acquaintance_text import also_waiting
 from oncall_tui.ui.answer_text import bar, recipient, standing
 from oncall_tui.ui.desk_text import customer_name, zone_of
 from oncall_tui.ui.dialogs.choice import ChoiceDialog
@@ -45,6 +47,8 @@ class ComposeScreen(DeskScreen):
     ComposeScreen #bar.-reply { background: $error; color: $text; }
     ComposeScreen #bar.-note { background: $success-muted; color: $foreground; }
     ComposeScreen #about { height: 1; padding: 0 1; background: $panel; }
+    ComposeScreen #also { height: auto; max-height: 2; padding: 0 1; display: none; }
+    ComposeScreen #also.-shown { display: block; background: $warning-muted; color: $foreground; }
     ComposeScreen VerticalScroll { height: 2fr; padding: 0 1; }
     ComposeScreen #said { height: auto; color: $text-muted; }
     ComposeScreen TextArea { height: 3fr; padding: 0 1; }
@@ -62,6 +66,7 @@ class ComposeScreen(DeskScreen):
     ]
 
     box = query_one(TextArea)
+    also = query_one("#also", Static)
     said = query_one("#said", Static)
     outcome = query_one("#outcome", Static)
 
@@ -69,6 +74,7 @@ class ComposeScreen(DeskScreen):
         super().__init__()
         self._actions, self._keypress, self._row, self._kind = actions, keypress, row, kind
         answering = row.record.answering if row.record else None
+        self._person = row.acquaintance
         self._held: Answer | None = answering.undecided(kind) if answering else None
         draft = answering.draft(kind) if answering else ""
         self._begun = draft or (self._held.text if self._held else "")
@@ -87,6 +93,7 @@ class ComposeScreen(DeskScreen):
             Content(bar(self._kind, ticket, held=self._held, is_kept_here=is_kept_here)), id="bar", classes=look
         )
         yield Static(Content(f"{ticket.number} {customer_name(self._row)}: {ticket.subject}"), id="about")
+        yield Static(id="also", markup=False)
         with VerticalScroll(can_focus=False):
             yield Static(READING, id="said", markup=False)
         yield TextArea(self._begun, soft_wrap=True, tab_behavior="focus", classes=look)
@@ -112,12 +119,17 @@ class ComposeScreen(DeskScreen):
         self.said.update(Content(why + conversation(self._seen[-SHOWN:], now, zone)))
 
     def show(self, desk: Desk, now: datetime) -> None:
-        """Show another desk."""
+        """Show another desk; somebody may write elsewhere while she is answered here."""
+        row = desk.row(self._row.ticket.id)
+        self._person = row.acquaintance if row is not None else self._person
         self.tick(desk, now)
 
     def tick(self, desk: Desk, now: datetime) -> None:
         """Let time pass."""
         self.query_one(Header).show(desk, now)
+        others = also_waiting(replace(self._row, acquaintance=self._person), desk, now)
+        self.also.set_class(bool(others), "-shown")
+        self.also.update(Content(others))
 
     def on_text_area_changed(self) -> None:
         """Keep what is written soon after the last letter; a question that was asked is about another text."""

@@ -48,7 +48,10 @@ class ReadingScreen(ModalScreen[None]):
 
 WORDS = 54
 """Cells for what a key does, beside its name."""
-LEGEND = "▲ escalated   ✓ acknowledged   ! late   ★ served by a tier of its own (customers table)"
+LEGEND = (
+    "▲ escalated   ✓ acknowledged   ! late   ★ served by a tier of its own (customers table)\n"
+    "² ³ open requests of the same person, in whatever help desks"
+)
 
 
 def keys_page(bindings: Iterable[ActiveBinding]) -> str:

@@ -1,21 +1,22 @@
 """Long work on the event loop in short turns, between which keys are answered whole."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
+from itertools import islice
 from typing import Final, TypeVar
 
 from oncall_tui import litter
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 TURN: Final = 0.001
 """Seconds of work in one turn, a step more at most."""
 PAUSE: Final = 0.001
 """Seconds until the next turn: answering a key takes the loop around many times, and each must not cost a turn."""
-
-
 LONG: Final = 20
 """Turns after which work is long: what it makes of many thousand tickets lasts."""
+_AT_ONCE: Final = 64
 
 
 async def in_turns(steps: Generator[None, None, T]) -> T:
@@ -37,3 +38,17 @@ async def in_turns(steps: Generator[None, None, T]) -> T:
         if turns == LONG:
             litter.begin_crowd()
             await asyncio.sleep(PAUSE)
+
+
+async def made_of(entries: Iterable[E], make: Callable[[E], T]) -> list[T]:
+    """Return what is made of each entry."""
+    return await in_turns(_made_of(entries, make))
+
+
+def _made_of(entries: Iterable[E], make: Callable[[E], T]) -> Generator[None, None, list[T]]:
+    found: list[T] = []
+    remaining = iter(entries)
+    while some := list(islice(remaining, _AT_ONCE)):
+        found += map(make, some)
+        yield
+    return found
