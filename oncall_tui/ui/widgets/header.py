@@ -13,6 +13,8 @@ from oncall_tui.ui.text import between, fit, next_minute, next_minute_to
 GAP = 2
 AGED_EVERY = timedelta(seconds=5)
 """An answer may be so much older than is said: a figure that runs draws the eye, and costs what drawing costs."""
+UNSEEN_EVERY = timedelta(seconds=15)
+"""The same while the terminal has no focus."""
 
 
 class Header(Static):
@@ -41,9 +43,10 @@ class Header(Static):
         self._now = now
         if desk is self._desk and not is_set_back and self._until is not None and now < self._until:
             return
-        if desk is not self._desk or is_set_back or self._aged_at is None or now >= self._aged_at + AGED_EVERY:
+        every = AGED_EVERY if self.app.app_focus else UNSEEN_EVERY
+        if desk is not self._desk or is_set_back or self._aged_at is None or now >= self._aged_at + every:
             self._aged_at = now
-        self._desk, self._until = desk, min(self._aged_at + AGED_EVERY, stays_until(desk, now))
+        self._desk, self._until = desk, min(self._aged_at + every, stays_until(desk, now))
         self.set_class(is_last_hour(desk, now), "-last")
         self.set_class(desk.sight is Sight.STALE, "-stale")
         self.set_class(desk.sight is Sight.BLIND, "-blind")
