@@ -20,8 +20,8 @@ Few, because a list of 100,000 that was just made is looked through with them, a
 _YOUNG_ONES: Final = 1
 """The generation of those that survived one collection at most."""
 _NEVER: Final = 2**31 - 1
-_CROWD: Final = 5
-"""So many times ``_TIMES`` collections, in which 10,000 objects may have stayed, make a crowd."""
+_CROWD: Final = 2
+"""So many times ``_TIMES`` collections, in which 4,000 objects may have stayed, make a crowd."""
 _EVERY: Final = 30.0
 """Seconds between two looks."""
 
