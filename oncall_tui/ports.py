@@ -147,6 +147,14 @@ class Ringing(Protocol):
 
 
 @runtime_checkable
+class Preparable(Protocol):
+    """A channel whose way to the provider can be opened before there is something to send."""
+
+    async def stay_ready(self) -> None:
+        """Keep a way open for a few seconds, which the next message takes; where that fails, it opens its own."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can be tried without consequences."""
 
@@ -197,10 +205,27 @@ class Claimed:
     """How often it was claimed, this time included."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Who sends a message as soon as it is stored, and for how long nobody else may."""
+
+    holder: str
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What one transaction recorded."""
+
+    lines: Sequence[Recorded] = ()
+    claimed: Sequence[Claimed] = ()
+    """The messages that are its writer's to send."""
+
+
 class Journal(Protocol):
     """The append-only record, with the messages each entry calls for."""
 
-    async def append(
+    async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,
         stream: StreamId,
         events: Sequence[Event],
@@ -209,7 +234,8 @@ class Journal(Protocol):
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         """Record events, their messages and a settlement in one transaction.
 
         Args:
@@ -219,6 +245,7 @@ class Journal(Protocol):
             after_version: The stream's version the decision was taken on; None appends whatever the version.
             send: Messages to put into the outbox; a key that is already there is left as it is.
             settle: What became of a claimed message.
+            hold: Claims the messages it puts into the outbox in the same transaction; one already there stays as it is.
 
         Raises:
             StreamMoved: The stream has another version; nothing was recorded.

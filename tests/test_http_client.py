@@ -1,10 +1,12 @@
 """What can be known of a message that was handed over by HTTP."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Unpack
 
+import httpx
 import pytest
 
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected, SourceUnreachable
@@ -218,3 +220,26 @@ async def test_a_pause_is_read_from_seconds_or_a_date(header: str, pause: timede
 async def test_an_address_that_shows_credentials_to_the_network_is_refused(url: str, words: str | None) -> None:
     problem = url_problem(url)
     assert problem == words or (words is not None and problem is not None and words in problem)
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A page that comes in pieces, none of which is kept here."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self._count, self._size = count, size
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(self._count):
+            yield bytes(self._size)
+
+
+async def test_a_large_page_is_held_once() -> None:
+    size = 128 * 65_536
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Pieces(128, 65_536)))
+    async with client("https://desk.example", transport=transport) as http:
+        tracemalloc.start()
+        answer = await fetch(http, PUSH, "tickets")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert len(answer.body) == size
+    assert most < 1.5 * size

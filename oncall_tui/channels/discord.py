@@ -25,7 +25,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 from oncall_tui.text_safety import clean
@@ -116,6 +116,10 @@ class DiscordChannel:
         if "code" in answer.decode(dict[str, Any]):
             raise answer.refused
         return Receipt(reference=answer.decode(_Message).id)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look at each message and at what follows it."""

@@ -26,7 +26,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -127,6 +127,10 @@ class GoAlertChannel:
         if number is None and message.purpose is not Purpose.STAND_DOWN:
             raise answer.refused
         return Receipt(reference=str(number or ""))
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look up the alert of each message."""

@@ -25,7 +25,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -113,6 +113,10 @@ class IncidentIoChannel:
                 return Receipt()
             answer = await send(http, self._remote, "POST", "v2/escalations", json=self._written(message))
         return Receipt(reference=_one(answer).id)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look up the escalation of each message."""

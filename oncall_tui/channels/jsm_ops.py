@@ -22,7 +22,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import OutcomeUnknown
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -116,6 +116,10 @@ class JsmOpsChannel:
         if taken.request_id is None:
             raise answer.refused if taken.message else OutcomeUnknown(answer.undocumented)
         return Receipt(reference=alias)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look up the alert of each message."""

@@ -26,7 +26,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, Rejected
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
@@ -112,6 +112,10 @@ class MatrixChannel:
         if "errcode" in answer.decode(dict[str, object]):
             raise answer.refused
         return Receipt(reference=answer.decode(_Sent).event_id)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Read once what the person did lately in the room."""

@@ -25,7 +25,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, Outg
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import OutcomeUnknown
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, decode, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, decode, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -86,6 +86,10 @@ class NtfyChannel:
         if "error" in answer.decode(dict[str, object]):
             raise answer.refused
         return Receipt(reference=answer.decode(_Posted).id)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Read the second topic once for all messages."""

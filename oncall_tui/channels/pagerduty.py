@@ -24,7 +24,7 @@ from oncall_tui.domain.fitting import fit, shorten
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -112,6 +112,10 @@ class PagerDutyChannel:
         if answer.decode(_Taken).status != "success":
             raise answer.refused
         return Receipt(reference=incident_key(message))
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look up the incident of each message."""

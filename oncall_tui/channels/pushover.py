@@ -19,7 +19,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError
-from oncall_tui.http_client import Answer, Remote, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -106,6 +106,10 @@ class PushoverChannel:
         if taken.status != 1 or (message.purpose.is_alarm and not taken.receipt):
             raise answer.refused
         return Receipt(reference=taken.receipt or "")
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look at the receipts, as often as Pushover lets anybody."""

@@ -32,7 +32,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
-from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, send, url_problem
+from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
@@ -123,6 +123,10 @@ class SignalChannel:
             answer = await send(http, self._remote, "POST", "v2/send", json=written, also=frozenset({_BAD}))
         self._judge(answer)
         return Receipt(reference=str(answer.decode(_Sent).timestamp))
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Receive what there is, keep it, and return what answers these messages, by now or earlier."""

@@ -16,7 +16,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import Remote, client, send, url_problem
+from oncall_tui.http_client import Remote, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -56,6 +56,10 @@ class TeamsChannel:
         if "error" in answer.decode(dict[str, Any]):
             raise answer.refused
         return Receipt()
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._address())
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:  # noqa: ARG002 -- port
         """Return nothing: a workflow cannot tell what people answered."""

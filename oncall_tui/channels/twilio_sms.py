@@ -21,7 +21,7 @@ from oncall_tui.domain.fitting import fit, utf16
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.http_client import PasswordAuth, Remote, client, send, url_problem
+from oncall_tui.http_client import PasswordAuth, Remote, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
@@ -112,6 +112,10 @@ class TwilioSmsChannel:
         if text.status in _FAILED or text.error_code:
             raise said.refused
         return Receipt(reference=text.sid)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Read once what came from this number."""

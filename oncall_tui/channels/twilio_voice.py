@@ -27,7 +27,7 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
-from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, decode, send, url_problem
+from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, decode, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 
@@ -119,6 +119,10 @@ class TwilioVoiceChannel:
         if made.status in _FAILED or made.error_code:
             raise answer.refused
         return Receipt(reference=made.sid)
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Look what was pressed in each call."""

@@ -27,7 +27,7 @@ from oncall_tui.clock import Clock
 from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
 from oncall_tui.secrets import Secret
 from oncall_tui.text_safety import clean
 
@@ -105,6 +105,10 @@ class WebhookChannel:
             )
         self._judge(answer)
         return Receipt()
+
+    async def stay_ready(self) -> None:
+        """Have a connection open for the next message."""
+        await stay_ready(self._settings.url)
 
     async def acknowledgements(self, awaited: Sequence[Awaited]) -> Sequence[Acknowledgement]:
         """Ask for all at once; an answer that was seen counts, whatever became of the other questions."""

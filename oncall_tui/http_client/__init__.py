@@ -17,7 +17,7 @@ from oncall_tui.http_client.addresses import url_problem
 from oncall_tui.http_client.answers import LONGEST_PAUSE, Answer, Remote, retry_after
 from oncall_tui.http_client.credentials import PasswordAuth, TokenAuth
 from oncall_tui.http_client.decoding import decode
-from oncall_tui.http_client.exchange import ANSWER_LIMIT, LIST_LIMIT, MEGABYTE, Content, client
+from oncall_tui.http_client.exchange import ANSWER_LIMIT, LIST_LIMIT, MEGABYTE, Content, client, stay_ready
 from oncall_tui.http_client.pacing import Allowance, Limits, Meter, Pace
 from oncall_tui.http_client.reading import documented, fetch, read
 from oncall_tui.http_client.sending import send
@@ -43,5 +43,6 @@ __all__ = [
     "read",
     "retry_after",
     "send",
+    "stay_ready",
     "url_problem",
 ]

@@ -1,16 +1,16 @@
 """One request and its whole answer, with limits of time and of size that hold for every server."""
 
 import asyncio
-import functools
 import logging
-import ssl
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from io import BytesIO
 from typing import TypedDict
 
 import httpx
 
 from oncall_tui.http_client.answers import Answer, Remote
+from oncall_tui.http_client.trust import tls
 
 # They would write whole addresses into any log, and some vendors want a token in the address.
 for _library in ("httpx", "httpcore"):
@@ -19,6 +19,10 @@ for _library in ("httpx", "httpcore"):
 MEGABYTE = 1_000_000
 LIST_LIMIT = 64 * MEGABYTE
 ANSWER_LIMIT = MEGABYTE
+_AT_ONCE = 20
+"""Connections of one client."""
+_KEPT_FOR = 5.0
+"""Seconds for which a connection is kept between two requests of one exchange."""
 
 
 class Content(TypedDict, total=False):
@@ -48,16 +52,34 @@ def client(
         auth=auth,
         headers={"Accept": "application/json", "User-Agent": "oncall-tui", **(headers or {})},
         cookies=no_cookies,
-        verify=_tls(),
         trust_env=False,
         follow_redirects=False,
-        transport=transport,
+        transport=transport or _transport(),
     )
 
 
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _transport() -> httpx.AsyncHTTPTransport:
+    import httpcore  # noqa: PLC0415 - httpx too loads it with the first client, which the first list does not wait for
+
+    from oncall_tui.http_client.readiness import readiness  # noqa: PLC0415 - it needs that library
+
+    made = httpx.AsyncHTTPTransport(verify=tls(), trust_env=False)
+    # The one thing httpx does not hand on to the library below it.
+    made._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - see above
+        ssl_context=tls(),
+        max_connections=_AT_ONCE,
+        max_keepalive_connections=_AT_ONCE,
+        keepalive_expiry=_KEPT_FOR,
+        network_backend=readiness(),
+    )
+    return made
+
+
+async def stay_ready(url: str) -> None:
+    """Keep a connection to a web address open for a while; where none can be opened, the message will say why."""
+    from oncall_tui.http_client.readiness import stay_ready as keep_ready  # noqa: PLC0415 - as above
+
+    await keep_ready(url)
 
 
 class Unreadable(Exception):
@@ -85,14 +107,12 @@ async def exchange(
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
+    body = BytesIO()
     try:
         async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > limit:
+            if body.tell() + len(chunk) > limit:
                 raise Unreadable(f"sent more than {limit / MEGABYTE:g} MB")
-            chunks.append(chunk)
+            body.write(chunk)
     except (httpx.DecodingError, httpx.NetworkError, httpx.RemoteProtocolError) as error:
         raise Unreadable("broke off in the middle of its answer") from error
-    return b"".join(chunks)
+    return body.getvalue()  # the very bytes that were written, and no second copy of a large page

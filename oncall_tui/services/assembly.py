@@ -72,7 +72,7 @@ def put_together(parts: Parts) -> Station:
     handing_over = HandingOver(board, logbook, parts.shelf, clock, annotate=answers.annotate)
     accepting = Accepting(board, logbook, parts.shelf, handing_over)
     escalating.also_ask_for(accepting)
-    escalating.on_step(delivery.poke)
+    escalating.sends_through(delivery)
     attending = Attending(logbook, board, clock)
     logbook.on_change(lambda: rota_keeping.follow(logbook))
 

@@ -1,8 +1,9 @@
 """Drains the outbox: one message at a time to each channel, each checked again just before it leaves."""
 
 import asyncio
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.answer import Answer, answer_of_key
@@ -22,10 +23,11 @@ from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
-from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Insistent, Outbox, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Hold, Insistent, Outbox, Settlement
 from oncall_tui.services.answer_outcomes import answer_event
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.open_ways import OpenWays
 from oncall_tui.services.troubles import Troubles
 
 SENDING_LIMIT = timedelta(seconds=15)
@@ -33,6 +35,10 @@ BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60))
 """Pauses between tries; the last one repeats for as long as the message is wanted."""
 _TICK = 1.0
 _AT_ONCE = 8
+_HEAD_START = timedelta(milliseconds=10)
+"""For how long bad news has this process to itself: less than anybody sees, and enough for its first byte."""
+_KNOWN_FOR = timedelta(milliseconds=50)
+"""A message that was wanted when it was stored leaves without another look within this time: a look takes as long."""
 
 
 class Delivery:
@@ -55,6 +61,9 @@ class Delivery:
         self._troubles = troubles
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], MessageKey] = {}
+        self._ways = OpenWays(channels)
+        self._is_at_work = False
+        logbook.sends_through(self)
 
     def poke(self) -> None:
         """Look at once whether something waits to be sent."""
@@ -62,15 +71,46 @@ class Delivery:
 
     async def run(self) -> None:
         """Send for ever."""
-        while True:
-            self._woken.clear()
-            await self.renew()
-            if not await self.send_next():
-                try:
-                    async with asyncio.timeout(_TICK):
-                        await self._woken.wait()
-                except TimeoutError:
-                    continue
+        with self.at_work():
+            while True:
+                self._woken.clear()
+                await self.renew()
+                if not await self.send_next():
+                    try:
+                        async with asyncio.timeout(_TICK):
+                            await self._woken.wait()
+                    except TimeoutError:
+                        continue
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Take bad news that this process stores in the same transaction, for as long as the block lasts."""
+        self._is_at_work = True
+        try:
+            yield
+        finally:
+            self._is_at_work = False
+            self._ways.close()
+
+    def get_ready(self, channels: Sequence[ChannelId]) -> None:
+        """Open the ways that messages are about to take."""
+        if self._is_at_work:
+            self._ways.open(channels)
+
+    def hold(self, messages: Sequence[OutgoingMessage]) -> Hold | None:
+        """Return how these are taken while they are stored; None when they have to wait for their turn."""
+        has_room = len(self._under_way) + len(messages) <= _AT_ONCE
+        return self._leases.hold if self._is_at_work and has_room else None
+
+    async def take(self, claimed: Sequence[Claimed], *, stored_at: datetime) -> None:
+        """Begin to send what was taken while it was stored, all of which was wanted at that instant.
+
+        Returns when it is sent or has had its head start, whichever is first.
+        """
+        begun = [self._begin(one, wanted_at=stored_at) for one in claimed]
+        for one in claimed:
+            self._leases.took(one.message.key, stored_at)
+        await asyncio.wait(begun, timeout=_HEAD_START.total_seconds())
 
     async def renew(self) -> None:
         """Tell other processes that what is being sent here still is."""
@@ -85,10 +125,14 @@ class Delivery:
             return False
         if claimed.message.key in self._under_way.values():
             return True  # the clock was set past the end of a lease of our own: sending twice would be a duplicate
-        task = asyncio.create_task(self._deliver(claimed))
+        self._begin(claimed)
+        return True
+
+    def _begin(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(claimed, wanted_at=wanted_at))
         self._under_way[task] = claimed.message.key
         task.add_done_callback(self._ended)
-        return True
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._leases.let_go(self._under_way.pop(task))
@@ -102,10 +146,11 @@ class Delivery:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within.total_seconds())
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> None:
         message = claimed.message
         try:
-            await self._logbook.catch_up()
+            if wanted_at is None or not timedelta() <= self._clock() - wanted_at <= _KNOWN_FOR:
+                await self._logbook.catch_up()
             if not self._is_wanted(message):
                 dropped = Settlement(key=message.key, state=DeliveryState.DROPPED, tries=claimed.tries)
                 await self._settle(message, dropped)

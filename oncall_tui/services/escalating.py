@@ -12,6 +12,7 @@ from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.events import EscalationAcknowledged, EscalationRetimed, EscalationStepped
 from oncall_tui.domain.ladder import standstill
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof
+from oncall_tui.domain.outlook import next_channels
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, NotSent, StoreError
@@ -21,6 +22,8 @@ from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 
 TICK = timedelta(seconds=1)
+SOON = timedelta(seconds=10)
+"""How long before a step the way to the provider is opened."""
 ACKNOWLEDGEMENTS_EVERY = timedelta(seconds=5)
 SWEEP_EVERY = timedelta(seconds=15)
 _RETIMED_FROM = timedelta(seconds=30)
@@ -38,6 +41,16 @@ class Answers(Protocol):
 
     async def answered(self, channel: ChannelId, item: Awaited, answer: Acknowledgement) -> None:
         """Take an answer."""
+
+
+class Sender(Protocol):
+    """Whatever sends what is stored."""
+
+    def poke(self) -> None:
+        """Look at once whether something waits to be sent."""
+
+    def get_ready(self, channels: Sequence[ChannelId]) -> None:
+        """Open the ways that messages are about to take."""
 
 
 class Escalating:
@@ -60,7 +73,7 @@ class Escalating:
         self._countdowns = Countdowns(clock, stopwatch)
         self._stuck: set[EscalationId] = set()
         self._answers: list[Answers] = []
-        self._listeners: list[Callable[[], None]] = []
+        self._senders: list[Sender] = []
 
     @property
     def channels(self) -> Mapping[ChannelId, Channel]:
@@ -71,9 +84,9 @@ class Escalating:
         """Ask channels for these answers too: one question to a provider covers both."""
         self._answers.append(answers)
 
-    def on_step(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each step, whose messages are stored then and may leave at once."""
-        self._listeners.append(listener)
+    def sends_through(self, sender: Sender) -> None:
+        """Say there what is about to be sent, and after each step that its messages are stored."""
+        self._senders.append(sender)
 
     def poke(self) -> None:
         """Look at once whether something is due."""
@@ -103,10 +116,18 @@ class Escalating:
                     escalation.brief.ticket,
                     EscalationStepped(escalation=escalation.id, due_at=planned_at),
                 )
-                for listener in self._listeners:
-                    listener()
+                for sender in self._senders:
+                    sender.poke()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Open the ways of what leaves soon; as long as one can undo it, one can also press E again."""
         for escalation in self._logbook.escalations:
-            self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
+            due_at = self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
+            is_armed = escalation.state is EscalationState.ARMED
+            if due_at is not None and (is_armed or due_at - self._clock() <= SOON):
+                for sender in self._senders:
+                    sender.get_ready(next_channels(escalation))
 
     async def _retime(self, escalation: Escalation, planned_at: datetime, due_at: datetime) -> datetime:
         """Plan a step anew by the clock as it goes since it was set back."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.message import MessageKey
-from oncall_tui.ports import Claimed, Outbox
+from oncall_tui.ports import Claimed, Hold, Outbox
 
 LEASE = timedelta(seconds=10)
 """How much later another process, or the next start, goes on with what a dead one was sending."""
@@ -21,12 +21,21 @@ class Leases:
         self._holder = holder
         self._renewed_at: dict[MessageKey, datetime] = {}
 
+    @property
+    def hold(self) -> Hold:
+        """Return how a message is taken in the very transaction that stores it."""
+        return Hold(holder=self._holder, lease=LEASE)
+
+    def took(self, key: MessageKey, at: datetime) -> None:
+        """Renew from now on what was taken at an instant."""
+        self._renewed_at[key] = at
+
     async def claim(self) -> Claimed | None:
         """Take the message whose turn it is, or None."""
         now = self._clock()
         claimed = await self._outbox.claim(now=now, holder=self._holder, lease=LEASE)
         if claimed is not None:
-            self._renewed_at[claimed.message.key] = now
+            self.took(claimed.message.key, now)
         return claimed
 
     async def renew(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.brief import EscalationId
@@ -27,7 +28,7 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
-from oncall_tui.ports import Forgetful, Journal, Settlement
+from oncall_tui.ports import Claimed, Forgetful, Hold, Journal, Settlement, Written
 from oncall_tui.services.desk import Unrecorded
 from oncall_tui.services.messages import message_for
 
@@ -36,6 +37,16 @@ Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
 
 _TRIES = 8
 """How often a decision is taken anew because another writer was first; writers meet rarely."""
+
+
+class Courier(Protocol):
+    """Sends what is stored, and may take it in the very transaction that stores it."""
+
+    def hold(self, messages: Sequence[OutgoingMessage]) -> Hold | None:
+        """Return how it takes them; None when they have to wait for their turn."""
+
+    async def take(self, claimed: Sequence[Claimed], *, stored_at: datetime) -> None:
+        """Begin to send what it took, which was wanted at that instant."""
 
 
 class Logbook:
@@ -56,6 +67,7 @@ class Logbook:
         self._elsewhere: set[EscalationId] = set()
         """Those that went over to another machine."""
         self._listeners: list[Callable[[], None]] = []
+        self._courier: Courier | None = None
 
     @property
     def escalations(self) -> Sequence[Escalation]:
@@ -105,15 +117,25 @@ class Logbook:
         """Call ``listener`` after each change, whoever wrote it."""
         self._listeners.append(listener)
 
+    def sends_through(self, courier: Courier) -> None:
+        """Let bad news leave through ``courier`` as soon as it is stored, ahead of its turn in the outbox."""
+        self._courier = courier
+
     async def catch_up(self) -> None:
         """Read what this and other processes recorded since the last look."""
         news = await self._journal.read(self._seq)
+        self._learn(news)
+        if news:
+            self._tell()
+
+    def _learn(self, news: Sequence[Recorded]) -> None:
         for recorded in news:
             if recorded.seq > self._seq:
                 self._fold(recorded)
-        if news:
-            for listener in self._listeners:
-                listener()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     async def happened(
         self,
@@ -127,7 +149,13 @@ class Logbook:
         The decision is taken on the stream as it stands and recorded only if no other process wrote first; then it is
         taken anew.
         """
-        return await self._decided(stream_of(ticket), event, lambda now: self._decide(ticket, event, now), settle)
+        return await self._decided(
+            stream_of(ticket),
+            event,
+            lambda now: self._decide(ticket, event, now),
+            settle,
+            self._courier,
+        )
 
     async def did(
         self,
@@ -168,6 +196,7 @@ class Logbook:
         event: EscalationEvent | TicketEvent | AnyFlowEvent | ShiftFigured | GoodNewsSent,
         decide: Callable[[datetime], Sequence[OutgoingMessage] | None],
         settle: Settlement | None,
+        courier: Courier | None = None,
     ) -> bool:
         """Record an event and the messages ``decide`` returns; None from it means that the event changes nothing."""
         for _ in range(_TRIES):
@@ -177,20 +206,33 @@ class Logbook:
             if not events and settle is None:
                 return False
             try:
-                await self._journal.append(
+                written = await self._journal.append(
                     stream,
                     events,
                     at=now,
                     after_version=self._versions.get(stream, 0),
                     send=send or (),
                     settle=settle,
+                    hold=courier.hold(send) if courier is not None and send else None,
                 )
             except StreamMoved:
                 await self.catch_up()
                 continue
-            await self.catch_up()
+            await self._follow(written, now, courier)
             return bool(events)
         raise StreamMoved("the journal changes faster than it can be read; is another dashboard in a loop?")
+
+    async def _follow(self, written: Written, at: datetime, courier: Courier | None) -> None:
+        """Know what was just recorded, and let leave what it called for."""
+        is_next = bool(written.lines) and written.lines[0].seq == self._seq + 1  # nobody recorded anything in between
+        if is_next:
+            self._learn(written.lines)
+        else:
+            await self.catch_up()
+        if courier is not None and written.claimed:
+            await courier.take(written.claimed, stored_at=at)
+        if is_next:
+            self._tell()
 
     async def note(
         self,

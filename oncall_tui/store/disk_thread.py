@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import timedelta
 from queue import SimpleQueue
 from threading import Thread
@@ -58,6 +59,11 @@ def _fulfil(future: "Future[T]", work: Callable[[], T]) -> None:
         future.set_exception(error)
 
 
+def _tell(loop: asyncio.AbstractEventLoop, answered: asyncio.Event) -> None:
+    with suppress(RuntimeError):  # it is closed: whoever waited has left
+        loop.call_soon_threadsafe(answered.set)
+
+
 async def longer_than_a_disk(within: timedelta) -> None:
     """Wait until a disk that has not answered by then counts as one that hangs."""
     await asyncio.sleep(within.total_seconds())
@@ -83,18 +89,19 @@ class DiskThread:
         """Return what some work comes to, or raise ``TimeoutError``; it is done even when nobody waits any more."""
         if self.hangs:
             raise TimeoutError
+        either = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        # Nobody cancels this future: a write that was asked for happens even when nobody waits for it any more.
         future = self._thread.start(work)
-        # Shielded, because a write that was asked for happens even when nobody waits for it any more.
-        answer = asyncio.shield(asyncio.wrap_future(future))
+        future.add_done_callback(lambda _: _tell(loop, either))
         patience = asyncio.ensure_future(self._give_up(within))
+        patience.add_done_callback(lambda _: either.set())
         try:
-            either: set[asyncio.Future[T] | asyncio.Future[None]] = {answer, patience}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if future.done():
-                return await answer
+            await either.wait()
         finally:
             patience.cancel()
-            answer.cancel()
+        if future.done():
+            return future.result()
         self._is_answered = future.done
         raise TimeoutError
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store.outbox import Entry, settlement_in, urgency
 from oncall_tui.store.snapshot import NOTHING, Snapshot, beyond
 from oncall_tui.store.versions import check_version
@@ -51,7 +51,7 @@ class MemoryStore:
         """Take over what is known elsewhere of one message."""
         self._outbox[entry.key] = entry
 
-    async def append(
+    async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,
         stream: StreamId,
         events: Sequence[Event],
@@ -60,15 +60,19 @@ class MemoryStore:
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         """Record events, their messages and a settlement at once, or raise ``StreamMoved``."""
         check_version(stream, found=self._versions[stream], expected=after_version)
         lines = self._record(stream, events, at=at)
+        new: list[Entry] = []
         for message in send:
-            self._outbox.setdefault(message.key, Entry(message=message, next_try_at=at))
+            if message.key not in self._outbox:
+                new.append(Entry.stored(message, at=at, hold=hold))
+                self.hold(new[-1])
         if settle is not None:
             self._settle(settle, at=at)
-        return lines
+        return Written(lines=lines, claimed=[entry.claimed for entry in new] if hold is not None else ())
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
         """Return everything recorded after a ``seq``, oldest first."""

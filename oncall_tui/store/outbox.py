@@ -9,7 +9,7 @@ from oncall_tui.domain.events import Event, NotificationAccepted, NotificationRe
 from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.text import NO_TEXT, CleanText
-from oncall_tui.ports import LONGEST_PAUSE, Claimed, Settlement
+from oncall_tui.ports import LONGEST_PAUSE, Claimed, Hold, Settlement
 
 _URGENCY: Final = {
     Purpose.NOTIFICATION: 0,
@@ -58,6 +58,12 @@ class Entry:
     holder: str = ""
     detail: CleanText = NO_TEXT
     reference: str = ""
+
+    @classmethod
+    def stored(cls, message: OutgoingMessage, *, at: datetime, hold: Hold | None = None) -> Self:
+        """Return a new message as it is first written down: for anybody to claim, or claimed at once."""
+        entry = cls(message=message, next_try_at=at)
+        return entry if hold is None else entry.claim(now=at, holder=hold.holder, lease=hold.lease)
 
     @property
     def key(self) -> MessageKey:

@@ -11,7 +11,7 @@ from typing import Final, Literal, Self, TypeVar
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store import sqlite_rows as rows
 from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.outbox import Entry
@@ -81,7 +81,7 @@ class SqliteStore:
         """Return the id that tells this file from every other."""
         return self._file.instance
 
-    async def append(
+    async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,
         stream: StreamId,
         events: Sequence[Event],
@@ -90,22 +90,23 @@ class SqliteStore:
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         """Record events, their messages and a settlement in one transaction, even when the caller is cancelled."""
 
-        def work(connection: sqlite3.Connection) -> list[Recorded]:
+        def work(connection: sqlite3.Connection) -> Written:
             version = rows.version_of(connection, stream)
             check_version(stream, found=version, expected=after_version)
             recorded = [
                 rows.record(connection, stream, event, at=at, version=version + step)
                 for step, event in enumerate(events, start=1)
             ]
-            for message in send:
-                rows.put(connection, Entry(message=message, next_try_at=at), at=at)
+            stored = [Entry.stored(message, at=at, hold=hold) for message in send]
+            new = [entry for entry in stored if rows.put(connection, entry, at=at)]
             entry = rows.entry_of(connection, settle.key) if settle is not None else None
             if entry is not None and settle is not None:
                 rows.update(connection, entry.settle(settle, at=at))
-            return recorded
+            return Written(lines=recorded, claimed=[entry.claimed for entry in new] if hold is not None else ())
 
         return await self._run("IMMEDIATE", work)
 

@@ -59,13 +59,14 @@ def lines_after(connection: sqlite3.Connection, seq: int) -> list[Recorded]:
     ]
 
 
-def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> None:
-    """Add an entry to the outbox; a key that is already there is left as it is."""
-    connection.execute(
+def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> bool:
+    """Add an entry to the outbox; a key that is already there is left as it is, and False."""
+    cursor = connection.execute(
         "INSERT INTO outbox (message, state, next_try_at, tries, holder, detail, reference, key, stored_at, urgency)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
         (*_row(entry), entry.key, encode_instant(at), urgency(entry.message)),
     )
+    return cursor.rowcount > 0
 
 
 def update(connection: sqlite3.Connection, entry: Entry) -> None:

@@ -18,6 +18,7 @@ that nothing is recorded twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -26,7 +27,7 @@ from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.memory import MemoryStore
@@ -89,7 +90,7 @@ class SteadfastStore:
                 self._recorded_until = self._memory.length
                 self._refused(error)
 
-    async def append(
+    async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,
         stream: StreamId,
         events: Sequence[Event],
@@ -98,17 +99,21 @@ class SteadfastStore:
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         """Record events, their messages and a settlement at once, or raise ``StreamMoved``; nothing else stops it."""
+        self._holder = hold.holder if hold is not None else self._holder
 
-        async def on_disk(disk: SqliteStore) -> Sequence[Recorded]:
-            recorded = await disk.append(stream, events, at=at, after_version=after_version, send=send, settle=settle)
-            await self._memory.append(stream, [], at=at, send=send, settle=settle)
-            return await self._look(disk, recorded) if recorded else []
+        async def on_disk(disk: SqliteStore) -> Written:
+            written = await disk.append(
+                stream, events, at=at, after_version=after_version, send=send, settle=settle, hold=hold
+            )
+            await self._memory.append(stream, [], at=at, send=send, settle=settle, hold=hold)
+            return replace(written, lines=await self._look(disk, written.lines) if written.lines else ())
 
-        async def in_memory() -> Sequence[Recorded]:
+        async def in_memory() -> Written:
             return await self._memory.append(
-                stream, events, at=at, after_version=after_version, send=send, settle=settle
+                stream, events, at=at, after_version=after_version, send=send, settle=settle, hold=hold
             )
 
         return await self._do(on_disk, in_memory)

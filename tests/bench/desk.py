@@ -5,9 +5,10 @@ With ``--still`` its clock stands still, so that whatever is drawn answers a key
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count, islice
 from random import Random
 
 from oncall_tui.clock import Clock, stopwatch, utc_now
@@ -35,11 +36,16 @@ _ZONES = _ZONE_NAMES.split()
 SUBJECTS = ("Login fails for every user", "Invoice shows the wrong VAT", "Order stuck at customs", "Export is empty")
 
 
-def tickets(count: int, *, seed: int = 7) -> list[Ticket]:
-    """Return open tickets of customers in 40 zones, every fifth of somebody who has written before."""
+def newcomers(*, seed: int = 7) -> Iterator[Ticket]:
+    """Return such tickets one after the other, for ever."""
     dice = Random(seed)
-    made = [_ticket(number, dice) for number in range(count)]
-    lost = count * 2 // 3
+    return (_ticket(number, dice) for number in count(0))
+
+
+def tickets(number: int, *, seed: int = 7) -> list[Ticket]:
+    """Return open tickets of customers in 40 zones, every fifth of somebody who has written before."""
+    made = list(islice(newcomers(seed=seed), number))
+    lost = number * 2 // 3
     made[lost] = replace(made[lost], subject=rig.ticket(subject=f"{FOUND} {NEEDLE}").subject)
     return made
 

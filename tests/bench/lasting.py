@@ -1,55 +1,185 @@
-"""Sixty hours on a clock that is moved: 3,600 seconds, 60 readings and 500 tickets that come and go in each."""
+"""Sixty hours on a clock that is moved: 3,600 seconds, 60 readings, 500 new tickets and an escalation in each.
+
+Everything a dashboard does is done as often as it would be: each second every loop has its turn over a journal on a
+disk and the clock on the screen ticks, each reading is parsed anew, and each escalation climbs until it is answered.
+"""
 
 import asyncio
 import gc
-from collections.abc import Sequence
-from datetime import timedelta
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Self
 
+from oncall_tui import litter
+from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.troubles import Troubles
+from oncall_tui.store.disk_report import DiskReport
+from oncall_tui.store.steadfast import SteadfastStore
+from oncall_tui.ui.app import OnCallApp
 from tests import rig
 from tests.bench import desk
 from tests.bench.figure import Figure
-from tests.bench.refreshing import shown
 
+_JOURNAL = "journal.sqlite"
+_COLLECTED_EVERY = 30
+"""Seconds, as ``litter`` does by the clock on the wall, which does not run here."""
 _OPEN = 500
-_GO_AT_ONCE = 8
+_COME_AND_GO = 500
+"""In an hour."""
+_ESCALATED_AT = 60
+"""Seconds into each hour."""
+_ANSWERED_AFTER = 400
+"""Seconds from E to the acknowledgement: two channels and two levels are told before."""
 
 
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1024**2
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """What a process holds at one moment."""
+
+    resident: float
+    """MiB."""
+    blocks: int
+    """Pieces of memory that Python has given out."""
+    objects: int
+    """Those among them that the collector looks after."""
+    tasks: int
+    descriptors: int
+    threads: int
+    remembered: int
+    """Pieces of memory that hold what the journal says, on purpose and for good."""
+
+    @classmethod
+    async def now(cls, journal: Path) -> Self:
+        """Return what is held once everything that nobody needs is collected."""
+        remembered = await _remembered(journal)
+        gc.unfreeze()
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        held = cls(
+            resident=pages * 4096 / 1024**2,
+            blocks=sys.getallocatedblocks(),
+            objects=len(gc.get_objects()),
+            tasks=len(asyncio.all_tasks()),
+            descriptors=len(list(Path("/proc/self/fd").iterdir())),
+            threads=threading.active_count(),
+            remembered=remembered,
+        )
+        gc.freeze()  # as ``litter`` leaves it
+        return held
+
+
+async def _remembered(journal: Path) -> int:
+    """Return how many pieces of memory a process needs to know what a journal says."""
+    gc.collect()
+    before = sys.getallocatedblocks()
+    clock = rig.MovingClock()
+    store = SteadfastStore(journal, DiskReport(Troubles(), clock, UTC), clock=clock, stopwatch=clock.stopwatch)
+    await store.open()
+    logbook = Logbook(store, clock)
+    await logbook.catch_up()
+    needed = sys.getallocatedblocks() - before
+    await store.close()
+    return needed
+
+
+class Life:
+    """A dashboard, and everything that happens around it."""
+
+    def __init__(self, station_rig: rig.Rig, app: OnCallApp) -> None:
+        self._rig, self._app = station_rig, app
+        self._coming = desk.newcomers()
+        self._open = deque(islice(self._coming, _OPEN), maxlen=_OPEN)
+        self._seconds = 0
+
+    async def live(self, hours: int) -> None:
+        """Live through so many hours."""
+        for _ in range(hours * 60):
+            await self._read()
+            for _ in range(60):
+                await self._second()
+            await asyncio.sleep(0.002)
+
+    async def _read(self) -> None:
+        come = _COME_AND_GO * (self._seconds // 60 + 1) // 60 - _COME_AND_GO * (self._seconds // 60) // 60
+        self._open.extend(islice(self._coming, come))
+        self._rig.source.tickets = desk.changed(list(self._open), 0.01, seed=self._seconds)
+        await self._rig.read()
+
+    async def _second(self) -> None:
+        self._seconds += 1
+        self._rig.clock.now += timedelta(seconds=1)
+        await self._rig.turn()
+        if self._seconds % 3600 == _ESCALATED_AT:
+            await self._rig.escalate(self._open[-1].number)
+        elif self._seconds % 3600 == _ESCALATED_AT + _ANSWERED_AFTER:
+            self._rig.answer("dana-push")
+        if self._seconds % _COLLECTED_EVERY == 0:
+            litter.collect()
+        self._app._tick()
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def _begun(folder: Path) -> AsyncIterator[Life]:
+    troubles, clock = Troubles(), rig.MovingClock()
+    report = DiskReport(troubles, clock, UTC)
+    store = SteadfastStore(folder / _JOURNAL, report, clock=clock, stopwatch=clock.stopwatch)
+    await store.open()
+    made = rig.Rig(store=store, clock=clock, troubles=troubles)
+    station = made.station
+    await station.open()
+    app = OnCallApp(station.actions, clock=clock, stopwatch=clock.stopwatch, desk=station.board.desk())
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)):
+        station.board.watch(app.show)
+        litter.settle()
+        board = asyncio.create_task(station.board.run())
+        with station.delivery.at_work():
+            yield Life(made, app)
+        board.cancel()
+    await station.close()
 
 
 async def _hours(count: int) -> Sequence[Figure]:
-    made = desk.tickets(_OPEN + count * 60 * _GO_AT_ONCE + 1)
-    source = rig.ScriptedSource(tickets=made[:_OPEN])
-    async with shown(source) as (station, app):
-        clock = station.actions.clock
-        assert isinstance(clock, rig.MovingClock)
-        sizes, tasks = [], []
-        for minute in range(count * 60):
-            begin = minute * _GO_AT_ONCE
-            source.tickets = made[begin : begin + _OPEN]
-            await station.polling.read_all()
-            for _ in range(60):
-                clock.now += timedelta(seconds=1)
-                app._tick()
-                await asyncio.sleep(0)
-            await asyncio.sleep(0.002)
-            if minute % 60 == 59:
-                gc.collect()
-                sizes.append(_resident())
-                tasks.append(len(asyncio.all_tasks()))
+    with tempfile.TemporaryDirectory() as folder:
+        async with _begun(Path(folder)) as life:
+            await life.live(1)
+            first = await Traces.now(Path(folder, _JOURNAL))
+            await life.live(count - 1)
+            last = await Traces.now(Path(folder, _JOURNAL))
+    after = f"over {count} simulated hours after the first"
+    learnt = last.remembered - first.remembered
     return [
         Figure(
-            name=f"growth over {count} simulated hours after the first",
+            name=f"pieces of memory {after}, what the journal says apart",
             limit=5,
             unit="%",
-            ours=[(sizes[-1] / sizes[0] - 1) * 100],
-            note=f"{sizes[0]:.0f} MiB, then {sizes[-1]:.0f}",
+            ours=[((last.blocks - learnt) / first.blocks - 1) * 100],
+            note=f"{first.blocks:,} pieces, then {last.blocks:,}, {learnt:,} of them for what the journal says",
         ),
-        Figure(name="tasks more than after the first hour", limit=0, unit="tasks", ours=[tasks[-1] - tasks[0]]),
+        _growth(f"memory {after}", first.resident, last.resident, "MiB"),
+        _growth(f"objects {after}", first.objects, last.objects, "objects"),
+        _more("tasks", first.tasks, last.tasks),
+        _more("open files and connections", first.descriptors, last.descriptors),
+        _more("threads", first.threads, last.threads),
     ]
+
+
+def _growth(name: str, first: float, last: float, unit: str) -> Figure:
+    note = f"{first:,.0f} {unit}, then {last:,.0f}"
+    return Figure(name=name, limit=None, unit="%", ours=[(last / first - 1) * 100], note=note)
+
+
+def _more(what: str, first: int, last: int) -> Figure:
+    return Figure(name=f"{what} more than after the first hour", limit=0, unit=what, ours=[last - first])
 
 
 def hours(count: int) -> Sequence[Figure]:

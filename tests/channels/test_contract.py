@@ -12,6 +12,7 @@ import pytest
 from oncall_tui.channels import CHANNELS
 from oncall_tui.domain.message import Acknowledgement, Awaited, Proof, Purpose
 from oncall_tui.errors import DeliveryError, NotSent, OutcomeUnknown, Rejected
+from oncall_tui.http_client.readiness import readiness
 from tests.channels.cases import CASES, PATIENT, QUICK, SECRET, Case, Tried
 from tests.channels.make import KEY, NOW, a_message, awaited
 from tests.servers.sink import LOGIN_PAGE, LOOPBACK, NO_END, Canned, Fault, Sink, closed_port, crowded_port
@@ -320,6 +321,17 @@ def test_every_kind_is_held_to_this_contract_or_speaks_no_http() -> None:
         "email",  # tests/servers/test_email.py, against real servers
     }
     assert {case.kind for case in CASES} | elsewhere == set(CHANNELS)
+
+
+async def test_a_connection_that_was_opened_before_takes_the_message(rig: Rig) -> None:
+    keeping = asyncio.create_task(rig.channel.stay_ready())
+    async with asyncio.timeout(20):
+        while not readiness()._waiting:  # noqa: ASYNC110 - it tells nobody when it is
+            await asyncio.sleep(0)
+    assert rig.sink.requests == []
+    await rig.channel.send(a_message())
+    assert rig.sink.connections == len(rig.sink.requests)
+    await keeping
 
 
 async def test_the_check_posts_nothing_and_fails_where_nobody_answers(rig: Rig) -> None:

@@ -67,11 +67,12 @@ class EscalationMachine(RuleBasedStateMachine):
     delivery_class: ClassVar[type[Delivery]] = Delivery
     channel_class: ClassVar[type[ModelChannel]] = ModelChannel
     store_class: ClassVar[type[DoomedStore]] = DoomedStore
+    is_at_work: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.world = World(self.channel_class, self.delivery_class, self.store_class)
+        self.world = World(self.channel_class, self.delivery_class, self.store_class, self.is_at_work)
         self.promised: set[str] = set()
 
     def stores(self) -> Sequence[Store]:

@@ -1,14 +1,14 @@
-"""Five bugs, each of which somebody once shipped; the model must find every one of them."""
+"""Six bugs, each of which somebody once shipped; the model must find every one of them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from oncall_tui.domain.events import Event, Recorded, StreamId
+from oncall_tui.domain.events import Event, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
 from oncall_tui.errors import DeliveryError
-from oncall_tui.ports import Claimed, Settlement
+from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.services.delivery import Delivery
 from tests.invariants.world import DoomedStore, ModelChannel, Reply
 
@@ -25,11 +25,11 @@ class NewKeyPerTry(Delivery):
 class OptimisticOutcome(Delivery):
     """Records that a message was accepted before anybody accepted it."""
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> None:
         if self._is_wanted(claimed.message):
             accepted = Settlement(key=claimed.message.key, state=DeliveryState.ACCEPTED, reference="soon")
             await self._settle(claimed.message, accepted)
-        await super()._deliver(claimed)
+        await super()._deliver(claimed, wanted_at=wanted_at)
 
 
 class GivesUp(Delivery):
@@ -45,6 +45,13 @@ class GivesUp(Delivery):
             await self._logbook.settle(StreamId(message.stream), settlement)
             return
         await super()._settle(message, settlement)
+
+
+class NeverLooks(Delivery):
+    """Sends what it once took, whatever was decided since then."""
+
+    def _is_wanted(self, _message: OutgoingMessage) -> bool:
+        return True
 
 
 class AnyTwoHundredCounts(ModelChannel):
@@ -66,8 +73,11 @@ class SendsThenWrites(DoomedStore):
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         for message in send:
             with suppress(DeliveryError, TimeoutError):
                 await self.world.channels[message.channel].send(message)
-        return await super().append(stream, events, at=at, after_version=after_version, send=send, settle=settle)
+        return await super().append(
+            stream, events, at=at, after_version=after_version, send=send, settle=settle, hold=hold
+        )

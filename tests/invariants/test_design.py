@@ -10,7 +10,6 @@ import pytest
 from textual import events
 
 from oncall_tui.domain.escalation import EscalationState
-from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.message import (
     Acknowledgement,
     Awaited,
@@ -25,6 +24,7 @@ from oncall_tui.domain.policy import Level, Policy, Target
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.errors import BadUse, NotSent, OutcomeUnknown, Rejected, StoreFailed
+from oncall_tui.ports import Written
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.snapshot import Snapshot
@@ -387,7 +387,7 @@ async def test_07_the_sweep_shouts_when_nothing_would_happen_any_more(rig: Rig) 
 
 async def test_07_the_sweep_shouts_when_a_step_is_not_taken(rig: Rig) -> None:
     class Full(MemoryStore):
-        async def append(self, *arguments: object, **named: object) -> Sequence[Recorded]:
+        async def append(self, *arguments: object, **named: object) -> Written:
             raise StoreFailed("The disk is full; free some space.")
 
     await rig.escalate()

@@ -26,14 +26,26 @@ WHOLE = settings(ORDINARY, stateful_step_count=30, derandomize=False)
 BY_NIGHT = pytest.mark.skipif(os.environ.get("ONCALL_TUI_NIGHTLY") != "1", reason="ONCALL_TUI_NIGHTLY=1 runs it")
 
 
-def test_the_escalation_holds_whatever_happens() -> None:
-    run_state_machine_as_test(EscalationMachine, settings=ORDINARY)
+class InTurns(EscalationMachine):
+    """The same where each message waits for its turn in the outbox, as one that is tried again does."""
+
+    is_at_work = False
+
+
+@pytest.mark.parametrize("machine", [EscalationMachine, InTurns])
+def test_the_escalation_holds_whatever_happens(machine: type[EscalationMachine]) -> None:
+    run_state_machine_as_test(machine, settings=ORDINARY)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("examples", [1000, pytest.param(20_000, marks=BY_NIGHT)])
 def test_the_escalation_holds_whatever_happens_as_often_as_it_takes(examples: int) -> None:
     run_state_machine_as_test(EscalationMachine, settings=settings(WHOLE, max_examples=examples))
+
+
+@pytest.mark.full
+def test_the_escalation_holds_in_turns_as_often() -> None:
+    run_state_machine_as_test(InTurns, settings=settings(WHOLE, max_examples=1000))
 
 
 class OnDisk(EscalationMachine):

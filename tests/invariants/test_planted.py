@@ -8,7 +8,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from oncall_tui.services.delivery import Delivery
 from tests.invariants.machine import EscalationMachine
-from tests.invariants.planted import AnyTwoHundredCounts, GivesUp, NewKeyPerTry, OptimisticOutcome, SendsThenWrites
+from tests.invariants.planted import (
+    AnyTwoHundredCounts,
+    GivesUp,
+    NeverLooks,
+    NewKeyPerTry,
+    OptimisticOutcome,
+    SendsThenWrites,
+)
 from tests.invariants.test_model import ORDINARY
 from tests.invariants.world import DoomedStore, ModelChannel
 
@@ -36,12 +43,17 @@ class WithGivingUp(EscalationMachine):
     delivery_class: ClassVar[type[Delivery]] = GivesUp
 
 
+class WithoutLook(EscalationMachine):
+    delivery_class: ClassVar[type[Delivery]] = NeverLooks
+
+
 FOUND_BY = {
     WithNewKeys: {"nothing_wrong_left"},
     WithoutJournal: {"nothing_wrong_left"},
     WithOptimism: {"nothing_wrong_left", "nothing_is_claimed_that_no_provider_said"},
     WithAnyAnswer: {"nothing_is_claimed_that_no_provider_said"},
     WithGivingUp: {"nothing_is_given_up_silently"},
+    WithoutLook: {"nothing_wrong_left"},
 }
 
 

@@ -1,6 +1,7 @@
 """Everything outside a process: leaders and their providers, the disk, the clock; it outlives every crash of ours."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -20,7 +21,7 @@ from oncall_tui.domain.message import (
 )
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
-from oncall_tui.ports import Claimed, Settlement, Store
+from oncall_tui.ports import Claimed, Hold, Settlement, Store, Written
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.station import Station
 from tests.rig import MovingClock, Rig, ScriptedChannel, ScriptedSource, ticket
@@ -140,12 +141,15 @@ class DoomedStore:
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         self.world.call_begins()
-        lines = await self.inner.append(stream, events, at=at, after_version=after_version, send=send, settle=settle)
-        self.world.recorded(lines, send)
+        written = await self.inner.append(
+            stream, events, at=at, after_version=after_version, send=send, settle=settle, hold=hold
+        )
+        self.world.recorded(written.lines, send)
         self.world.call_ends()
-        return lines
+        return written
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:
         self.world.check_alive()
@@ -176,6 +180,8 @@ class World:
     channel_class: type[ModelChannel] = ModelChannel
     delivery_class: type[Delivery] = Delivery
     store_class: type[DoomedStore] = DoomedStore
+    is_at_work: bool = True
+    """Whether the loop runs that sends: then what is stored leaves in the same moment."""
     clock: MovingClock = field(default_factory=MovingClock)
     source: ScriptedSource = field(default_factory=lambda: ScriptedSource(tickets=tuple(map(ticket, TICKETS))))
     ids: "count[int]" = field(default_factory=lambda: count(1))
@@ -261,8 +267,10 @@ class Terminal(Rig):
     def _station(self) -> Station:
         station = super()._station()
         world: World | None = getattr(self, "world", None)
-        if world is None or world.delivery_class is Delivery:
+        if world is None:
             return station
+        if world.delivery_class is Delivery:
+            return self._begin_work(station)
         delivery = world.delivery_class(
             self.store, station.logbook, dict(self.channels), self.clock, station.troubles, holder="test"
         )
@@ -272,7 +280,13 @@ class Terminal(Rig):
             delivery.poke()
 
         station.actions.poke = station.actions.handover.poke = poke
-        return replace(station, delivery=delivery)
+        return self._begin_work(replace(station, delivery=delivery))
+
+    def _begin_work(self, station: Station) -> Station:
+        self.work = ExitStack()
+        if self.world.is_at_work:
+            self.work.enter_context(station.delivery.at_work())
+        return station
 
     async def live(self, length: timedelta, *, fine: bool = False) -> None:
         """Let time pass from one thing that is due to the next."""

@@ -58,6 +58,9 @@ class HttpServer:
     def __init__(self, port: int, script: list[Reply]) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.asked: list[Asked] = []
+        self.keeps_alive = False
+        """Whether a connection may carry more than one request."""
+        self.connections = 0
         self._script = script
         self._respond: Callable[[Asked], Reply] | None = None
 
@@ -76,11 +79,15 @@ class HttpServer:
         return self._script.pop(0) if len(self._script) > 1 else self._script[0]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request; each connection carries one."""
+        """Answer what comes through one connection."""
+        self.connections += 1
         try:
-            asked = await _asked(reader)
-            self.asked.append(asked)
-            await _write(writer, self._next(asked))
+            while True:
+                asked = await _asked(reader)
+                self.asked.append(asked)
+                await _write(writer, self._next(asked), ends="keep-alive" if self.keeps_alive else "close")
+                if not self.keeps_alive:
+                    break
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went away, as clients with a time limit do
         finally:
@@ -96,12 +103,12 @@ async def _asked(reader: asyncio.StreamReader) -> Asked:
     return Asked(method=method, path=parts.path, params=dict(parse_qsl(parts.query)), headers=headers, body=body)
 
 
-async def _write(writer: asyncio.StreamWriter, answer: Reply) -> None:
+async def _write(writer: asyncio.StreamWriter, answer: Reply, *, ends: str) -> None:
     if answer.fault is Fault.SILENCE:
         await asyncio.Event().wait()
     if answer.fault is Fault.HANG_UP:
         return
-    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
+    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": ends}
     head = [f"HTTP/1.1 {answer.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]
     writer.write("\r\n".join([*head, "", ""]).encode())
     if answer.fault is Fault.DRIP:

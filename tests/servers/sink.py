@@ -114,12 +114,15 @@ class Sink:
     fault: Fault = Fault.NONE
     tls: ssl.SSLContext | None = None
     """Speaks TLS with it."""
+    connections: int = 0
+    """How many were opened, with a request or without."""
     requests: list[Request] = field(default_factory=list)
     messages: dict[str, Request] = field(default_factory=dict)
     receipts: dict[str, Canned] = field(default_factory=dict)
     """Last part of a path that is asked → answer."""
     _server: asyncio.Server | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _here: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -144,7 +147,19 @@ class Sink:
         answer = {"acknowledged_by": by, "at": None if at is None else at.isoformat(), "words": words}
         self.receipts.setdefault(key, Canned(body=json.dumps(answer).encode()))
 
+    def hang_up(self) -> None:
+        """Close every connection."""
+        for writer in self._here:
+            writer.close()
+
+    async def all_gone(self) -> None:
+        """Wait until every connection is closed on this side."""
+        while self._here:  # noqa: ASYNC110 - a connection tells nobody that it is gone
+            await asyncio.sleep(0)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._here.add(writer)
         try:
             request = await _read(reader)
             self.requests.append(request)
@@ -153,6 +168,7 @@ class Sink:
             pass  # the other side went away, which is its right
         finally:
             writer.close()
+            self._here.discard(writer)
 
     def _act(self, request: Request) -> Canned:
         special = self.answers(request)

@@ -13,7 +13,7 @@ from oncall_tui.domain.duty import owner
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.domain.parcel import Parcel
-from oncall_tui.ports import Claimed, Settlement, Store
+from oncall_tui.ports import Claimed, Hold, Settlement, Store, Written
 from oncall_tui.store import parcels
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
@@ -53,9 +53,12 @@ class MortalStore:
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         return await self._call(
-            lambda: self._store.append(stream, events, at=at, after_version=after_version, send=send, settle=settle)
+            lambda: self._store.append(
+                stream, events, at=at, after_version=after_version, send=send, settle=settle, hold=hold
+            )
         )
 
     async def read(self, after: int = 0) -> Sequence[Recorded]:

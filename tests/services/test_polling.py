@@ -1,12 +1,16 @@
 """What the screen is told of a source that fails."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.errors import SourceBusy, SourceGarbled, SourceRefused, SourceUnreachable
 from oncall_tui.services.desk import Sight, SourceState
-from tests.rig import FRIDAY_NIGHT, Rig
+from tests.rig import FRIDAY_NIGHT, HELPDESK, Rig, ScriptedSource, ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +76,47 @@ async def test_only_a_complete_and_empty_answer_is_quiet(rig: Rig) -> None:
     rig.source.tickets = ()
     await rig.read()
     assert rig.station.board.desk().is_quiet
+
+
+async def test_what_has_not_changed_stays_the_very_object_it_was(rig: Rig) -> None:
+    rig.source.tickets = [ticket(str(number)) for number in range(300)]
+    await rig.read()
+    before = rig.station.polling.tickets
+    rig.source.tickets = [replace(known, requester=replace(known.requester)) for known in before]
+    await rig.read()
+    assert rig.station.polling.tickets is before
+    rig.source.tickets = [replace(known, touches=9) if known.number == "7" else replace(known) for known in before]
+    await rig.read()
+    after = rig.station.polling.tickets
+    assert [one.number for one, known in zip(after, before, strict=True) if one is not known] == ["7"]
+
+
+@dataclass
+class SilentSource(ScriptedSource):
+    """A help desk that answers once, and then never again."""
+
+    has_answered: bool = False
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open_tickets(self) -> Sequence[Ticket]:
+        if self.has_answered:
+            self.is_asked.set()
+            await asyncio.Event().wait()
+        self.has_answered = True
+        return await super().open_tickets()
+
+
+async def test_nothing_waits_for_a_source_that_does_not_answer() -> None:
+    rig = Rig(source=SilentSource(tickets=(ticket(),)))
+    await rig.station.open()
+    await rig.read()
+    assert isinstance(rig.source, SilentSource)
+    reading = asyncio.create_task(rig.read())
+    await rig.source.is_asked.wait()
+    assert rig.station.board.desk().row(TicketId(f"{HELPDESK}:4312")) is not None
+    await rig.station.actions.refresh()
+    await rig.escalate()
+    await rig.pass_time(seconds=6)
+    assert rig.received() == ["dana-push"]
+    reading.cancel()
+    await asyncio.wait({reading})

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from oncall_tui.domain.events import Event, MachineSlept, Recorded, StreamId
+from oncall_tui.domain.events import Event, MachineSlept, StreamId
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.errors import StoreFailed
-from oncall_tui.ports import Settlement, Store
+from oncall_tui.ports import Hold, Settlement, Store, Written
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.services.wakefulness import SAID_FOR, Clocks, Wakefulness
@@ -31,7 +31,8 @@ class FullDisk(MemoryStore):
         after_version: int | None = None,
         send: Sequence[OutgoingMessage] = (),
         settle: Settlement | None = None,
-    ) -> Sequence[Recorded]:
+        hold: Hold | None = None,
+    ) -> Written:
         raise StoreFailed("the disk is full")
 
 

@@ -359,6 +359,15 @@ async def test_every_page_is_read_and_no_ticket_twice(kind: Kind, server: HttpSe
 
 
 @pytest.mark.parametrize("kind", PAGING, ids=name_of, indirect=True)
+async def test_every_page_comes_through_one_connection(kind: Kind, server: HttpServer) -> None:
+    server.keeps_alive = True
+    server.answer(*kind.list_of(*kind.pages))
+    await kind.make(server.url, LONG).open_tickets()
+    assert server.connections <= (2 if kind.before_list else 1)  # a login is a purpose of its own
+    assert len(server.asked) >= len(kind.pages)
+
+
+@pytest.mark.parametrize("kind", PAGING, ids=name_of, indirect=True)
 async def test_a_page_that_fails_fails_the_whole_list(kind: Kind, server: HttpServer) -> None:
     server.answer(*kind.failing(kind.payload(kind.pages[0]), Reply(status=500)))
     assert isinstance(await refusal(kind.make(server.url, LONG)), SourceGarbled)

@@ -9,7 +9,7 @@ from oncall_tui.domain.events import SHIFT_STREAM, Event, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, Purpose
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StreamMoved
-from oncall_tui.ports import LONGEST_PAUSE, Settlement, Store
+from oncall_tui.ports import LONGEST_PAUSE, Hold, Settlement, Store
 from tests.store.conftest import Open
 from tests.store.make import KINDS, LEASE, NOW, filled, lost, message
 
@@ -26,9 +26,9 @@ def settled(key: str, state: DeliveryState, next_try_at: datetime | None = None)
 
 
 async def test_what_was_recorded_is_read_in_order_and_counted_per_stream(store: Store) -> None:
-    first = await store.append(SHIFT_STREAM, [lost("a"), lost("b")], at=NOW)
-    second = await store.append(OTHER, [lost("c")], at=NOW - SECOND)
-    third = await store.append(SHIFT_STREAM, [lost("d")], at=NOW)
+    first = (await store.append(SHIFT_STREAM, [lost("a"), lost("b")], at=NOW)).lines
+    second = (await store.append(OTHER, [lost("c")], at=NOW - SECOND)).lines
+    third = (await store.append(SHIFT_STREAM, [lost("d")], at=NOW)).lines
     assert await store.read() == [*first, *second, *third]
     assert [(line.stream, line.version) for line in await store.read()] == [
         (SHIFT_STREAM, 1),
@@ -39,14 +39,14 @@ async def test_what_was_recorded_is_read_in_order_and_counted_per_stream(store: 
 
 
 async def test_only_what_came_after_a_line_is_read(store: Store) -> None:
-    recorded = await store.append(SHIFT_STREAM, [lost("a"), lost("b"), lost("c")], at=NOW)
+    recorded = (await store.append(SHIFT_STREAM, [lost("a"), lost("b"), lost("c")], at=NOW)).lines
     assert await store.read(recorded[0].seq) == recorded[1:]
     assert await store.read(recorded[-1].seq) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 async def test_every_event_comes_back_as_it_was(open_store: Open, kind: type[Event]) -> None:
-    recorded = await (await open_store()).append(SHIFT_STREAM, [filled(kind)], at=NOW)
+    recorded = (await (await open_store()).append(SHIFT_STREAM, [filled(kind)], at=NOW)).lines
     assert await (await open_store()).read() == recorded
 
 
@@ -69,7 +69,7 @@ async def test_of_writers_at_the_same_time_exactly_one_wins(open_store: Open) ->
 
 async def test_another_stream_does_not_stand_in_the_way(store: Store) -> None:
     await store.append(SHIFT_STREAM, [lost()], at=NOW)
-    (line,) = await store.append(OTHER, [lost()], at=NOW, after_version=0)
+    (line,) = (await store.append(OTHER, [lost()], at=NOW, after_version=0)).lines
     assert line.version == 1
 
 
@@ -93,6 +93,41 @@ async def test_a_message_is_claimed_by_one_holder_only(open_store: Open) -> None
     (claimed,) = [claim for claim in claims if claim is not None]
     assert (claimed.message, claimed.tries) == (message("k"), 1)
     assert await one.unsettled() == [(message("k"), DeliveryState.SENDING, NOW + LEASE)]
+
+
+async def test_a_message_is_claimed_in_the_transaction_that_stores_it(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    hold = Hold(holder="one", lease=LEASE)
+    written = await one.append(OTHER, [lost()], at=NOW, send=[message("k"), message("j")], hold=hold)
+    assert [(claimed.message, claimed.tries) for claimed in written.claimed] == [(message("k"), 1), (message("j"), 1)]
+    assert [line.seq for line in written.lines] == [1]
+    assert await other.claim(now=NOW + LEASE - SECOND, holder="other", lease=LEASE) is None
+    assert await one.renew(MessageKey("k"), now=NOW, holder="one", lease=LEASE)
+    await one.append(OTHER, [], at=NOW, settle=settled("k", DeliveryState.ACCEPTED))
+    taken_over = await other.claim(now=NOW + LEASE, holder="other", lease=LEASE)
+    assert taken_over is not None
+    assert (taken_over.message.key, taken_over.message.is_possible_duplicate, taken_over.tries) == ("j", True, 2)
+
+
+async def test_storing_a_message_again_takes_it_from_nobody(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    await one.append(OTHER, [], at=NOW, send=[message("k")])
+    hold = Hold(holder="other", lease=LEASE)
+    written = await other.append(OTHER, [], at=NOW, send=[message("k"), message("j")], hold=hold)
+    assert [claimed.message.key for claimed in written.claimed] == ["j"]
+    claimed = await one.claim(now=NOW, holder="one", lease=LEASE)
+    assert claimed is not None
+    assert claimed.message.key == "k"
+
+
+async def test_a_decision_taken_on_an_older_version_claims_nothing(open_store: Open) -> None:
+    one, other = await open_store(), await open_store()
+    await one.append(OTHER, [lost()], at=NOW)
+    with pytest.raises(StreamMoved):
+        await other.append(
+            OTHER, [lost()], at=NOW, after_version=0, send=[message("k")], hold=Hold(holder="other", lease=LEASE)
+        )
+    assert await one.unsettled() == []
 
 
 async def test_nothing_is_tried_again_before_its_time(store: Store) -> None:

@@ -16,12 +16,14 @@ pytestmark = pytest.mark.anyio
 
 async def test_memory_carries_on_where_the_disk_stopped(tmp_path: Path) -> None:
     disk = await SqliteStore.open(tmp_path / "journal.db")
-    recorded = await disk.append(SHIFT_STREAM, [lost("a"), lost("b")], at=NOW, send=[message("sending"), message("k")])
+    recorded = (
+        await disk.append(SHIFT_STREAM, [lost("a"), lost("b")], at=NOW, send=[message("sending"), message("k")])
+    ).lines
     await disk.claim(now=NOW, holder="disk", lease=LEASE)
     memory = MemoryStore(await disk.snapshot())
     await disk.close()
 
-    (line,) = await memory.append(SHIFT_STREAM, [lost("c")], at=NOW, after_version=2, send=[message("k")])
+    (line,) = (await memory.append(SHIFT_STREAM, [lost("c")], at=NOW, after_version=2, send=[message("k")])).lines
     assert (line.seq, line.version) == (3, 3)
     assert await memory.read() == [*recorded, line]
     assert [(sent.key, state) for sent, state, _ in await memory.unsettled()] == [

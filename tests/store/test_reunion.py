@@ -60,7 +60,7 @@ async def test_lines_of_both_are_kept_once_however_often_they_meet(tmp_path: Pat
 async def test_nothing_is_taken_over_by_halves(tmp_path: Path) -> None:
     disk = await SqliteStore.open(tmp_path / "journal.db")
     memory = MemoryStore()
-    lines = await memory.append(SHIFT_STREAM, [lost("good"), lost("\ud83d")], at=NOW)
+    lines = (await memory.append(SHIFT_STREAM, [lost("good"), lost("\ud83d")], at=NOW)).lines
     with pytest.raises(StoreFailed, match="half a character"):
         await disk.reunite(Snapshot(lines=lines), holder="me")
     assert await disk.read() == []
