@@ -12,11 +12,16 @@ from typing import Final
 
 _YOUNG: Final = 1000
 """New objects after which the youngest are looked at."""
-_TIMES: Final = 10
-"""Collections of the youngest after which those that survived one are looked at as well."""
+_TIMES: Final = 2
+"""Collections of the youngest after which those that survived one are looked at as well.
+
+Few, because a list of 100,000 that was just made is looked through with them, and two such lists had better not meet.
+"""
+_YOUNG_ONES: Final = 1
+"""The generation of those that survived one collection at most."""
 _NEVER: Final = 2**31 - 1
 _CROWD: Final = 2
-"""So many times ``_TIMES`` collections, in which 20,000 objects stayed, make a crowd."""
+"""So many times ``_TIMES`` collections, in which 4,000 objects may have stayed, make a crowd."""
 _EVERY: Final = 30.0
 """Seconds between two looks."""
 
@@ -33,6 +38,16 @@ def settle() -> None:
     gc.enable()
 
 
+def begin_crowd() -> None:
+    """Collect what is young, because everything there is will be taken for lasting with what long work makes."""
+    gc.collect(_YOUNG_ONES)
+
+
+def end_crowd() -> None:
+    """Take what long work has made for lasting: looking once through a list of 100,000 takes half a frame."""
+    gc.freeze()
+
+
 async def collect_for_ever() -> None:
     """Collect whole what is not taken for lasting, and take crowds of new objects for lasting."""
     while True:
@@ -43,6 +58,7 @@ async def collect_for_ever() -> None:
 def collect() -> None:
     """Collect once, or take a crowd that came since the last time for lasting."""
     if gc.get_count()[2] >= _CROWD:
-        gc.freeze()
+        begin_crowd()
+        end_crowd()
     else:
         gc.collect()

@@ -5,28 +5,39 @@ from collections.abc import Callable, Generator, Iterable
 from itertools import islice
 from typing import Final, TypeVar
 
+from oncall_tui import litter
+
 E = TypeVar("E")
 T = TypeVar("T")
 
-TURN: Final = 0.002
+TURN: Final = 0.001
 """Seconds of work in one turn, a step more at most."""
-PAUSE: Final = 0.002
+PAUSE: Final = 0.001
 """Seconds until the next turn: answering a key takes the loop around many times, and each must not cost a turn."""
+LONG: Final = 20
+"""Turns after which work is long: what it makes of many thousand tickets lasts."""
 _AT_ONCE: Final = 64
 
 
 async def in_turns(steps: Generator[None, None, T]) -> T:
     """Do work that is made of steps, and return its result."""
     loop = asyncio.get_running_loop()
+    turns = 0
     while True:
         ends_at = loop.time() + TURN
         while loop.time() < ends_at:
             try:
                 next(steps)
             except StopIteration as end:
+                if turns >= LONG:
+                    litter.end_crowd()
                 result: T = end.value
                 return result
+        turns += 1
         await asyncio.sleep(PAUSE)
+        if turns == LONG:
+            litter.begin_crowd()
+            await asyncio.sleep(PAUSE)
 
 
 async def made_of(entries: Iterable[E], make: Callable[[E], T]) -> list[T]:

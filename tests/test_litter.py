@@ -1,11 +1,13 @@
 """When garbage is looked for."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from oncall_tui import litter
+from oncall_tui.clock import stopwatch
+from oncall_tui.turns import LONG, TURN, in_turns
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +42,23 @@ def test_what_little_is_left_behind_is_collected() -> None:
     before = full_collections()
     litter.collect()
     assert full_collections() == before + 1
+
+
+@pytest.mark.anyio
+async def test_what_long_work_has_made_is_looked_through_by_no_later_collection() -> None:
+    def work(turns: int) -> Generator[None, None, list[list[int]]]:
+        made = []
+        for number in range(turns):
+            made.append([number])
+            ends_at = stopwatch() + TURN
+            while stopwatch() < ends_at:
+                pass
+            yield
+        return made
+
+    before = gc.get_freeze_count()
+    await in_turns(work(LONG - 1))
+    assert gc.get_freeze_count() == before
+    made = await in_turns(work(LONG + 1))
+    assert gc.get_freeze_count() > before
+    assert not any(made is young for young in gc.get_objects())

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Final
 from oncall_tui.domain.acquaintance import Acquaintance, Ended
 from oncall_tui.domain.mail_address import company_domain
 from oncall_tui.domain.recognition import NOBODY_RECOGNISED, EndedOf, Recognised
+from oncall_tui.domain.row_order import batched
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 
@@ -101,57 +102,89 @@ def _family(ticket: Ticket) -> str:
     return next((kind for kind in kinds_of(ticket) if kind.startswith(_SUBJECT)), "")
 
 
-def usual(records: Iterable[TicketRecord], now: datetime) -> Mapping[str, int]:
-    """Return the median of the touches of each kind of which enough tickets ended; untouched ones teach nothing.
+def usual(records: Sequence[TicketRecord], now: datetime) -> Generator[None, None, Mapping[str, int]]:
+    """Return, after short steps, the median of the touches of each kind of which enough tickets ended.
 
-    What one person asked in the same words in several help desks, and ended on one day, is one matter.
+    Untouched ones teach nothing. What one person asked in the same words in several help desks, and ended on one day,
+    is one matter.
     """
     counts: dict[str, list[int]] = defaultdict(list)
     matters: dict[tuple[str, str, date], list[TicketRecord]] = defaultdict(list)
-    for record in records:
-        if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
-            for kind in record.kinds:
-                if record.known_by and kind.startswith(_SUBJECT):
-                    matters[kind, record.known_by, record.ended_at.date()].append(record)
-                else:
-                    counts[kind].append(record.touches)
-    for (matter, _, _), records_of_one in matters.items():
-        counted = [record.touches or 0 for record in records_of_one]
-        is_one = len({record.ticket.partition(":")[0] for record in records_of_one}) > 1
-        counts[matter] += [sum(counted)] if is_one else counted
-    return {kind: median_low(of_kind) for kind, of_kind in counts.items() if len(of_kind) >= LEAST}
+    for some in batched(records):
+        for record in some:
+            if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
+                _count(record, record.touches, record.ended_at.date(), counts, matters)
+        yield
+    for some_matters in batched(tuple(matters.items())):
+        for (matter, _, _), records_of_one in some_matters:
+            counted = [record.touches or 0 for record in records_of_one]
+            is_one = len({record.ticket.partition(":")[0] for record in records_of_one}) > 1
+            counts[matter] += [sum(counted)] if is_one else counted
+        yield
+    medians: dict[str, int] = {}
+    for some_counts in batched(tuple(counts.items())):
+        medians.update((kind, median_low(of_kind)) for kind, of_kind in some_counts if len(of_kind) >= LEAST)
+        yield
+    return medians
 
 
-def last_ended(records: Iterable[TicketRecord]) -> Mapping[str, tuple[TicketId, datetime]]:
-    """Return the ticket of each customer that ended last."""
+def _count(
+    record: TicketRecord,
+    touches: int,
+    ended_on: date,
+    counts: Mapping[str, list[int]],
+    matters: Mapping[tuple[str, str, date], list[TicketRecord]],
+) -> None:
+    for kind in record.kinds:
+        if record.known_by and kind.startswith(_SUBJECT):
+            matters[kind, record.known_by, ended_on].append(record)
+        else:
+            counts[kind].append(touches)
+
+
+def last_ended(
+    records: Sequence[TicketRecord],
+) -> Generator[None, None, Mapping[str, tuple[TicketId, datetime]]]:
+    """Return, after short steps, the ticket of each customer that ended last."""
     found: dict[str, tuple[TicketId, datetime]] = {}
-    for record in records:
-        if record.ended_at is not None and record.customer:
-            known = found.get(record.customer)
-            if known is None or known[1] < record.ended_at:
-                found[record.customer] = (record.ticket, record.ended_at)
+    for some in batched(records):
+        for record in some:
+            if record.ended_at is not None and record.customer:
+                known = found.get(record.customer)
+                if known is None or known[1] < record.ended_at:
+                    found[record.customer] = (record.ticket, record.ended_at)
+        yield
     return found
 
 
-def ended_lately(records: Iterable[TicketRecord], now: datetime) -> EndedOf:
-    """Return the requests that ended a few days before, by whose mail address, the latest first."""
+def ended_lately(records: Sequence[TicketRecord], now: datetime) -> Generator[None, None, EndedOf]:
+    """Return, after short steps, what ended a few days before, by whose mail address, the latest first."""
     found: dict[str, list[Ended]] = defaultdict(list)
-    for record in records:
-        if record.ended_at is not None and record.known_by and now - record.ended_at <= BACK_WITHIN:
-            found[record.known_by].append(Ended(ticket=record.ticket, at=record.ended_at))
-    return {
-        address: tuple(sorted(ended, key=lambda one: (one.at, one.ticket), reverse=True)[:MOST_ENDED])
-        for address, ended in found.items()
-    }
+    for some in batched(records):
+        for record in some:
+            if record.ended_at is not None and record.known_by and now - record.ended_at <= BACK_WITHIN:
+                found[record.known_by].append(Ended(ticket=record.ticket, at=record.ended_at))
+        yield
+    lately: dict[str, tuple[Ended, ...]] = {}
+    for some_found in batched(tuple(found.items())):
+        for address, ended in some_found:
+            latest_first = sorted(ended, key=lambda one: (one.at, one.ticket), reverse=True)
+            lately[address] = tuple(latest_first[:MOST_ENDED])
+        yield
+    return lately
 
 
-def goodwill_spent(records: Iterable[TicketRecord], since: datetime | None) -> Mapping[str, Decimal]:
-    """Return what was spent on each customer since a shift began; without one, ever."""
+def goodwill_spent(
+    records: Sequence[TicketRecord], since: datetime | None
+) -> Generator[None, None, Mapping[str, Decimal]]:
+    """Return, after short steps, what was spent on each customer since a shift began; without one, ever."""
     spent: dict[str, Decimal] = defaultdict(Decimal)
-    for record in records:
-        for entry in record.care.goodwill:
-            if since is None or entry.at >= since:
-                spent[entry.customer] += entry.amount
+    for some in batched(records):
+        for record in some:
+            for entry in record.care.goodwill:
+                if since is None or entry.at >= since:
+                    spent[entry.customer] += entry.amount
+        yield
     return spent
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -42,6 +43,11 @@ class Grouping:
 
     def __init__(self) -> None:
         self._made = _Made()
+
+    @property
+    def rows(self) -> Mapping[TicketId, Row]:
+        """Return the row of each ticket that was grouped last; nothing is changed in it later."""
+        return _Rows(self._made.known)
 
     def group(
         self,
@@ -93,6 +99,24 @@ class _Known:
     row: Row
     place: Place
     clock: SeenClock
+
+
+class _Rows(Mapping[TicketId, Row]):
+    """Rows by their tickets, without a table of their own."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, known: Mapping[TicketId, _Known]) -> None:
+        self._known = known
+
+    def __getitem__(self, ticket: TicketId) -> Row:
+        return self._known[ticket].row
+
+    def __iter__(self) -> Iterator[TicketId]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +176,27 @@ class _Work:
     def _teaches_the_same(self, row: Row) -> bool:
         if self._has_met and row.acquaintance is not self._persons.get(row.ticket.id):
             return False
-        return not self._has_learnt and row.same_trouble == self._experience.same_trouble.get(row.ticket.id, 0)
+        if row.same_trouble != self._experience.same_trouble.get(row.ticket.id, 0):
+            return False
+        return not self._has_learnt or self._learnt(row.ticket) == (
+            row.usual_touches,
+            row.is_back_again,
+            row.goodwill_spent,
+        )
+
+    def _learnt(self, ticket: Ticket) -> tuple[int | None, bool, Decimal]:
+        """Return what a row says of what was learnt from other tickets of its kind and its customer."""
+        experience = self._experience
+        return (
+            experience.usual_touches(ticket) if experience.usual else None,
+            experience.is_back_again(ticket),
+            experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
+        )
 
     def _new_row(self, ticket: Ticket, place: Place, clock: SeenClock) -> Row:
-        tier_name, experience = (place.customer.tier if place.customer else "") or ticket.tier, self._experience
+        tier_name = (place.customer.tier if place.customer else "") or ticket.tier
         tier = self._places.book.tier(tier_name)
+        usual_touches, is_back_again, goodwill_spent = self._learnt(ticket)
         return Row(
             ticket=ticket,
             zone=place.zone,
@@ -166,10 +206,10 @@ class _Work:
             record=self.records.get(ticket.id),
             tier=tier,
             target=target(ticket, tier, clock.place) if tier else None,
-            usual_touches=experience.usual_touches(ticket) if experience.usual else None,
-            same_trouble=experience.same_trouble.get(ticket.id, 0),
-            is_back_again=experience.is_back_again(ticket),
-            goodwill_spent=experience.goodwill.get(customer_key(ticket), NO_MONEY) if experience.goodwill else NO_MONEY,
+            usual_touches=usual_touches,
+            same_trouble=self._experience.same_trouble.get(ticket.id, 0),
+            is_back_again=is_back_again,
+            goodwill_spent=goodwill_spent,
             runbook=find_runbook(self._places.book.runbooks, ticket, tier_name),
             acquaintance=(person := self._persons.get(ticket.id)),
             touches_elsewhere=touches_elsewhere(ticket, person) if person else 0,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
+from itertools import chain
 from typing import Final, TypeVar
 
 from oncall_tui.domain.local_day import Day, LocalDay
@@ -81,7 +82,7 @@ def _sums(rows: Sequence[Row]) -> Generator[None, None, Sums]:
         day=days.most_common(1)[0][0] if days else LocalDay(day=Day.UNKNOWN),
         longest=max((part.longest for _, part in parts), key=len, default=""),
         new=sum(part.new for _, part in parts),
-        recorded=sum(part.recorded for _, part in parts),
+        snoozed=tuple(chain.from_iterable(part.snoozed for _, part in parts)),
     )
 
 

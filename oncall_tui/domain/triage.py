@@ -9,14 +9,14 @@ due, or that nobody waits for, comes after those that are.
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
 from oncall_tui.domain.acquaintance import Acquaintance
 from oncall_tui.domain.customer import Customer
-from oncall_tui.domain.due import Due, DueOrigin
+from oncall_tui.domain.due import SOON, Due, DueOrigin
 from oncall_tui.domain.local_day import Day, LocalDay, WorkingHours
 from oncall_tui.domain.money import NO_MONEY
 from oncall_tui.domain.runbook import Runbook
@@ -83,8 +83,9 @@ class Row:
     @property
     def due_at(self) -> datetime | None:
         """Return when the next thing is due; None where nothing is."""
-        due = self.due
-        return due.at if due else None
+        wanted = self.ticket.due_at or (self.target.at if self.target else None)
+        promise = self.record.owed_promise if self.record else None
+        return min(promise.due_at, wanted or NEVER) if promise else wanted
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether its due time has passed."""
@@ -105,8 +106,8 @@ class Sums:
     """The longest of the numbers."""
     new: int = 0
     """How many nobody has answered yet."""
-    recorded: int = 0
-    """How many anything was done to, among which some may be put aside."""
+    snoozed: tuple[Row, ...] = ()
+    """Those that were put aside at some time, of which some may be so still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +134,31 @@ class Group:
         """Return the part of the day it is for most of its customers."""
         return self.sums.day
 
+    def narrowed(self, rows: tuple[Row, ...]) -> "Group":
+        """Return the group with only some of its rows, in their order, and with what is known of them all."""
+        return replace(self, rows=rows, worked_out=self.sums)
+
     def late(self, now: datetime) -> int:
         """Return how many of its tickets are late."""
-        return bisect_right(self.rows, now, key=lambda row: row.due_at or NEVER)
+        return bisect_right(self.rows, now, key=_due_at)
 
     def soon(self, now: datetime) -> int:
         """Return how many of its tickets are due soon."""
-        late = self.late(now)
-        return bisect_left(self.rows, x=True, lo=late, key=lambda row: not row.is_due_soon(now)) - late
+        return self._up_to_soon(now) - self.late(now)
+
+    def counts_until(self, now: datetime) -> datetime:
+        """Return the instant until which as many of its tickets stay late, and as many due soon."""
+        late, soon = self.late(now), self._up_to_soon(now)
+        next_late = min(map(_due_at, self.rows[late : late + 1]), default=NEVER)
+        next_soon = min(map(_due_at, self.rows[soon : soon + 1]), default=NEVER)
+        return min(next_late, next_soon - SOON + timedelta.resolution)
+
+    def _up_to_soon(self, now: datetime) -> int:
+        return bisect_left(self.rows, now + SOON, key=_due_at)
+
+
+def _due_at(row: Row) -> datetime:
+    return row.due_at or NEVER
 
 
 def sums_of(rows: Sequence[Row]) -> Sums:
@@ -153,7 +171,7 @@ def sums_of(rows: Sequence[Row]) -> Sums:
         day=days.most_common(1)[0][0] if days else LocalDay(day=Day.UNKNOWN),
         longest=max((row.ticket.number for row in rows), key=len, default=""),
         new=sum(row.ticket.status is Status.NEW for row in rows),
-        recorded=sum(row.record is not None for row in rows),
+        snoozed=tuple(row for row in rows if row.record is not None and row.record.answering.snooze is not None),
     )
 
 

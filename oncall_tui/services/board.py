@@ -23,7 +23,7 @@ from oncall_tui.domain.recognition import NOBODY_RECOGNISED, Recognition
 from oncall_tui.domain.rota import Rota, Shift, WeekTime
 from oncall_tui.domain.runbook import Runbook
 from oncall_tui.domain.steps import at_once
-from oncall_tui.domain.ticket import Ticket
+from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.tier import Tier
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.domain.wall_time import zone_info
@@ -89,6 +89,7 @@ class _Sorted:
     """The open tickets, as one piece of work left them."""
 
     groups: tuple[Group, ...]
+    rows: Mapping[TicketId, Row]
     suggested: tuple[Row, ...]
 
 
@@ -105,7 +106,8 @@ class Board:
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Desk], None]] = []
         self._is_shown = False
-        self._recognition, self._recognised = Recognition(), NOBODY_RECOGNISED
+        self._recognition = Recognition()
+        self._recognised = self._recognised_before = NOBODY_RECOGNISED
         self._grouping = Grouping()
         self._left = LeftBehind()
         self._me = team.me or self._on_call()
@@ -153,8 +155,12 @@ class Board:
         self._changed.set()
 
     def as_known(self, ticket: Ticket) -> Ticket:
-        """Return a ticket with what other help desks know of whoever asked, as of the last time it was worked out."""
-        return self._recognised.completed.get(ticket.id, ticket)
+        """Return a ticket with what other help desks know of whoever asked, as of the last time it was worked out.
+
+        One that has just left its list is known as of the time before.
+        """
+        before = self._recognised_before.completed.get(ticket.id, ticket)
+        return self._recognised.completed.get(ticket.id, before)
 
     def watch(self, watcher: Callable[[Desk], None]) -> None:
         """Hand every new desk to ``watcher``, the present one at once."""
@@ -188,7 +194,11 @@ class Board:
 
     async def whole_desk(self) -> Desk:
         """Return everything the screen shows, letting keys be answered while many tickets are put in order."""
-        return self._desk(await in_turns(self._steps(self._clock())))
+        found = await in_turns(self._steps(self._clock()))
+        await asyncio.sleep(0)  # a turn of its own for what is put together of it, and one for whoever watches
+        desk = self._desk(found)
+        await asyncio.sleep(0)
+        return desk
 
     def desk(self) -> Desk:
         """Return everything the screen shows, now."""
@@ -209,12 +219,14 @@ class Board:
             ours=self.team.ours,
         )
         recognised = yield from self._recognition.steps(tickets, book, self._learning.ended)
-        self._recognised = recognised
+        if recognised is not self._recognised:
+            self._recognised_before, self._recognised = self._recognised, recognised
         experience = yield from self._learning.compared(recognised, now)
         groups = yield from self._grouping.steps(
             recognised.tickets, book, now, records=self._logbook.records, experience=experience
         )
-        return _Sorted(groups=groups, suggested=(yield from worth_escalating(groups, now)))
+        rows = self._grouping.rows
+        return _Sorted(groups=groups, rows=rows, suggested=(yield from worth_escalating(groups, now)))
 
     def _desk(self, found: _Sorted) -> Desk:
         now = self._clock()
@@ -244,18 +256,20 @@ class Board:
             people=team.people,
             sources=self._polling.statuses,
             groups=found.groups,
+            rows=found.rows,
             suggested=found.suggested,
             escalations=self._escalations(now),
             handover=flow,
             unrecorded=self._logbook.unrecorded,
             notices=(*self._troubles.sentences, *notices(flow, self._me, team.people, now)),
             undecided=undecided,
-            left=self._left.rows(undecided, self._polling.tickets, self._logbook.records, self._polling.statuses),
+            left=self._left.rows(undecided, found.rows, self._logbook.records, self._polling.statuses),
         )
 
     def _undecided(self, now: datetime) -> tuple[Answer, ...]:
         """Return what waits for a person: words for good, a take or solve until nobody can have missed it."""
-        waiting = (a for record in self._logbook.records.values() for a in record.answering.needs_a_person)
+        answered = (record.answering for record in self._logbook.records.values() if record.answering.answers)
+        waiting = (answer for answering in answered for answer in answering.needs_a_person)
         return tuple(a for a in waiting if a.kind.has_words or now - a.since < ASKED_FOR)
 
     def _on_call(self) -> PersonId | None:

@@ -95,6 +95,8 @@ class Desk:
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     groups: tuple[Group, ...] = ()
+    rows: Mapping[TicketId, Row] | None = field(default=None, compare=False, repr=False)
+    """Those of the groups by their tickets; None where they have to be looked for."""
     suggested: tuple[Row, ...] | None = None
     """The tickets whose tier suggests E, in their order, escalated or not; None where nobody looked."""
     escalations: tuple[Escalation, ...] = ()
@@ -140,8 +142,10 @@ class Desk:
 
     def row(self, ticket: TicketId) -> Row | None:
         """Return a ticket's row, or None when it is not on the screen any more."""
-        shown = chain.from_iterable((*(group.rows for group in self.groups), self.left))
-        return next((row for row in shown if row.ticket.id == ticket), None)
+        if self.rows is not None and ticket in self.rows:
+            return self.rows[ticket]
+        elsewhere = () if self.rows is not None else chain.from_iterable(group.rows for group in self.groups)
+        return next((row for row in chain(elsewhere, self.left) if row.ticket.id == ticket), None)
 
     def has_left(self, ticket: TicketId) -> bool:
         """Tell whether a ticket is shown only because an answer to it waits for a person."""

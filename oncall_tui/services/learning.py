@@ -47,16 +47,13 @@ class Learning:
         if self._learnt != self._news or since != self._since:
             news = self._news  # what is recorded while the steps are done is not among it
             records = tuple(self._logbook.records.values())
-            common = usual(records, now)
-            yield
-            ended = last_ended(records)
-            yield
-            self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill_spent(records, since))
+            common = yield from usual(records, now)
+            ended = yield from last_ended(records)
+            goodwill = yield from goodwill_spent(records, since)
+            self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill)
             self._learnt, self._since = news, since
-            yield
-            lately = ended_lately(records, now)
+            lately = yield from ended_lately(records, now)
             self.ended = lately if lately != self.ended else self.ended
-            yield
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
             # What was recognised stays so while few are open: a customer's clock must not come and go with the list.

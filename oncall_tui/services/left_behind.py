@@ -26,7 +26,7 @@ class LeftBehind:
     def rows(
         self,
         undecided: Sequence[Answer],
-        tickets: Iterable[Ticket],
+        shown: Mapping[TicketId, Row],
         records: Mapping[TicketId, TicketRecord],
         statuses: Iterable[SourceStatus],
     ) -> tuple[Row, ...]:
@@ -34,7 +34,7 @@ class LeftBehind:
         if not undecided:
             return ()
         wanted = dict.fromkeys(answer.ticket for answer in undecided)
-        listed = {ticket.id: ticket for ticket in tickets if ticket.id in wanted}
+        listed = {identity: shown[identity].ticket for identity in wanted if identity in shown}
         self._seen = {identity: ticket for identity, ticket in {**self._seen, **listed}.items() if identity in wanted}
         silent = {status.id for status in statuses if status.as_of is None or status.is_remembered}
         left = (self._ticket(identity) for identity in wanted if identity not in listed)

@@ -267,11 +267,10 @@ class Polling:
         """Tell escalations whose ticket a complete answer no longer lists."""
         live = [e for e in self._logbook.escalations if e.state.is_live]
         ours = [e for e in live if e.brief.ticket.partition(":")[0] == reading.status.id]
-        listed = {ticket.id for ticket in reading.tickets} if ours else set()
+        gone = await in_turns(_not_listed({escalation.brief.ticket for escalation in ours}, reading.tickets))
         for escalation in ours:
-            ticket = escalation.brief.ticket
-            if ticket not in listed:
-                await self._logbook.happened(ticket, TicketSolved(escalation=escalation.id))
+            if escalation.brief.ticket in gone:
+                await self._logbook.happened(escalation.brief.ticket, TicketSolved(escalation=escalation.id))
 
     async def _read_for_ever(self, identity: SourceId) -> None:
         while True:
@@ -291,6 +290,14 @@ class Polling:
         if reading.retry_after is not None:
             pause = max(pause, reading.retry_after)
         return pause.total_seconds() * (0.9 + 0.2 * self._jitter())
+
+
+def _not_listed(wanted: set[TicketId], tickets: Sequence[Ticket]) -> Generator[None, None, set[TicketId]]:
+    """Return, after short steps, those that are not among some tickets."""
+    for start in range(0, len(tickets) if wanted else 0, _AT_ONCE):
+        wanted -= {ticket.id for ticket in tickets[start : start + _AT_ONCE]}
+        yield
+    return wanted
 
 
 def _unchanged_kept(before: tuple[Ticket, ...], after: list[Ticket]) -> Generator[None, None, tuple[Ticket, ...]]:

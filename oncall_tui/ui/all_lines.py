@@ -2,13 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from typing import overload
 
 from rich.cells import cell_len
 
 from oncall_tui.domain.row_order import order
+from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, sums_of
 from oncall_tui.services.desk import Desk, SourceState
 from oncall_tui.text_safety import clean
@@ -28,7 +28,7 @@ from oncall_tui.ui.text import cut
 _KEPT = 2000
 """Lines kept once they are made: more than any screen shows."""
 _FEW = 500
-"""Rows that are searched one by one where they do not stand in order."""
+"""Rows of a small group."""
 
 
 class AllLines(Sequence[Line]):
@@ -46,6 +46,8 @@ class AllLines(Sequence[Line]):
         self._stops = list(accumulate((rows or 1 for rows in shown), initial=0))
         self._numbers = {heading.key: number for number, heading in enumerate(self._headings)}
         self._made: dict[int, Line] = {}
+        self._places: dict[int, dict[TicketId, int]] = {}
+        """Where the tickets of a small group are, by its number, once one of them was looked for."""
 
     def __len__(self) -> int:
         """Return how many lines there are."""
@@ -123,21 +125,27 @@ class AllLines(Sequence[Line]):
         number = self._numbers.get(group)
         if number is None or self._folds[number]:
             return None if number is None else self._starts[number]
-        if isinstance(line, GroupLine):
-            return None
-        rows = self.groups[number].rows
-        place = bisect_left(rows, order(line.row), key=order)
-        if place >= len(rows) or rows[place].ticket.id != line.key:
-            place = _index(rows, line.key) if len(rows) <= _FEW else len(rows)
-        return self._starts[number] + 1 + place if place < len(rows) else None
+        return None if isinstance(line, GroupLine) else self._place(number, line.row)
 
-    def search(self, key: str) -> int | None:
+    def search(self, ticket: TicketId) -> int | None:
         """Return where a ticket is, in whatever group; None where it is not shown."""
-        for group, start, fold in zip(self.groups, self._starts[:-1], self._folds, strict=True):
-            place = len(group.rows) if fold else _index(group.rows, key)
-            if place < len(group.rows):
-                return start + 1 + place
-        return None
+        row = self._desk.row(ticket)
+        numbers = (number for number, is_folded in enumerate(self._folds) if not is_folded)
+        places = (self._place(number, row) for number in numbers if row is not None)
+        return next((place for place in places if place is not None), None)
+
+    def _place(self, number: int, row: Row) -> int | None:
+        place = self._place_within(number, row)
+        return None if place is None else self._starts[number] + 1 + place
+
+    def _place_within(self, number: int, row: Row) -> int | None:
+        rows = self.groups[number].rows
+        if len(rows) > _FEW and not self._headings[number].is_apart:
+            place = bisect_left(rows, order(row), key=order)
+            return place if place < len(rows) and rows[place].ticket.id == row.ticket.id else None
+        if number not in self._places:
+            self._places[number] = {one.ticket.id: place for place, one in enumerate(rows)}
+        return self._places[number].get(row.ticket.id)
 
     def group_at(self, index: int) -> str:
         """Return the key of the group a line is in."""
@@ -151,19 +159,13 @@ def _headings(groups: Iterable[Group], desk: Desk, folded: frozenset[str]) -> It
         yield GroupLine(group=left, is_folded=LEFT in folded, is_left=True)
     aside: list[Row] = []
     for group in groups:
-        snoozed = {row.ticket.id for row in group.rows if is_put_aside(row, desk)} if group.sums.recorded else set()
+        snoozed = {row.ticket.id for row in group.sums.snoozed if is_put_aside(row, desk)}
         waiting = group
         if snoozed:
             aside += [row for row in group.rows if row.ticket.id in snoozed]
-            rows = tuple(row for row in group.rows if row.ticket.id not in snoozed)
-            waiting = replace(group, rows=rows, worked_out=sums_of(rows))
+            waiting = group.narrowed(tuple(row for row in group.rows if row.ticket.id not in snoozed))
         if waiting.rows:
             yield GroupLine(group=waiting, is_folded=group_key(group) in folded)
     if aside:
         together = Group(utc_offset=None, places=(), zones=(), rows=tuple(aside), worked_out=sums_of(aside))
         yield GroupLine(group=together, is_folded=SNOOZED not in folded, is_snoozed=True)
-
-
-def _index(rows: Sequence[Row], key: str) -> int:
-    """Return where a ticket is; behind the last one where it is not there."""
-    return next((index for index, row in enumerate(rows) if row.ticket.id == key), len(rows))

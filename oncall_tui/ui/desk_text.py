@@ -9,7 +9,8 @@ from oncall_tui.domain.episode import EscalationState
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.milestones import Milestone
 from oncall_tui.domain.rota import Shift
-from oncall_tui.domain.triage import Group, Row
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.triage import NEVER, Group, Row
 from oncall_tui.domain.wall_time import LATEST
 from oncall_tui.services.desk import Desk, Sight, SourceState, SourceStatus
 from oncall_tui.ui.answer_text import undecided_notice
@@ -140,6 +141,11 @@ def counts(desk: Desk, now: datetime) -> str:
     return "  ".join(f"{intcomma(count)} {word}" for count, word in figures)
 
 
+def counts_until(desk: Desk, now: datetime) -> datetime:
+    """Return the instant until which the figures of the header stay as they are, unless the desk changes."""
+    return min((group.counts_until(now) for group in desk.groups), default=NEVER)
+
+
 def reason(source: SourceStatus) -> str:
     """Return why a source fails, without its name, which a sentence of its own begins with and the screen has said."""
     for separator in (": ", ", ", " "):
@@ -250,9 +256,10 @@ def tier_of(row: Row) -> str:
 
 def suggested(row: Row, desk: Desk, now: datetime) -> str:
     """Return why a ticket's tier suggests E; nothing where nothing does, or it was escalated already."""
-    if row.tier is None:
-        return ""
-    escalation = desk.escalation_of(row.ticket.id)
-    if escalation is not None and escalation.state is not EscalationState.WITHDRAWN:
-        return ""
-    return why_escalate(row, now)
+    return "" if row.tier is None or is_escalated(row.ticket.id, desk) else why_escalate(row, now)
+
+
+def is_escalated(ticket: TicketId, desk: Desk) -> bool:
+    """Tell whether a ticket was escalated already, and nobody took that back."""
+    escalation = desk.escalation_of(ticket)
+    return escalation is not None and escalation.state is not EscalationState.WITHDRAWN

@@ -38,8 +38,9 @@ def kept(before: AllLines, cursor: int, after: AllLines) -> int:
     if cursor < len(after) and after[cursor].key == before[cursor].key and is_stop(after[cursor]):
         return cursor
     same = after.place_of(before[cursor], before.group_at(cursor))
-    if same is None and isinstance(before[cursor], TicketLine):
-        same = after.search(before[cursor].key)
+    line = before[cursor]
+    if same is None and isinstance(line, TicketLine):
+        same = after.search(line.row.ticket.id)
     return _nearest(before, cursor, after) if same is None else same
 
 

@@ -1,22 +1,19 @@
 """The lines of the ticket list, and where their columns stand; pure."""
 
 import re
-from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.cells import cell_len
 
-from oncall_tui.domain.row_order import batched
-from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.acquaintance_text import raised
 from oncall_tui.ui.columns import TICKET_AT_MOST, Layout
-from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested, tier_of
+from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested
 from oncall_tui.ui.escalation_text import mark
-from oncall_tui.ui.text import MINUTE, between, cut, due, fit, touches, waiting
+from oncall_tui.ui.text import MINUTE, between, cut, due, fit, next_minute, next_minute_to, touches, waiting
 
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
@@ -48,6 +45,11 @@ class GroupLine:
     """Whether it stands over what was put aside, from every clock."""
     is_left: bool = False
     """Whether it stands over tickets that left the list while an answer to them waits for a person."""
+
+    @property
+    def is_apart(self) -> bool:
+        """Tell whether its rows come from several groups, and are not in the order of one."""
+        return self.is_snoozed or self.is_left
 
     @property
     def key(self) -> str:
@@ -83,18 +85,13 @@ Line = GroupLine | TicketLine
 def stays_until(line: Line, now: datetime) -> datetime:
     """Return the instant until which time alone changes nothing in a line."""
     if isinstance(line, GroupLine):
-        return now if line.is_folded else _next_minute_to(now.replace(second=0, microsecond=0), now)
+        return min(next_minute(now), line.group.counts_until(now)) if line.is_folded else next_minute(now)
     ends = [now + MINUTE]
     if (since := line.row.ticket.waiting_since) is not None:
         ends.append(now + MINUTE - (now - since) % MINUTE)
     if (due_at := line.row.due_at) is not None:
-        ends.append(_next_minute_to(due_at, now))
+        ends.append(next_minute_to(due_at, now))
     return min(ends)
-
-
-def _next_minute_to(at: datetime, now: datetime) -> datetime:
-    """Return when whole minutes are left to an instant: then it may be over, and just after that one minute less."""
-    return now + max((at - now) % MINUTE, timedelta.resolution)
 
 
 class Columns(Layout):
@@ -162,38 +159,3 @@ def ticket_line(row: Row, desk: Desk, *, is_stale: bool) -> TicketLine:
         is_suggested=bool(suggested(row, desk, desk.at)),
         is_stale=is_stale,
     )
-
-
-def found(groups: Iterable[Group], wanted: str) -> tuple[Group, ...]:
-    """Return the groups with only those tickets that contain some text."""
-    return at_once(finding(groups, wanted))
-
-
-def finding(groups: Iterable[Group], wanted: str) -> Generator[None, None, tuple[Group, ...]]:
-    """Do the same step by step, each short enough for keys to be answered in between."""
-    if not wanted:
-        return tuple(groups)
-    text = wanted.casefold()
-    filtered = []
-    for group in groups:
-        rows: list[Row] = []
-        for some in batched(group.rows):
-            rows += [row for row in some if text in _searched(row)]
-            yield
-        filtered.append(Group(utc_offset=group.utc_offset, places=group.places, zones=group.zones, rows=tuple(rows)))
-    return tuple(filtered)
-
-
-def _searched(row: Row) -> str:
-    ticket = row.ticket
-    requester = ticket.requester
-    texts = (
-        ticket.number,
-        ticket.subject,
-        customer_name(row),
-        requester.name,
-        requester.email,
-        tier_of(row),
-        *ticket.tags,
-    )
-    return " ".join(texts).casefold()

@@ -7,15 +7,19 @@ from itertools import chain
 from oncall_tui.domain.advice import why_escalate
 from oncall_tui.domain.triage import Row
 from oncall_tui.services.desk import Desk
-from oncall_tui.ui.desk_text import customer_name, suggested
+from oncall_tui.ui.desk_text import customer_name, is_escalated, suggested
 from oncall_tui.ui.escalation_text import StripText
 from oncall_tui.ui.text import between
 
 
 def suggested_rows(desk: Desk) -> tuple[Row, ...]:
     """Return the tickets E is suggested for, in the desk's order."""
-    rows = chain.from_iterable(group.rows for group in desk.groups) if desk.suggested is None else desk.suggested
-    return tuple(row for row in rows if suggested(row, desk, desk.at))
+    if desk.suggested is None:
+        rows = chain.from_iterable(group.rows for group in desk.groups)
+        return tuple(row for row in rows if suggested(row, desk, desk.at))
+    tickets = {escalation.brief.ticket for escalation in desk.escalations}
+    escalated = {ticket for ticket in tickets if is_escalated(ticket, desk)}
+    return tuple(row for row in desk.suggested if row.ticket.id not in escalated)
 
 
 def suggestion_text(rows: Sequence[Row], chosen: Row | None, now: datetime, width: int) -> StripText | None:

@@ -72,6 +72,16 @@ def span(length: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "m")) if count)
 
 
+def next_minute(now: datetime) -> datetime:
+    """Return when wall clocks show another minute."""
+    return next_minute_to(now.replace(second=0, microsecond=0), now)
+
+
+def next_minute_to(at: datetime, now: datetime) -> datetime:
+    """Return when whole minutes are left to an instant: then it may be over, and just after that one minute less."""
+    return now + max((at - now) % MINUTE, timedelta.resolution)
+
+
 def countdown(left: timedelta) -> str:
     """Return ``4 m 12 s``, rounded up so that it ends when the time is over."""
     seconds = max(0, -int(-left.total_seconds() // 1))

@@ -58,8 +58,8 @@ def collections() -> Iterator[list[float]]:
 
 
 @asynccontextmanager
-async def shown(source: rig.ScriptedSource) -> AsyncIterator[tuple[Station, OnCallApp]]:
-    """Return a dashboard that shows a source, on a terminal that is none."""
+async def shown(source: rig.ScriptedSource, *, is_whole: bool = False) -> AsyncIterator[tuple[Station, OnCallApp]]:
+    """Return a dashboard that shows a source, on a terminal that is none; the whole of it also witnesses and sends."""
     station = desk.station(source, rig.MovingClock())
     await station.open()
     app = OnCallApp(station.actions, clock=station.actions.clock, stopwatch=stopwatch, desk=station.board.desk())
@@ -67,7 +67,11 @@ async def shown(source: rig.ScriptedSource) -> AsyncIterator[tuple[Station, OnCa
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
         litter.settle()
-        loops = [asyncio.create_task(loop) for loop in (station.board.run(), litter.collect_for_ever())]
+        works = [station.board.run(), litter.collect_for_ever()]
+        if is_whole:
+            others = (station.witnessing, station.relieving, station.breath, station.delivery)
+            works += [*(one.run() for one in others), *(loop() for _, loop in station.escalating.loops())]
+        loops = [asyncio.create_task(work) for work in works]
         try:
             yield station, app
         finally:
@@ -79,7 +83,7 @@ async def _refresh(rounds: int) -> Sequence[Figure]:
     made = desk.tickets(COUNT)
     source = rig.ScriptedSource(tickets=made)
     holds: dict[str, list[float]] = {"first": [], "same": [], "some": [], "order": []}
-    async with shown(source) as (station, app):
+    async with shown(source, is_whole=True) as (station, app):
         pulse = Pulse()
         beating = asyncio.create_task(pulse.beat())
         with collections() as pauses:

@@ -23,6 +23,7 @@ def rest(rounds: int) -> Sequence[Figure]:
             terminal.watch(5)
         seen = [_cost(least, ours) for _ in range(rounds)]
         ours.type(UNFOCUSED)
+        ours.watch(1)
         unseen = [_cost(least, ours) for _ in range(rounds)]
     return [
         *_figures("at rest", seen, limit=1.25, bytes_limit=2048),

@@ -91,16 +91,20 @@ class Terminal:
             pass
 
     def key(self, keys: str, *, shows: str = "") -> float:
-        """Press keys; return the seconds until something is drawn, or until a text is."""
-        began = time.perf_counter()
+        """Press keys; return the seconds until something is drawn, or until a text is.
+
+        Time in which the program could have run and the machine did something else does not count.
+        """
+        waited, began = self._waited, time.perf_counter()
         os.write(self._master, keys.encode())
         if shows:
             drawn_at = self._until(shows, 60)
         else:
             self._read(10)
             drawn_at = time.perf_counter()
+        waited = self._waited - waited
         self.settle()
-        return drawn_at - began
+        return max(drawn_at - began - waited, 0.0)
 
     def watch(self, seconds: float) -> int:
         """Return how many bytes are written in some seconds."""
@@ -112,6 +116,11 @@ class Terminal:
     def type(self, text: str) -> None:
         """Send something, whatever it leads to."""
         os.write(self._master, text.encode())
+
+    @property
+    def _waited(self) -> float:
+        """Return the seconds in which the main thread could have run and no processor was free."""
+        return int(Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[1]) / 1e9
 
     @property
     def processor_time(self) -> float:

@@ -1,6 +1,7 @@
 """What is seen from one reading to the next, and kept."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
 from oncall_tui.domain.tier import Tier
 from oncall_tui.errors import SourceUnreachable
+from tests.make import requester
 from tests.rig import Rig, ticket
 
 pytestmark = pytest.mark.anyio
@@ -68,3 +70,19 @@ async def test_an_escalation_says_why_its_tier_suggested_it_unless_somebody_says
     await rig.escalate("4313", why="Their shop is closed")
     whys = [escalation.brief.why for escalation in rig.station.logbook.escalations]
     assert whys == ["Late 8 m, 5 touches, gold", "Their shop is closed"]
+
+
+async def test_a_ticket_that_ended_makes_anew_only_the_rows_it_teaches_something_about(rig: Rig) -> None:
+    own = replace(ticket("1"), requester=requester("Kim", email="kim@one.example", organisation="Firm One"))
+    other = replace(
+        ticket("2"),
+        requester=requester("Lee", email="lee@two.example", organisation="Firm Two"),
+        created_at=rig.clock(),
+    )
+    ended = replace(ticket("3"), requester=requester("Lee", email="lee@two.example", organisation="Firm Two"))
+    await reading(rig, own, other, ended)
+    before = {number: rig.row(number) for number in ("1", "2")}
+    rig.clock.now += timedelta(minutes=1)
+    await reading(rig, own, replace(other, created_at=rig.clock() + timedelta(minutes=1)))
+    assert rig.row("1") is before["1"]
+    assert rig.row("2").is_back_again

@@ -9,7 +9,7 @@ from oncall_tui.domain.ticket import SourceId
 from oncall_tui.domain.triage import Group
 from oncall_tui.services.desk import Desk, SourceState, SourceStatus
 from oncall_tui.ui.desk_text import countdown, counts, group_day, group_title, mood_lines, notices, who, zone_of
-from oncall_tui.ui.widgets.header import header_lines
+from oncall_tui.ui.widgets.header import header_lines, stays_until
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
 
@@ -128,3 +128,13 @@ def test_the_header_never_cuts_its_figures(desk: Desk, width: int) -> None:
 def test_a_failing_source_is_named_once(error: str, said: str) -> None:
     source = SourceStatus(id=SourceId("helpdesk"), kind="rt", state=SourceState.STALE, error=CleanText(error))
     assert notices(Desk(at=NOW, sources=(source,))) == (said,)
+
+
+@pytest.mark.parametrize("seconds", range(0, 400, 7))
+def test_until_then_time_alone_changes_only_the_ages_in_the_header(seconds: int) -> None:
+    now = NOW + timedelta(seconds=seconds)
+    for desk in (desk_make.live(), desk_make.over(), desk_make.off_duty(), desk_make.quiet()):
+        until = stays_until(desk, now)
+        before = header_lines(desk, now, 120, aged_at=NOW)
+        assert header_lines(desk, max(now, until - timedelta.resolution), 120, aged_at=NOW) == before
+        assert now <= until <= now + MINUTE

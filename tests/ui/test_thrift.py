@@ -18,8 +18,10 @@ from tests.ui.rig import running
 
 pytestmark = pytest.mark.anyio
 MANY = 5000
-QUIET_MINUTE = 60 * 2048
+QUIET_MINUTE = 60 * 160
 """Bytes."""
+SEEN_FRAMES, UNSEEN_FRAMES = 15, 7
+"""The age of an answer each five seconds, or each fifteen, and whatever shows another minute."""
 
 
 async def test_a_key_draws_two_rows_of_five_thousand() -> None:
@@ -56,8 +58,14 @@ async def test_a_refresh_that_says_the_same_makes_no_new_ticket_row_or_group() -
     assert rig.station.board.desk().groups is before.groups
 
 
-async def test_a_quiet_minute_writes_little_and_a_second_that_changes_nothing_writes_nothing() -> None:
+@pytest.mark.parametrize(("is_seen", "frames"), [(True, SEEN_FRAMES), (False, UNSEEN_FRAMES)])
+async def test_a_quiet_minute_writes_little_and_a_second_that_changes_nothing_writes_nothing(
+    *, is_seen: bool, frames: int
+) -> None:
     async with running(desk_make.live()) as rig:
+        rig.app.app_focus = is_seen
+        await rig.pass_time(timedelta(seconds=1))
+        await rig.still()
         written: list[str] = []
         display = rig.app._display
 
@@ -70,7 +78,32 @@ async def test_a_quiet_minute_writes_little_and_a_second_that_changes_nothing_wr
         for _ in range(60):
             await rig.pass_time(timedelta(seconds=1))
         assert 0 < len("".join(written).encode()) < QUIET_MINUTE
+        assert len(written) <= frames
         written.clear()
         await rig.pass_time(timedelta())
         assert written == []
-        assert rig.now == NOW + timedelta(minutes=1)
+        assert rig.now == NOW + timedelta(seconds=61)
+
+
+async def test_the_clock_and_the_countdown_are_true_each_second_while_ages_wait() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.pass_time(timedelta(seconds=58))
+        assert "helpdesk 1 m ago" in rig.text
+        assert "22:05" in rig.text
+        await rig.pass_time(timedelta(seconds=2))
+        assert "22:06" in rig.text
+        assert "58 h 54 m left" in rig.text
+
+
+async def test_a_reading_that_says_the_same_teaches_and_witnesses_nothing() -> None:
+    rig = Station()
+    rig.source.tickets = [ticket(str(number)) for number in range(50)]
+    await rig.station.open()
+    await rig.read()
+    await rig.station.witnessing.look()
+    before = rig.station.witnessing._seen
+    rig.source.tickets = [replace(known, requester=replace(known.requester)) for known in rig.source.tickets]
+    rig.clock.now += timedelta(seconds=60)
+    await rig.read()
+    await rig.station.witnessing.look()
+    assert rig.station.witnessing._seen is before

@@ -10,8 +10,9 @@ from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
 from oncall_tui.ui.all_lines import AllLines
+from oncall_tui.ui.haystack import found
 from oncall_tui.ui.list_cursor import is_stop
-from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, Line, TicketLine, found, group_key, stays_until
+from oncall_tui.ui.list_lines import CURSOR, Columns, GroupLine, Line, TicketLine, group_key, stays_until
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW

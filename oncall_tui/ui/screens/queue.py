@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
+from humanize import intcomma
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,16 +18,16 @@ from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, by_clock, by_lateness
 from oncall_tui.services.actions import Actions
 from oncall_tui.services.desk import Desk
-from oncall_tui.turns import in_turns
 from oncall_tui.ui.answer_keys import AnswerKeys, answer_bindings
 from oncall_tui.ui.desk_text import mood_lines
 from oncall_tui.ui.dialogs.one_line import OneLineDialog
 from oncall_tui.ui.escalate_key import EscalateKey
 from oncall_tui.ui.keypress import Keypress
-from oncall_tui.ui.list_lines import finding, found
 from oncall_tui.ui.screens.ticket import TicketScreen
 from oncall_tui.ui.screens.ticket_place import CUSTOMER_KEYS, TicketPlace
+from oncall_tui.ui.search import Search
 from oncall_tui.ui.widgets.detail import TicketDetail
+from oncall_tui.ui.widgets.find_line import FindLine
 from oncall_tui.ui.widgets.header import Header
 from oncall_tui.ui.widgets.key_line import KeyLine
 from oncall_tui.ui.widgets.notice_line import NoticeLine
@@ -42,10 +43,6 @@ ORDERS: Sequence[tuple[str, Callable[[Iterable[Group]], Sequence[Group]]]] = (
     ("the next due first", by_lateness),
 )
 """What S goes through; the first is the desk's own."""
-
-AT_ONCE = 2000
-"""Tickets that are searched in less time than a frame takes."""
-FIND = "find in number, subject, customer, tag; Esc ends"
 
 
 class QueueScreen(TicketPlace):
@@ -68,7 +65,13 @@ class QueueScreen(TicketPlace):
         Binding("escape", "back", "Stop", show=False, id="escalation.stop", tooltip="Stop an escalation, end a search"),
         Binding("g,G", "good_news", "Good news", id="shift.good_news", tooltip="Keep good news for the digest"),
         Binding(
-            "slash", "find", "Find", show=False, id="queue.find", tooltip="Show only tickets that contain some text"
+            "slash",
+            "find",
+            "Find",
+            show=False,
+            id="queue.find",
+            priority=True,  # the next letters are typed into the line already, however soon they follow
+            tooltip="Show only tickets that contain some text",
         ),
         Binding(
             "s,S",
@@ -84,16 +87,15 @@ class QueueScreen(TicketPlace):
     tickets = query_one("#tickets", TicketList)
     detail = query_one("#detail", TicketDetail)
     mood = query_one("#mood", Static)
+    find_line = query_one(FindLine)
 
     def __init__(
         self, actions: Actions, escalate_key: EscalateKey, keypress: Keypress, answer_keys: AnswerKeys
     ) -> None:
         super().__init__(actions, escalate_key, keypress, answer_keys)
         self._order = 0
-        self._sought = ""
         self._mood: tuple[str, ...] = ()
-        self._found: tuple[str, Sequence[Group], Sequence[Group]] = ("", (), ())
-        """What was sought in which groups, and those in which it was found."""
+        self._search = Search(self, on_found=lambda: self.show(self.desk, self.present()))
 
     @property
     def row(self) -> Row | None:
@@ -109,13 +111,15 @@ class QueueScreen(TicketPlace):
             yield TicketList(id="tickets")
             yield TicketDetail(self._actions, id="detail")
         yield EscalationStrip()
+        yield FindLine()
         yield KeyLine(self.not_offered)
 
     def show(self, desk: Desk, now: datetime) -> None:
         """Show another desk; a search among very many tickets shows what it found a moment later."""
-        self._search(desk)
+        self._search.look(desk.groups)
         self.tickets.show(desk, self._groups(), now)
         self.query_one(NoticeLine).show(desk)
+        self.find_line.show(self._search.words)
         self.tick(desk, now)
 
     def tick(self, desk: Desk, now: datetime) -> None:
@@ -136,36 +140,21 @@ class QueueScreen(TicketPlace):
 
     def _groups(self) -> Sequence[Group]:
         _, ordered = ORDERS[self._order]
-        _, _, groups = self._found
-        return ordered(groups)
-
-    def _search(self, desk: Desk) -> None:
-        sought, within, _ = self._found
-        if sought == self._sought and within is desk.groups:
-            return
-        if not self._sought or desk.open_tickets <= AT_ONCE:
-            self._found = (self._sought, desk.groups, found(desk.groups, self._sought))
-            return
-        self.run_worker(self._find(self._sought, desk), group="search", exclusive=True)
-
-    async def _find(self, sought: str, desk: Desk) -> None:
-        self._found = (sought, desk.groups, await in_turns(finding(self._narrowed(sought, desk), sought)))
-        self.show(self.desk, self.present())
-
-    def _narrowed(self, sought: str, desk: Desk) -> Sequence[Group]:
-        """Return where to look: what contains a longer text contains the shorter one."""
-        before, within, groups = self._found
-        return groups if within is desk.groups and before and before in sought else desk.groups
+        return ordered(self._search.groups)
 
     def _nothing_found(self, desk: Desk) -> tuple[str, ...]:
-        _, _, groups = self._found
-        if not self._sought or any(group.rows for group in groups):
+        search = self._search
+        if not search.sought or search.is_under_way or any(group.rows for group in search.groups):
             return ()
-        return (f"None of the {desk.open_tickets} open tickets contains “{self._sought}”.", "", "Esc shows all.")
+        return (
+            f"None of the {intcomma(desk.open_tickets)} open tickets contains “{search.sought}”.",
+            "",
+            "Esc shows all.",
+        )
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Leave E to whoever is typing."""
-        return not (action == "escalate" and isinstance(self.focused, Input))
+        """Leave E and / to whoever is typing."""
+        return not (action in {"escalate", "find"} and isinstance(self.focused, Input))
 
     def on_key(self) -> None:
         """Take note that somebody is here."""
@@ -244,18 +233,15 @@ class QueueScreen(TicketPlace):
 
     def action_find(self) -> None:
         """Show the line to search with."""
-        line = Input(self._sought, placeholder=FIND, compact=True)
-        self.query(Input).remove()
-        self.mount(line, before=self.query_one(KeyLine))
-        line.focus()
+        self.find_line.open()
 
     def _end_search(self) -> None:
-        self.query(Input).remove()
+        self.find_line.close()
         self.tickets.focus()
         self._seek("")
 
     def _seek(self, text: str) -> None:
-        self._sought = text
+        self._search.sought = text
         self.show(self.desk, self.present())
 
     def on_input_changed(self, event: Input.Changed) -> None:

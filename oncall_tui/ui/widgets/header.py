@@ -1,16 +1,20 @@
 """The two lines at the top: who, when, how long; what can be seen, and how much is waiting."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from oncall_tui.services.desk import Desk, Sight
-from oncall_tui.ui.desk_text import countdown, counts, here, is_last_hour, sources_line, who
-from oncall_tui.ui.text import between, fit
+from oncall_tui.ui.desk_text import countdown, counts, counts_until, here, is_last_hour, sources_line, who
+from oncall_tui.ui.text import between, fit, next_minute, next_minute_to
 
 GAP = 2
+AGED_EVERY = timedelta(seconds=5)
+"""An answer may be so much older than is said: a figure that runs draws the eye, and costs what drawing costs."""
+UNSEEN_EVERY = timedelta(seconds=15)
+"""The same while the terminal has no focus."""
 
 
 class Header(Static):
@@ -28,10 +32,21 @@ class Header(Static):
         self._shown = ""
         self._desk: Desk | None = None
         self._now: datetime | None = None
+        self._aged_at: datetime | None = None
+        """The instant whose ages of the sources are shown."""
+        self._until: datetime | None = None
+        """When time alone may change something."""
 
     def show(self, desk: Desk, now: datetime) -> None:
-        """Show a desk at an instant."""
-        self._desk, self._now = desk, now
+        """Show a desk at an instant; how old an answer is, which each second changes, only now and then."""
+        is_set_back = self._now is not None and now < self._now
+        self._now = now
+        if desk is self._desk and not is_set_back and self._until is not None and now < self._until:
+            return
+        every = AGED_EVERY if self.app.app_focus else UNSEEN_EVERY
+        if desk is not self._desk or is_set_back or self._aged_at is None or now >= self._aged_at + every:
+            self._aged_at = now
+        self._desk, self._until = desk, min(self._aged_at + every, stays_until(desk, now))
         self.set_class(is_last_hour(desk, now), "-last")
         self.set_class(desk.sight is Sight.STALE, "-stale")
         self.set_class(desk.sight is Sight.BLIND, "-blind")
@@ -47,17 +62,26 @@ class Header(Static):
         width = self.content_size.width
         if self._desk is None or self._now is None or not width:
             return
-        text = "\n".join(header_lines(self._desk, self._now, width))
+        text = "\n".join(header_lines(self._desk, self._now, width, aged_at=self._aged_at))
         if text != self._shown:
             self._shown = text
             self.update(Content(text), layout=False)  # two lines it has, whatever they say
 
 
-def header_lines(desk: Desk, now: datetime, width: int) -> tuple[str, str]:
-    """Return both lines; the right parts, which are figures, stay whole."""
+def header_lines(desk: Desk, now: datetime, width: int, *, aged_at: datetime | None = None) -> tuple[str, str]:
+    """Return both lines; the right parts, which are figures, stay whole.
+
+    Sources may be as old as they were at ``aged_at``, a little earlier.
+    """
     left = ("DEMO  " if desk.is_demo else "") + who(desk, now)
     right, clock = countdown(desk, now), here(desk, now)
     room = width - cell_len(right) - GAP - cell_len(clock)
     column = max(cell_len(left) + GAP, min(width * 35 // 100, room))
     first = between(fit(left, column) + clock if column <= room else left, right, width)
-    return first, between(sources_line(desk, now), counts(desk, now), width)
+    return first, between(sources_line(desk, aged_at or now), counts(desk, now), width)
+
+
+def stays_until(desk: Desk, now: datetime) -> datetime:
+    """Return the instant until which time alone changes nothing in the lines but the ages of the sources."""
+    ends = (shift.ends_at for shift in (desk.shift, desk.ended_shift) if shift is not None)
+    return min(next_minute(now), counts_until(desk, now), *(next_minute_to(at, now) for at in ends))
