@@ -17,6 +17,7 @@ from tests.servers.sink import Request
 from tests.sources.desks import NOW, Chatwoot, Intercom
 from tests.sources.front_desk import Front
 from tests.sources.github_desk import Github
+from tests.sources.hurrying import hurried
 from tests.sources.test_answers import answer
 from tests.sources.vendors import Vendor
 from tests.sources.writing import WritableVendor
@@ -87,7 +88,7 @@ async def everything_a_source_asks(kind: type[Vendor]) -> list[Request]:
     async with http_server() as server:
         is_whole = isinstance(desk, WritableVendor)  # answers everything by itself
         server.answer_by(lambda asked: (None if is_whole else elsewhere(asked)) or desk.answer(asked))
-        source = desk.make(server.url)
+        source = hurried(desk.make(server.url))
         await source.open_tickets()
         await source.open_tickets()
         await source.thread(TicketId("helpdesk:1"))
