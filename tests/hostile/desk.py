@@ -204,7 +204,7 @@ class HostileDesk:
     @property
     def files(self) -> set[str]:
         """Return every file that appeared, by its name."""
-        ours = {"desk.json", "config.toml", "browser", "last-known.json", "sent"}
+        ours = {"desk.json", "config.toml", "browser", "last-known.json", "glimpse.json", "sent"}
         ours |= {"journal.sqlite", "journal.sqlite-journal"}
         found = {path.name for path in self.folder.rglob("*") if path.is_file()}
         return found - ours - {f"{number}.ics" for number in range(len(self.calendar_words))}
