@@ -98,6 +98,10 @@ async def _run(asked: argparse.Namespace, sight: "FirstSight | None" = None) -> 
 
         leave = None if asked.command == "demo" else partial(leave_watch, asked)
         return await dashboard(await station(asked), leave, sight)
+    if asked.command == "status":  # a status bar asks every few seconds
+        from oncall_tui.commands.status import status
+
+        return await status(asked)
     from oncall_tui.commands import run
 
     return await run.COMMANDS[asked.command](asked)

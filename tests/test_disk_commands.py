@@ -9,7 +9,8 @@ from threading import current_thread, main_thread
 import pytest
 
 from oncall_tui.__main__ import main
-from oncall_tui.bootstrap import load_team, logbook_of
+from oncall_tui.bootstrap.connectors import load_team
+from oncall_tui.bootstrap.journal import logbook_of
 from oncall_tui.errors import StoreFailed
 from tests.store.broken import of_a_newer_version
 from tests.store.hanging import HangingDisk

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.connectors import channel_of, source_of, token_of
+from oncall_tui.bootstrap.journal import logbook_of
+from oncall_tui.bootstrap.rota import rota_keeping_of
 from oncall_tui.clock import utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.message import Proof
@@ -44,8 +46,8 @@ async def findings(config: Config) -> Sequence[Finding]:
         found += [Finding(subject="secrets", is_good=False, sentence=line) for line in str(error).splitlines()]
     found += await _rota(config)
     tokens = [
-        *(bootstrap.token_of("source", entry, bootstrap.source_of(entry, utc_now)) for entry in config.sources),
-        *(bootstrap.token_of("channel", entry, bootstrap.channel_of(entry, utc_now)) for entry in config.channels),
+        *(token_of("source", entry, source_of(entry, utc_now)) for entry in config.sources),
+        *(token_of("channel", entry, channel_of(entry, utc_now)) for entry in config.channels),
     ]
     found += await asyncio.gather(*(_try(token.name, token.part) for token in tokens))
     today = local(utc_now(), ZoneInfo(config.team.time_zone)).date()
@@ -108,7 +110,7 @@ def _customers(config: Config) -> Iterator[Finding]:
 async def _rota(config: Config) -> Sequence[Finding]:
     now = utc_now()
     try:
-        keeping = await bootstrap.rota_keeping_of(config, utc_now)
+        keeping = await rota_keeping_of(config, utc_now)
     except SecretUnavailable:
         return [Finding(subject="rota", is_good=False, sentence="it cannot be judged without its calendars")]
     await keeping.read_all()
@@ -120,14 +122,14 @@ async def _rota(config: Config) -> Sequence[Finding]:
 
 def _handover(config: Config, following: Sequence[Person]) -> Sequence[Finding]:
     """Name whoever no handover can be sent to."""
-    always_ring = ringing({entry.id: bootstrap.channel_of(entry, utc_now) for entry in config.channels})
+    always_ring = ringing({entry.id: channel_of(entry, utc_now) for entry in config.channels})
     untold = handover_problems(config.handover.to, following, config.people, always_ring)
     return [Finding(subject="handover", is_good=False, sentence=sentence) for sentence in untold]
 
 
 async def _journal(config: Config) -> Sequence[Finding]:
     try:
-        logbook = await bootstrap.logbook_of(config)
+        logbook = await logbook_of(config)
     except StoreFailed as error:
         sentence = f"nothing can be recorded, and what was tested before is not known. {error}"
         return [Finding(subject="journal", is_good=False, sentence=sentence)]
@@ -146,7 +148,7 @@ def _levels(config: Config) -> Sequence[Finding]:
     if not config.policy.levels:
         sentence = "there is no level: E would reach nobody; add [[escalation.levels]]"
         return [Finding(subject="escalation", is_good=False, sentence=sentence)]
-    proofs = {entry.id: bootstrap.channel_of(entry, utc_now).proves for entry in config.channels}
+    proofs = {entry.id: channel_of(entry, utc_now).proves for entry in config.channels}
     found = []
     for number, level in enumerate(config.policy.levels, start=1):
         channels = [channel for target in level.targets for channel in target.channels]

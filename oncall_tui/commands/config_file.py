@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.connectors import load_config
 from oncall_tui.errors import BadUse, ConfigInvalid
 
 
@@ -23,7 +23,7 @@ def add_to(config: Path, text: str) -> None:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(f"{joint}{text}")
         try:
-            if in_rota := bootstrap.load_config(draft, os.environ).rota_problems:
+            if in_rota := load_config(draft, os.environ).rota_problems:
                 raise ConfigInvalid(in_rota)
             draft.replace(target)
         finally:

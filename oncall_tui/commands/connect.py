@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from oncall_tui import bootstrap, manual
+from oncall_tui import manual
+from oncall_tui.bootstrap.connectors import load_config
 from oncall_tui.commands import first_config
 from oncall_tui.commands.config_file import add_to
 from oncall_tui.commands.connecting import begin, choose_chapter
@@ -57,7 +58,7 @@ def _chosen(conversation: Conversation, known: Mapping[str, Chapter]) -> Chapter
 
 
 def _ids(config: Path) -> Collection[str]:
-    found = bootstrap.load_config(config, os.environ)
+    found = load_config(config, os.environ)
     return {*(entry.id for entry in found.sources), *(entry.id for entry in found.channels)}
 
 

@@ -11,7 +11,7 @@ from typing import Final, get_args, get_origin, get_type_hints
 
 import tomli
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.connectors import connector_of, kinds_of
 from oncall_tui.clock import utc_now
 from oncall_tui.commands.conversation import Conversation, choose
 from oncall_tui.commands.secret_keeping import ask_where, quoted
@@ -181,7 +181,7 @@ class Connecting:
     async def _try(self) -> CleanText:
         settings = self._read([])
         resolve(secrets_of(settings))
-        part = bootstrap.connector_of(self.chapter.table, self.chapter.kind, self.identity, settings, utc_now)
+        part = connector_of(self.chapter.table, self.chapter.kind, self.identity, settings, utc_now)
         if isinstance(part, LogsIn) and part.needs_login:
             await part.log_in(self.conversation.say)
         async with asyncio.timeout(LIMIT.total_seconds()):
@@ -230,7 +230,7 @@ def begin(conversation: Conversation, chapter: Chapter, config: Path, identity: 
     """Say what a kind is, and return its table with nothing filled in."""
     for line in ("", f"{chapter.kind}: {chapter.introduction[0]}", *chapter.introduction[1:]):
         conversation.say(line)
-    settings = bootstrap.kinds_of(chapter.table)[chapter.kind]
+    settings = kinds_of(chapter.table)[chapter.kind]
     return Connecting(conversation=conversation, chapter=chapter, settings=settings, config=config, identity=identity)
 
 

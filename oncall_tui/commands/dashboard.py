@@ -7,20 +7,22 @@ import sys
 
 from platformdirs import user_data_path
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.connectors import load_config
+from oncall_tui.bootstrap.demo import demo_station
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.services.station import Station
 
 
 async def station(asked: argparse.Namespace) -> Station:
     """Return the station a dashboard needs: made up for the demo, else from the config."""
     if asked.command == "demo":
-        return bootstrap.demo_station(
+        return demo_station(
             starts_at=asked.at,
             seed=asked.seed,
             tickets=asked.tickets,
             folder=user_data_path("oncall-tui") / "demo",
         )
-    return await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
+    return await station_of(load_config(asked.config, os.environ))
 
 
 def leave_watch(asked: argparse.Namespace) -> None:

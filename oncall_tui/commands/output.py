@@ -1,7 +1,14 @@
-"""How commands write instants and sentences."""
+"""How commands write instants and sentences, and say that they found something."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import overload
+
+from oncall_tui.text_safety import clean_body, escaped_json
+
+FINDING = 1
+"""The exit code that says: it ran, and something needs your eye."""
 
 
 @overload
@@ -25,3 +32,11 @@ def span(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
+
+
+def print_harmless(what: "Mapping[str, object] | str | object") -> None:
+    """Print text for a person, or JSON; nothing that strangers wrote may steer the terminal."""
+    if isinstance(what, str):
+        print(clean_body(what, limit=10_000_000))
+    else:
+        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))

@@ -1,7 +1,6 @@
 """Carries out one command, from its arguments to its exit code."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,29 +9,28 @@ from types import MappingProxyType
 
 import msgspec
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.accepting import read_handover_file
+from oncall_tui.bootstrap.connectors import load_config, load_team
+from oncall_tui.bootstrap.journal import logbook_of
+from oncall_tui.bootstrap.rota import rota_keeping_of
+from oncall_tui.bootstrap.stations import station_of, target_of
 from oncall_tui.clock import Clock, utc_now
-from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, status, watch
+from oncall_tui.commands import accept, check, escalate, listing, rota, shifts, watch
 from oncall_tui.commands.dashboard import station
+from oncall_tui.commands.output import FINDING, print_harmless
 from oncall_tui.config import Config
 from oncall_tui.domain import handover_paper as handovers
-from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.handover_actions import actions
-from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.reach import reach, reach_problems
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.rota_problems import AHEAD, people_on_call, problems
 from oncall_tui.domain.wall_time import instant
 from oncall_tui.errors import BadUse, StoreFailed
-from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.proving import Proving
 from oncall_tui.services.station import Station
-from oncall_tui.text_safety import clean_body, escaped_json
 
 ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long a test message waits for its acknowledgement: longer than a leader takes to find the phone."""
-FINDING = 1
-"""The exit code that says: it ran, and something needs your eye."""
 
 
 async def _list(asked: argparse.Namespace) -> int:
@@ -40,15 +38,15 @@ async def _list(asked: argparse.Namespace) -> int:
     desk = opened.board.desk()
     await opened.close()
     _complain(opened)
-    _print(listing.as_json(desk) if asked.json else listing.as_text(desk))
+    print_harmless(listing.as_json(desk) if asked.json else listing.as_text(desk))
     return 0 if listing.is_complete(desk) else FINDING
 
 
 async def _rota(asked: argparse.Namespace) -> int:
     if asked.person is not None and not asked.ics:
         raise BadUse("--person is for calendars: write --ics as well")
-    config = bootstrap.load_team(asked.config, os.environ)
-    keeping = await bootstrap.rota_keeping_of(config, _clock(asked))
+    config = load_team(asked.config, os.environ)
+    keeping = await rota_keeping_of(config, _clock(asked))
     await keeping.open()
     await keeping.read_all()
     schedule = keeping.rota
@@ -58,67 +56,49 @@ async def _rota(asked: argparse.Namespace) -> int:
         _write(rota.as_ics(schedule, start, end, asked.person, team=config.team.name, at=_clock(asked)()))
         return 0
     if asked.overrides:
-        _print(rota.as_overrides(schedule, start, end))
+        print_harmless(rota.as_overrides(schedule, start, end))
         return 0
     proved = await _reach_problems(config, _clock(asked)())
     wrong = problems(schedule, start, end, config.policy, keeping.reached)
     found = (*config.rota_problems, *wrong, *keeping.problems, *proved)
     if asked.json:
-        _print(rota.as_json(schedule, start, end, found))
+        print_harmless(rota.as_json(schedule, start, end, found))
     else:
-        _print(rota.as_text(schedule, start, end, people=schedule.people, problems=found))
+        print_harmless(rota.as_text(schedule, start, end, people=schedule.people, problems=found))
     return FINDING if found else 0
 
 
 async def _shifts(asked: argparse.Namespace) -> int:
-    config = bootstrap.load_team(asked.config, os.environ)
-    past = shifts.past(await bootstrap.logbook_of(config))
+    config = load_team(asked.config, os.environ)
+    past = shifts.past(await logbook_of(config))
     people = {person.id: person for person in config.people}
-    _print(shifts.as_json(past) if asked.json else shifts.as_text(past, people, config.team.time_zone))
+    print_harmless(shifts.as_json(past) if asked.json else shifts.as_text(past, people, config.team.time_zone))
     return 0
 
 
 async def _reach_problems(config: Config, now: datetime) -> Sequence[str]:
     try:
-        logbook = await bootstrap.logbook_of(config)
+        logbook = await logbook_of(config)
     except StoreFailed as error:
         return [f"Whether anybody was proved reachable is not known: {error}"]
     return list(reach_problems(config.policy, reach(logbook.shift_events, logbook.escalations), now))
 
 
-async def _status(asked: argparse.Namespace) -> int:
-    config = bootstrap.load_team(asked.config, os.environ)
-    logbook: Logbook | None = None
-    escalations: Sequence[Escalation] = ()
-    flows: Sequence[Flow] = ()
-    unknown = ""
-    try:
-        logbook = await bootstrap.logbook_of(config)
-        escalations, flows = logbook.escalations, tuple(logbook.flows.values())
-    except StoreFailed as error:
-        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
-    keeping = await bootstrap.rota_keeping_of(config, utc_now, logbook)
-    await keeping.open()
-    people = {person.id: person for person in config.people}
-    _print(status.line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
-    return FINDING if unknown else 0
-
-
 async def _check(asked: argparse.Namespace) -> int:
-    config = bootstrap.load_config(asked.config, os.environ)
+    config = load_config(asked.config, os.environ)
     if asked.send_test:
         await _send_test(config)
     findings = await check.findings(config)
-    _print(check.as_json(findings) if asked.json else check.as_text(findings))
+    print_harmless(check.as_json(findings) if asked.json else check.as_text(findings))
     return 0 if all(finding.is_good for finding in findings) else FINDING
 
 
 async def _send_test(config: Config) -> None:
-    opened = await bootstrap.station_of(config)
+    opened = await station_of(config)
     await opened.open()
-    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, _print)
+    proving = Proving(config.policy, opened.escalating.channels, opened.logbook, utc_now, print_harmless)
     now, schedule = utc_now(), opened.board.team.rota
-    also = [bootstrap.target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
+    also = [target_of(person) for person in people_on_call(schedule, now, now + AHEAD)]
     await proving.prove(within=ACKNOWLEDGED_WITHIN, also=also)
     await opened.close()
 
@@ -131,17 +111,17 @@ async def _handover(asked: argparse.Namespace) -> int:
         await opened.close()
     _complain(opened)
     whole = {**msgspec.to_builtins(draft, enc_hook=str), "actions": msgspec.to_builtins(actions(draft))}
-    _print(whole if asked.json else handovers.markdown(draft))
+    print_harmless(whole if asked.json else handovers.markdown(draft))
     return FINDING if opened.troubles.sentences else 0
 
 
 async def _accept(asked: argparse.Namespace) -> int:
-    content = bootstrap.read_handover_file(asked.file)  # first: a damaged file needs no config to be named
-    opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ))
+    content = read_handover_file(asked.file)  # first: a damaged file needs no config to be named
+    opened = await station_of(load_config(asked.config, os.environ))
     await opened.open()
     try:
         await accept.accept(
-            opened, content, accept.Answers(reds=asked.reds, first_action=asked.first), asked.file, _print
+            opened, content, accept.Answers(reds=asked.reds, first_action=asked.first), asked.file, print_harmless
         )
     finally:
         await opened.close()
@@ -152,19 +132,19 @@ async def _accept(asked: argparse.Namespace) -> int:
 async def _escalate(asked: argparse.Namespace) -> int:
     opened = await _read(asked, utc_now)
     try:
-        return await escalate.escalate(opened, asked.ticket, why=asked.why, waits=asked.wait, say=_print)
+        return await escalate.escalate(opened, asked.ticket, why=asked.why, waits=asked.wait, say=print_harmless)
     finally:
         await opened.close()
         _complain(opened)
 
 
 async def _watch(asked: argparse.Namespace) -> int:
-    return await watch.watch(await station(asked), _print)
+    return await watch.watch(await station(asked), print_harmless)
 
 
 async def _read(asked: argparse.Namespace, clock: Clock) -> Station:
     """Return a station that read every source once and has no loop running."""
-    opened = await bootstrap.station_of(bootstrap.load_config(asked.config, os.environ), clock)
+    opened = await station_of(load_config(asked.config, os.environ), clock)
     await opened.open()
     await opened.polling.read_all()
     return opened
@@ -195,14 +175,6 @@ def _write(calendar: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print(what: "Mapping[str, object] | str | object") -> None:
-    """Print text for a person, or JSON; nothing that strangers wrote may steer the terminal."""
-    if isinstance(what, str):
-        print(clean_body(what, limit=10_000_000))
-    else:
-        print(escaped_json(json.dumps(what, ensure_ascii=False, indent=2)))
-
-
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = MappingProxyType(
     {
         "accept": _accept,
@@ -212,8 +184,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = Mapping
         "list": _list,
         "rota": _rota,
         "shifts": _shifts,
-        "status": _status,
         "watch": _watch,
     }
 )
-"""Every command that needs no screen."""
+"""Every command that needs no screen, but ``status``, which waits for none of the others to be loaded."""

@@ -1,15 +1,42 @@
 """``oncall-tui status``: one short line for a status bar."""
 
+import argparse
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from oncall_tui.commands.output import span
+from oncall_tui.bootstrap.connectors import load_team
+from oncall_tui.bootstrap.journal import logbook_of
+from oncall_tui.bootstrap.rota import rota_keeping_of
+from oncall_tui.clock import utc_now
+from oncall_tui.commands.output import FINDING, print_harmless, span
 from oncall_tui.domain.duty import Duty, on_duty
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Rota
 from oncall_tui.domain.wall_time import LATEST
+from oncall_tui.errors import StoreFailed
+from oncall_tui.services.logbook import Logbook
+
+
+async def status(asked: argparse.Namespace) -> int:
+    """Say the line, and what of it is not known, from the config and the journal alone."""
+    config = load_team(asked.config, os.environ)
+    logbook: Logbook | None = None
+    escalations: Sequence[Escalation] = ()
+    flows: Sequence[Flow] = ()
+    unknown = ""
+    try:
+        logbook = await logbook_of(config)
+        escalations, flows = logbook.escalations, tuple(logbook.flows.values())
+    except StoreFailed as error:
+        unknown = f" · COVERS AND ESCALATIONS UNKNOWN: {error}"
+    keeping = await rota_keeping_of(config, utc_now, logbook)
+    await keeping.open()
+    people = {person.id: person for person in config.people}
+    print_harmless(line(keeping.rota, people, escalations, utc_now(), flows) + unknown)
+    return FINDING if unknown else 0
 
 
 def line(

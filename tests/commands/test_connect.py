@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from oncall_tui import bootstrap, manual
+from oncall_tui import manual
+from oncall_tui.bootstrap.connectors import kinds_of, load_config
 from oncall_tui.commands.connect import connect
 from oncall_tui.errors import BadUse, ConfigInvalid
 from oncall_tui.settings import known_keys
@@ -66,16 +67,16 @@ def answered(config: Path, kind: str, answers: Sequence[str], secrets: Sequence[
 
 @pytest.mark.parametrize(
     ("table", "kind"),
-    [(table, kind) for table in ("sources", "channels") for kind in bootstrap.kinds_of(table) if kind != "demo"],
+    [(table, kind) for table in ("sources", "channels") for kind in kinds_of(table) if kind != "demo"],
 )
 def test_the_manual_has_a_chapter_with_every_key_of_every_kind(table: str, kind: str) -> None:
     chapter = manual.chapters(manual.text())[kind]
     assert chapter.table == table
-    assert {key.name for key in chapter.keys} == set(known_keys(bootstrap.kinds_of(table)[kind]))
+    assert {key.name for key in chapter.keys} == set(known_keys(kinds_of(table)[kind]))
 
 
 def test_a_first_config_knows_who_watches_and_who_is_told(config: Path) -> None:
-    made = bootstrap.load_config(config, {})
+    made = load_config(config, {})
     assert [(person.name, person.time_zone) for person in made.people] == [
         ("Ana Ruiz", "Europe/Berlin"),
         ("Dana Lee", "America/Chicago"),
@@ -90,7 +91,7 @@ def test_what_does_not_work_is_said_and_can_be_answered_anew(config: Path, ticke
     asked = answered(config, "file", ["shop", "/nowhere.json", "", "change", "path", str(tickets)])
     assert asked.was_told("It does not work: ")
     assert asked.was_told("It works: ")
-    assert [entry.id for entry in bootstrap.load_config(config, {}).sources] == ["helpdesk", "shop"]
+    assert [entry.id for entry in load_config(config, {}).sources] == ["helpdesk", "shop"]
 
 
 def test_a_secret_is_kept_where_only_its_owner_reads_it_and_never_in_the_config(config: Path) -> None:
@@ -109,7 +110,7 @@ def test_of_two_ways_to_say_a_thing_the_second_is_asked_for_only_without_the_fir
     )
     written = config.read_text()
     assert 'token = { env = "RT_TOKEN" }\n# … or a login; one of the two.\n#user = ' in written
-    assert [source.token_ends_on for source in bootstrap.load_config(config, {}).sources] == [
+    assert [source.token_ends_on for source in load_config(config, {}).sources] == [
         None,
         date(2027, 3, 31),
         None,

@@ -1,6 +1,6 @@
 """The kinds of connectors a config may name, with their real settings; the demo is none of them."""
 
-from oncall_tui.bootstrap import LateKinds
+from oncall_tui.bootstrap.connectors import LateKinds
 from oncall_tui.channels import CHANNELS as ALL_CHANNELS
 from oncall_tui.sources import SOURCES as ALL_SOURCES
 

@@ -17,8 +17,10 @@ import httpx
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from oncall_tui import bootstrap
 from oncall_tui.__main__ import _LastResort
+from oncall_tui.bootstrap.connectors import load_config, source_of
+from oncall_tui.bootstrap.journal import open_store
+from oncall_tui.bootstrap.stations import team_of
 from oncall_tui.clock import stopwatch, utc_now
 from oncall_tui.config import Config
 from oncall_tui.crash import CrashFile
@@ -149,27 +151,27 @@ def _feeds(config: Config, place: str) -> Sequence[Feed]:
             return [Feed(source=DefectiveSource(config.secrets), kind="file")]
         case "channel":  # with a ticket to escalate
             sound = next(entry for entry in config.sources if entry.id == "helpdesk")
-            return [Feed(source=bootstrap.source_of(sound, utc_now), kind="file")]
+            return [Feed(source=source_of(sound, utc_now), kind="file")]
         case _:
             return []
 
 
 async def start(path: Path) -> None:
-    config = bootstrap.load_config(path, os.environ)
+    config = load_config(path, os.environ)
     resolve(config.secrets)
     fail(config.secrets)
 
 
 async def run(path: Path, place: str) -> int:
-    config = bootstrap.load_config(path, os.environ)
+    config = load_config(path, os.environ)
     resolve(config.secrets)
     folder = config.team.store.parent
     troubles = Troubles()
     parts = Parts(
-        team=bootstrap.team_of(config),
+        team=team_of(config),
         feeds=_feeds(config, place),
         channels={ChannelId("dana-bell"): DefectiveChannel(config.secrets)} if place == "channel" else {},
-        store=await bootstrap.open_store(config, utc_now, troubles),
+        store=await open_store(config, utc_now, troubles),
         shelf=HandoverFiles(folder / "handovers"),
         report=CrashFile(folder / "crashes", utc_now, config.secrets).write,
         troubles=troubles,

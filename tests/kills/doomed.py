@@ -15,7 +15,8 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 
-from oncall_tui.bootstrap import load_config, station_of
+from oncall_tui.bootstrap.connectors import load_config
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.clock import clock_started_at, utc_now
 from oncall_tui.config import Config
 from oncall_tui.domain.ticket import TicketId

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from oncall_tui.bootstrap import load_config, station_of
+from oncall_tui.bootstrap.connectors import load_config
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.config import Config
 from oncall_tui.domain.duty import owner
 from oncall_tui.domain.handover_events import HandoverAccepted

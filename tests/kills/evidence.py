@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from oncall_tui.bootstrap import logbook_of, station_of
+from oncall_tui.bootstrap.journal import logbook_of
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.clock import Clock, utc_now
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.events import EscalationArmed, NotificationAccepted, Recorded

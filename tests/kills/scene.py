@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from oncall_tui.bootstrap import load_config
+from oncall_tui.bootstrap.connectors import load_config
 from oncall_tui.config import Config
 
 FIRST = 1001

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from oncall_tui.bootstrap import logbook_of, station_of
+from oncall_tui.bootstrap.journal import logbook_of
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.clock import utc_now
 from oncall_tui.domain.answer import Answer, AnswerState
 from oncall_tui.services.logbook import Logbook

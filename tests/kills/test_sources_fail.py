@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from oncall_tui.bootstrap import station_of
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.clock import stopwatch
 from oncall_tui.ui.app import OnCallApp
 from tests.kills.dashboard import LONG

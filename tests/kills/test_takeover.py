@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oncall_tui.bootstrap import station_of
+from oncall_tui.bootstrap.stations import station_of
 from oncall_tui.clock import stopwatch
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.services.leases import LEASE

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from oncall_tui.bootstrap import logbook_of
+from oncall_tui.bootstrap.journal import logbook_of
 from oncall_tui.clock import utc_now
 from oncall_tui.domain.answer import Answer, AnswerId, AnswerKind
 from oncall_tui.domain.text import CleanText

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from oncall_tui.bootstrap import target_of
+from oncall_tui.bootstrap.stations import target_of
 from oncall_tui.domain.message import Acknowledgement, OutgoingMessage, Proof, Purpose
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.reach import PROVED_FOR, proof_of, reach, reach_problems

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from oncall_tui.bootstrap import demo_station
+from oncall_tui.bootstrap.demo import demo_station
 from oncall_tui.domain.due import Due, DueOrigin
 from oncall_tui.domain.ticket import SourceId, Status, Ticket, TicketId, ticket_id
 from oncall_tui.domain.tier import target

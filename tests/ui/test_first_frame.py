@@ -15,11 +15,11 @@ import asyncio, sys
 from pathlib import Path
 
 import pytest
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.demo import demo_station
 from oncall_tui.ui.app import OnCallApp
 
 async def main():
-    station = bootstrap.demo_station(starts_at=None, seed=7, tickets=15, folder=Path(sys.argv[1]))
+    station = demo_station(starts_at=None, seed=7, tickets=15, folder=Path(sys.argv[1]))
     await station.open()
     app = OnCallApp(station.actions, clock=station.actions.clock, stopwatch=lambda: 0.0, desk=station.board.desk())
     async with app.run_test() as pilot:

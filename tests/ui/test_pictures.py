@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oncall_tui import bootstrap
+from oncall_tui.bootstrap.demo import demo_station
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.sources.demo.team import NIGHT_STARTS_AT
 from oncall_tui.ui.app import OnCallApp
@@ -23,7 +23,7 @@ FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
 
 async def picture(size: tuple[int, int], folder: Path) -> str:
     clock = MovingClock(NIGHT_STARTS_AT)
-    station = bootstrap.demo_station(starts_at=None, seed=7, tickets=15, folder=folder, clock=clock)
+    station = demo_station(starts_at=None, seed=7, tickets=15, folder=folder, clock=clock)
     await station.open()
     await station.polling.read_all()
     row = station.board.desk().row(TicketId("helpdesk:4312"))
