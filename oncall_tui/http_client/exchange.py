@@ -10,7 +10,8 @@ from typing import TypedDict
 import httpx
 
 from oncall_tui.http_client.answers import Answer, Remote
-from oncall_tui.http_client.trust import tls
+from oncall_tui.http_client.transport import loaded
+from oncall_tui.http_client.transport import transport as usual
 
 # They would write whole addresses into any log, and some vendors want a token in the address.
 for _library in ("httpx", "httpcore"):
@@ -19,10 +20,6 @@ for _library in ("httpx", "httpcore"):
 MEGABYTE = 1_000_000
 LIST_LIMIT = 64 * MEGABYTE
 ANSWER_LIMIT = MEGABYTE
-_AT_ONCE = 20
-"""Connections of one client."""
-_KEPT_FOR = 5.0
-"""Seconds for which a connection is kept between two requests of one exchange."""
 
 
 class Content(TypedDict, total=False):
@@ -54,30 +51,14 @@ def client(
         cookies=no_cookies,
         trust_env=False,
         follow_redirects=False,
-        transport=transport or _transport(),
+        transport=transport or usual(),
     )
-
-
-def _transport() -> httpx.AsyncHTTPTransport:
-    import httpcore  # noqa: PLC0415 - httpx too loads it with the first client, which the first list does not wait for
-
-    from oncall_tui.http_client.readiness import readiness  # noqa: PLC0415 - it needs that library
-
-    made = httpx.AsyncHTTPTransport(verify=tls(), trust_env=False)
-    # The one thing httpx does not hand on to the library below it.
-    made._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - see above
-        ssl_context=tls(),
-        max_connections=_AT_ONCE,
-        max_keepalive_connections=_AT_ONCE,
-        keepalive_expiry=_KEPT_FOR,
-        network_backend=readiness(),
-    )
-    return made
 
 
 async def stay_ready(url: str) -> None:
     """Keep a connection to a web address open for a while; where none can be opened, the message will say why."""
-    from oncall_tui.http_client.readiness import stay_ready as keep_ready  # noqa: PLC0415 - as above
+    await loaded()
+    from oncall_tui.http_client.readiness import stay_ready as keep_ready  # noqa: PLC0415 - that loads it
 
     await keep_ready(url)
 
@@ -92,6 +73,7 @@ async def exchange(
     """Send a request and return its whole answer, or raise ``TimeoutError``, ``Unreadable`` or what httpx raises."""
     if remote.pace is not None:  # it waits before the time of the exchange begins to run
         await remote.pace.turn(http, url)
+    await loaded()  # nor does what is loaded with the first request count
     total = remote.total.total_seconds()
     timeout = httpx.Timeout(total, connect=remote.connecting.total_seconds())
     async with asyncio.timeout(total):
