@@ -8,20 +8,24 @@ Since when changes are asked for is reckoned by the vendor's clock: from the new
 instant at which the walk before began, whichever is earlier, and by as much earlier as the list may lag behind.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.errors import SourceError, SourceGarbled, SourceRefused
+from oncall_tui.turns import in_turns
 
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 """An instant before is a slip of the vendor's."""
 _WALK_LASTS = timedelta(minutes=30)
 _WRITTEN = timedelta(minutes=10)
 """For so long a ticket we wrote in is read by itself: the index of a search may be behind."""
+_AT_ONCE = 64
+"""Entries that are taken in one step."""
 
 
 class Listed(Protocol):
@@ -158,7 +162,7 @@ class Rounds(Generic[E]):
         except (SourceGarbled, SourceRefused):
             self._walk = None
             raise
-        self._take(walk)
+        await in_turns(self._taken(walk))
         if one is not None:
             await self._read_written(one)
         return self.entries
@@ -190,23 +194,21 @@ class Rounds(Generic[E]):
         self._found(len(walk.found))
         return not given.cursor
 
-    def _take(self, walk: Walk[E]) -> None:
-        found = [entry for entry in walk.found.values() if entry is not None]
-        stamps = [at for entry in found if (at := entry.ticket.updated_at) is not None]
-        self._newest = max([*stamps, *([self._newest] if self._newest is not None else [])], default=None)
+    def _taken(self, walk: Walk[E]) -> Generator[None, None, None]:
+        """Know what a walk has found, step by step and at the end all at once."""
+        newest, entries = self._newest, {} if walk.since is None else dict(self._entries)
+        remaining = iter(walk.found.items())
+        while some := list(islice(remaining, _AT_ONCE)):
+            for ticket, entry in some:
+                _lay_over(entries, ticket, entry)
+                at = None if entry is None else entry.ticket.updated_at
+                if at is not None and (newest is None or at > newest):
+                    newest = at
+            yield
+        self._entries, self._newest = entries, newest
         if walk.since is None:
-            self._entries = {entry.ticket.id: entry for entry in found if entry.ticket.status.is_open}
             self._whole_at, self._is_small = walk.began_at, walk.pages == 1
-        else:
-            for ticket, entry in walk.found.items():
-                self._lay_over(ticket, entry)
         self._began_at, self._asked_at, self._walk = walk.began_at, walk.asked_at, None
-
-    def _lay_over(self, ticket: TicketId, entry: E | None) -> None:
-        if entry is not None and entry.ticket.status.is_open:
-            self._entries[ticket] = entry
-        else:
-            self._entries.pop(ticket, None)
 
     async def _read_written(self, one: Callable[[TicketId], Awaitable[E | None]]) -> None:
         """Lay what is true of the tickets we wrote in over what the list says of them."""
@@ -214,6 +216,13 @@ class Rounds(Generic[E]):
         self._written = {ticket: at for ticket, at in self._written.items() if now - at < _WRITTEN}
         for ticket in self._written:
             try:
-                self._lay_over(ticket, await one(ticket))
+                _lay_over(self._entries, ticket, await one(ticket))
             except SourceError:
                 return  # the list counts until the next round
+
+
+def _lay_over(entries: dict[TicketId, E], ticket: TicketId, entry: E | None) -> None:
+    if entry is not None and entry.ticket.status.is_open:
+        entries[ticket] = entry
+    else:
+        entries.pop(ticket, None)
