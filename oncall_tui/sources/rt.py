@@ -145,6 +145,7 @@ class RtSource:
         async with self._client() as http, self.pace.unhurried(http):
             tickets: list[Ticket] = []
             exchanges: dict[TicketId, Exchange] = {}
+            settled: dict[TicketId, tuple[datetime | None, Exchange]] = {}
             query = partial(_later, f"({self._settings.query})")
             async for page in self._pages(http, "tickets", query, _TICKET_FIELDS):
                 rows = {parse_ticket(payload, self._id, self._url): parse_customers(payload) for payload in page}
@@ -152,8 +153,9 @@ class RtSource:
                 unknown = {ticket: customers for ticket, customers in rows.items() if ticket.id not in exchanges}
                 exchanges |= await self._exchanges_of(http, unknown)
                 tickets += [exchanges[ticket.id].told_of(ticket) for ticket in rows]
+                settled |= {t.id: (t.updated_at, exchanges[t.id]) for t in rows if self._is_settled(t)}
                 self.pace.found(len(tickets))
-        self._exchanges = {t.id: (t.updated_at, exchanges[t.id]) for t in tickets if self._is_settled(t)}
+        self._exchanges = settled
         return tickets
 
     async def thread(self, ticket: TicketId) -> Sequence[Message]:

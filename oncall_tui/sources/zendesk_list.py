@@ -8,7 +8,7 @@ has no index. Every half hour all of it is searched for again; a view is always 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from oncall_tui.errors import SourceGarbled, SourceRefused
 from oncall_tui.http_client import documented
 from oncall_tui.sources.zendesk_payload import Listed, Page, parse_page, parse_ticket
 from oncall_tui.sources.zendesk_wire import ZendeskWire
+from oncall_tui.turns import in_turns
 
 _PAGE = 100
 _LAG = timedelta(minutes=10)
@@ -82,9 +83,10 @@ class ZendeskList:
     async def read(self, http: httpx.AsyncClient) -> Sequence[Listed]:
         """Read what changed since the last time; the first time, and every half hour, everything."""
         walk = await self._walked(http)
-        await self._by_number(http, walk.found)
         await asyncio.sleep(0)  # each of these takes a part of a frame with many thousands
-        self._lay_over(walk)
+        await self._by_number(http, walk.found)
+        await asyncio.sleep(0)
+        await in_turns(self._laid_over(walk))
         return self.entries
 
     async def one(self, http: httpx.AsyncClient, number: str) -> Listed | None:
@@ -181,17 +183,23 @@ class ZendeskList:
             ours is not None and ticket.updated_at is not None and ours >= ticket.updated_at
         )
 
-    def _lay_over(self, walk: _Walk) -> None:
-        """Take over a list that was read to its end."""
+    def _laid_over(self, walk: _Walk) -> Generator[None, None, None]:
+        """Take over a list that was read to its end; each step takes a part of a frame with many thousands."""
         kept = self._listed
         if walk.is_whole:  # a ticket that is new may not have reached the index yet
             recent = walk.began_at - _LAG
             kept = {i: t for i, t in kept.items() if self._wanted.view is None and _is_later(t.ticket, recent)}
-            self._whole_at = walk.began_at
+            yield
         latest = {**kept, **{i: self._read[i][1] if i in self._read else t for i, t in walk.found.items()}}
+        yield
         closed = {i for i, t in walk.found.items() if not t.ticket.status.is_open and not self._is_ahead(t.ticket)}
-        self._listed = {i: t for i, t in latest.items() if i not in closed and t.ticket.status.is_open}
-        self._read = {i: known for i, known in self._read.items() if i in self._listed or i in walk.found}
+        yield
+        listed = {i: t for i, t in latest.items() if i not in closed and t.ticket.status.is_open}
+        yield
+        self._read = {i: known for i, known in self._read.items() if i in listed or i in walk.found}
+        self._listed = listed
+        if walk.is_whole:
+            self._whole_at = walk.began_at
         self._changes_since = walk.began_at - _LAG
         if walk.path.startswith("incremental"):
             self._stream = walk.cursor
