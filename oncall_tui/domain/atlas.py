@@ -20,6 +20,10 @@ def _no_texts(*_: str) -> Sequence[str]:
     return ()
 
 
+def _nothing() -> None:
+    pass
+
+
 def _no_holidays(_country: str, _region: str, _year: int) -> Holidays:
     return NO_HOLIDAYS
 
@@ -39,6 +43,8 @@ class Atlas:
     country_of_zone: Callable[[str], str] = _no_text
     holidays: Callable[[str, str, int], Holidays] = _no_holidays
     """The public holidays of a country, of one of its regions (without one: of all of it), in a year."""
+    open: Callable[[], None] = _nothing
+    """Load what the answers stand in, which takes as long as many frames; else the first question of each kind does."""
 
 
 EMPTY_ATLAS: Final = Atlas()

@@ -12,7 +12,7 @@ _LANGUAGE = "en_US"
 @lru_cache(maxsize=512)
 def public_holidays(country: str, region: str, year: int) -> Holidays:
     """Return the days on which a country, or a region in it, does not work; none where nobody knows them."""
-    import holidays  # noqa: PLC0415 - loaded when the first customer's country is known
+    import holidays  # noqa: PLC0415 - a library that no first frame waits for
 
     try:
         known = region if region in regions(country) else None

@@ -12,7 +12,7 @@ def zones_of_phone(number: str, country: str = "") -> Sequence[str]:
 
     A number without its country's prefix is read as one of ``country``.
     """
-    import phonenumbers  # noqa: PLC0415 - megabytes of numbering plans, wanted only where nothing better is known
+    import phonenumbers  # noqa: PLC0415 - megabytes of numbering plans, which no first frame waits for
     from phonenumbers.timezone import time_zones_for_number  # noqa: PLC0415 - see above
 
     try:

@@ -179,8 +179,7 @@ class Board:
 
     async def run(self) -> None:
         """Show a new desk after each change, and now and then because time itself changes it."""
-        # Books about places are loaded by the first look into them, which must hold up no key.
-        await asyncio.to_thread(at_once, self._steps(self._clock()))
+        await asyncio.to_thread(self.team.atlas.open)  # else the first ticket of its kind would hold up every key
         while True:
             try:
                 async with asyncio.timeout(_EVERY.total_seconds()):

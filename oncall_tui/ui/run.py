@@ -15,12 +15,15 @@ from oncall_tui.ui import terminal
 from oncall_tui.ui.app import OnCallApp
 from oncall_tui.ui.first_sight import FirstSight
 from oncall_tui.ui.glimpsing import glimpse_of
+from oncall_tui.ui.places import load
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the terminal."""
 _GLIMPSED_SOON, _GLIMPSED_EVERY = 1.0, 30.0
 """Seconds until what the next start shows first is kept, and between two such times."""
+_LATER = 1.0
+"""Seconds after the first frame in which the list itself has still something to load."""
 
 
 async def dashboard(
@@ -41,7 +44,7 @@ async def dashboard(
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    works = [_run_behind(app, station), _end_with_terminal(app), litter.collect_for_ever()]
+    works = [_run_behind(app, station), _load_places(app), _end_with_terminal(app), litter.collect_for_ever()]
     if sight is not None:
         works.append(_keep_glimpses(app, sight))
     tasks = {asyncio.create_task(work) for work in works}
@@ -102,6 +105,13 @@ async def _run_behind(app: OnCallApp, station: Station) -> None:
     await app.shown.wait()
     litter.settle()
     await station.run()
+
+
+async def _load_places(app: OnCallApp) -> None:
+    """Load the other places before somebody goes there."""
+    await app.shown.wait()
+    await asyncio.sleep(_LATER)
+    await asyncio.to_thread(load)
 
 
 async def _end_with_terminal(app: OnCallApp) -> None:

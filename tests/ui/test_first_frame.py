@@ -1,5 +1,6 @@
-"""What the first frame does not wait for."""
+"""What the first frame does not wait for, and what a key later does not wait for either."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from oncall_tui.glimpse import keep_glimpse
 from oncall_tui.ui.glimpsing import glimpse_of
+from oncall_tui.ui.places import LATE
 from tests.desk_make import live
 
 PROBE = """
@@ -41,6 +43,59 @@ def test_the_first_frame_waits_for_no_book_about_places(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+def test_whatever_a_key_would_load_is_loaded_before_anybody_presses_it() -> None:
+    screens = Path(__file__).parents[2] / "oncall_tui" / "ui"
+    inside = {
+        node.module
+        for file in screens.rglob("*.py")
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("oncall_tui.ui")
+    }
+    assert inside == set(LATE)
+
+
+BOOKS = """
+import asyncio, sys, threading
+from pathlib import Path
+
+from oncall_tui.bootstrap.demo import demo_station
+
+BOOKS = {"holidays", "icalendar", "phonenumbers"}
+here, beside = set(), set()
+
+def note(event, arguments):
+    if event == "import":
+        (here if threading.current_thread() is threading.main_thread() else beside).add(arguments[0])
+
+async def main():
+    station = demo_station(starts_at=None, seed=7, tickets=15, folder=Path(sys.argv[1]))
+    await station.open()
+    seen = asyncio.Event()
+    station.board.watch_from_now_on(lambda desk: desk.groups and seen.set())
+    sys.addaudithook(note)
+    running = asyncio.create_task(station.run())
+    await asyncio.wait_for(seen.wait(), 50)
+    print(sorted(here & BOOKS), sorted(beside & BOOKS))
+    running.cancel()
+
+asyncio.run(main())
+"""
+
+
+def test_the_first_tickets_open_no_book_while_a_key_could_be_waiting(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOOKS, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("[] ['holidays', 'icalendar', 'phonenumbers']\n", 0), done.stderr
 
 
 FIRST_SIGHT = """
