@@ -7,7 +7,6 @@ from enum import StrEnum
 from itertools import chain
 
 from oncall_tui.domain.answer import Answer
-from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.escalation import Escalation
 from oncall_tui.domain.handover_flow import Flow
@@ -16,6 +15,7 @@ from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import SourceId, Ticket, TicketId
 from oncall_tui.domain.triage import Group, Row
+from oncall_tui.services.unrecorded import Unrecorded
 
 
 class SourceState(StrEnum):
@@ -58,16 +58,6 @@ class Sight(StrEnum):
     """At least one source fails, and something can still be shown."""
     BLIND = "blind"
     """No source answers and nothing can be shown: never the same as an empty list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
-    """Escalations of which leaving would lose something, because the disk takes nothing."""
-
-    unknown: frozenset[EscalationId] = frozenset()
-    """Nothing of them is on the disk."""
-    outdated: frozenset[EscalationId] = frozenset()
-    """Their beginning is on the disk, and what happened since then is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,8 @@ from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
 from oncall_tui.ports import Claimed, Forgetful, Hold, Journal, Settlement, Written
-from oncall_tui.services.desk import Unrecorded
 from oncall_tui.services.messages import message_for
+from oncall_tui.services.unrecorded import Unrecorded
 
 Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
 """Writes what a handover decided to tell, knowing the handover as it stands then."""

@@ -23,6 +23,14 @@ QUIET = 0.06
 """Seconds without output after which a frame is over."""
 
 
+def as_installed() -> dict[str, str]:
+    """Return an environment in which a program finds itself compiled, as whoever has installed it does.
+
+    Where Python is told not to keep what it compiled, each start would compile our own files and nobody else's.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def python(module: str, *arguments: str) -> Sequence[str]:
     """Return the command that runs a module."""
     return (sys.executable, "-m", module, *arguments)
@@ -42,9 +50,7 @@ class Terminal:
             stderr=slave,
             cwd=ROOT,
             start_new_session=True,
-            env=os.environ
-            | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-            | dict(environ or {}),
+            env=as_installed() | COLOURS | dict(environ or {}),
         )
         os.close(slave)
         self.written = 0

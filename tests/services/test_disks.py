@@ -12,7 +12,7 @@ import pytest
 
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.text import CleanText
-from oncall_tui.services.desk import Unrecorded
+from oncall_tui.services.unrecorded import Unrecorded
 from oncall_tui.store.encoding import encode_event
 from oncall_tui.store.sqlite import SqliteStore
 from tests.rig import FRIDAY_NIGHT, MovingClock, ticket

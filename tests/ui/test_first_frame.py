@@ -131,7 +131,8 @@ from oncall_tui.__main__ import main
 
 with contextlib.suppress(SystemExit):
     main(sys.argv[1:])
-print(sorted({"textual", "httpx", "holidays"} & set(sys.modules)))
+ours = {"commands.run", "bootstrap.stations", "bootstrap.demo", "services.assembly", "services.desk", "domain.triage"}
+print(sorted({"textual", "httpx", "holidays", *(f"oncall_tui.{name}" for name in ours)} & set(sys.modules)))
 """
 CONFIG = """
 [team]

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from oncall_tui.domain.escalation import EscalationState
-from oncall_tui.services.desk import Desk, Unrecorded
+from oncall_tui.services.desk import Desk
+from oncall_tui.services.unrecorded import Unrecorded
 from oncall_tui.ui.leaving_text import farewell
 from tests import desk_make
 from tests.ui.rig import running
