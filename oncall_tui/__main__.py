@@ -103,13 +103,24 @@ async def _run(asked: argparse.Namespace, sight: "FirstSight | None" = None) -> 
 
         leave = None if asked.command == "demo" else partial(leave_watch, asked)
         return await dashboard(await station(asked), leave, sight)
-    if asked.command == "status":  # a status bar asks every few seconds
-        from oncall_tui.commands.status import status
-
-        return await status(asked)
+    if asked.command == "status":
+        return await _status(asked)
     from oncall_tui.commands import run
 
     return await run.COMMANDS[asked.command](asked)
+
+
+async def _status(asked: argparse.Namespace) -> int:
+    """Say one line, for a bar that asks every few seconds, without looking for garbage at the start or at the end."""
+    from oncall_tui import litter
+
+    litter.load_undisturbed()
+    from oncall_tui.commands.status import status
+
+    try:
+        return await status(asked)
+    finally:
+        litter.settle()
 
 
 class _LastResort:
