@@ -47,6 +47,7 @@ from oncall_tui.sources.moving import Readings
 from oncall_tui.sources.rounds import Page, Rounds, Walk
 from oncall_tui.sources.told import Told
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _VERSION = "2.15"
 _PAGE = 150
@@ -240,7 +241,7 @@ class IntercomSource:
             self._readings = Readings()
         after = walk.cursor.partition(" ")[2]
         found, at = await self._search(http, _OPEN, after, per_page=_PAGE)
-        listed = [parse_ticket(payload, desk) for payload in found.conversations]
+        listed = await made_of(found.conversations, lambda payload: parse_ticket(payload, desk))
         is_fresh = self._readings.take([int(entry.ticket.number) for entry in listed], found.total_count)
         if found.after and not is_fresh:
             raise SourceGarbled(f"{self._id} gives the same page again and again")
@@ -251,7 +252,7 @@ class IntercomSource:
         """Read the next page of what changed, until one ends before that."""
         query = {"field": "updated_at", "operator": ">", "value": int((since - _DAY).timestamp())}
         found, at = await self._search(http, query, walk.cursor, per_page=_CHANGES, **self._order)
-        listed = [parse_ticket(payload, desk) for payload in found.conversations]
+        listed = await made_of(found.conversations, lambda payload: parse_ticket(payload, desk))
         stamps = [changed_at for entry in listed if (changed_at := entry.ticket.updated_at) is not None]
         is_in_order = len(stamps) == len(listed) and stamps == sorted(stamps, reverse=True)
         has_all = is_in_order and bool(stamps) and stamps[-1] < since

@@ -29,6 +29,7 @@ from oncall_tui.sources.rounds import Entry, Page, Rounds, Walk
 from oncall_tui.sources.zammad_answers import ZammadPen
 from oncall_tui.sources.zammad_payload import Desk, asset, parse_priorities, parse_statuses, parse_thread, parse_ticket
 from oncall_tui.text_safety import clean
+from oncall_tui.turns import made_of
 
 _PAGE = 200
 """The most Zammad gives at once."""
@@ -202,7 +203,7 @@ class ZammadSource:
         wanted = {"condition": condition, **order}
         answer = await fetch(http, self._remote, "tickets/search", method="POST", json=wanted)
         given = self._given(documented(answer, object))
-        tickets = [parse_ticket(payload, given.assets, desk) for payload in given.tickets]
+        tickets = await made_of(given.tickets, lambda payload: parse_ticket(payload, given.assets, desk))
         is_fresh = any(ticket.id not in walk.found for ticket in tickets)
         is_last = len(tickets) < _LEAST or (not is_fresh and len(tickets) < place.full)
         if not is_last and not is_fresh and place.page > 1:
