@@ -9,15 +9,16 @@ from oncall_tui.config import Config
 from oncall_tui.ports import Journal, Store
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.troubles import Troubles
-from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.disk_thread import DiskThread
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.sqlite import SqliteStore
-from oncall_tui.store.steadfast import SteadfastStore
 
 
 async def open_store(config: Config, clock: Clock, troubles: Troubles) -> Store:
     """Open the team's journal; whatever is wrong with the disk is said, and stops nothing."""
+    from oncall_tui.store.disk_report import DiskReport  # noqa: PLC0415 - whoever only reads needs neither
+    from oncall_tui.store.steadfast import SteadfastStore  # noqa: PLC0415 - see above
+
     me = next((person for person in config.people if person.id == config.me), None)
     zone = ZoneInfo(me.time_zone if me else config.team.time_zone)
     store = SteadfastStore(config.team.store, DiskReport(troubles, clock, zone), clock=clock, stopwatch=stopwatch)

@@ -131,7 +131,7 @@ from oncall_tui.__main__ import main
 
 with contextlib.suppress(SystemExit):
     main(sys.argv[1:])
-ours = {"commands.run", "bootstrap.stations", "bootstrap.demo", "services.assembly", "services.desk", "domain.triage"}
+ours = {"commands.run", "bootstrap.stations", "bootstrap.demo", "services.assembly", "services.desk", "store.steadfast"}
 print(sorted({"textual", "httpx", "holidays", *(f"oncall_tui.{name}" for name in ours)} & set(sys.modules)))
 """
 CONFIG = """
