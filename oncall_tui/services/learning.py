@@ -1,5 +1,6 @@
 """Keeps what the tickets seen so far teach, and works it out anew only when there is news."""
 
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,14 +10,14 @@ from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.experience import (
     NO_EXPERIENCE,
     Experience,
-    ended_lately,
     goodwill_spent,
-    last_ended,
     same_trouble,
-    usual,
 )
+from oncall_tui.domain.lessons import Lessons
 from oncall_tui.domain.recognition import NONE_ENDED, EndedOf, Recognised
+from oncall_tui.domain.row_order import STEP
 from oncall_tui.domain.ticket import SourceId, Ticket
+from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 
@@ -37,7 +38,11 @@ class Learning:
         """Whose requests were compared for the same trouble, as read when."""
         self.ended: EndedOf = NONE_ENDED
         """Who asked for what ended lately; the same object until that changes."""
+        self._lessons = Lessons()
+        self._unread: deque[tuple[TicketRecord, bool]] = deque()
+        """Records of tickets that ended, or that are open again though they say so."""
         logbook.on_change(self._hear)
+        logbook.tickets.on_end(lambda *heard: self._unread.append(heard))
 
     def _hear(self) -> None:
         self._news += 1
@@ -46,19 +51,27 @@ class Learning:
         """Take in, by short steps, what is recorded, of goodwill since the shift began, and what help desks fill in."""
         if self._learnt != self._news or since != self._since:
             news = self._news  # what is recorded while the steps are done is not among it
-            records = tuple(self._logbook.records.values())
-            common = yield from usual(records, now)
-            ended = yield from last_ended(records)
-            goodwill = yield from goodwill_spent(records, since)
+            yield from self._learn()
+            common = yield from self._lessons.usual(now)
+            ended = yield from self._lessons.last_ended()
+            goodwill = yield from goodwill_spent(tuple(self._logbook.records.values()), since)
             self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill)
             self._learnt, self._since = news, since
-            lately = yield from ended_lately(records, now)
+            lately = yield from self._lessons.lately(now)
             self.ended = lately if lately != self.ended else self.ended
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:
             # What was recognised stays so while few are open: a customer's clock must not come and go with the list.
             self._defaults |= yield from account_defaults(tickets, self._own_zone, self._atlas)
             self._read_at = read_at
+
+    def _learn(self) -> Iterator[None]:
+        """Take in, by short steps, what ended or came back since the last time."""
+        while self._unread:
+            for _ in range(min(len(self._unread), STEP)):
+                record, has_ended = self._unread.popleft()
+                (self._lessons.learn if has_ended else self._lessons.unlearn)(record)
+            yield
 
     def compared(self, recognised: Recognised, now: datetime) -> Generator[None, None, Experience]:
         """Return, after short steps, everything that is known now."""
