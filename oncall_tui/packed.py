@@ -2,15 +2,15 @@
 
 import zlib
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Final, Generic, Protocol, TypeVar, overload
 
 T = TypeVar("T")
 
-BLOCK: Final = 512
-"""Things that are compressed together: fewer are not alike enough, more take longer than a frame."""
+BLOCK: Final = 128
+"""Things that are compressed together, and at least as many more are kept as objects: fewer are not alike enough."""
 _LEVEL: Final = 1
 """The quickest: what is alike in neighbours, which is nearly everything, it finds too."""
 _PLACE_BITS: Final = 32
@@ -123,10 +123,8 @@ class _Index:
         half = _half(key)
         found: list[int] = []
         for run in self._runs:
-            for entry in islice(run, bisect_left(run, half), None):
-                if entry > half | _PLACES:
-                    break
-                found.append(entry & _PLACES)
+            start = bisect_left(run, half)
+            found += [entry & _PLACES for entry in run[start : bisect_right(run, half | _PLACES, lo=start)]]
         return sorted(found, reverse=True)
 
     def copy(self) -> "_Index":

@@ -22,6 +22,8 @@ BACK_WITHIN: Final = timedelta(days=7)
 """A customer whose last ticket ended so recently is back again."""
 MOST_ENDED: Final = 3
 """Of so many ended requests of one person somebody wants to know."""
+MOST_RARE: Final = 2048
+"""Of so many kinds that are not usual yet it is known how often they came: most subjects never come again."""
 _OF_A_CUSTOMER: Final = 2
 """The last one, and the one before, should the last be reopened."""
 _TIMES: Final = 2
@@ -49,24 +51,22 @@ class Lessons:
     """What was learnt so far. It grows with customers, people and kinds, and not with every ticket.
 
     Untouched requests teach no touches. What one person asked in the same words in several help desks, and ended on one
-    day, is one matter.
+    day, is one matter, as far as her last requests tell.
     """
 
     def __init__(self) -> None:
         self._touches: dict[str, Counter[tuple[int, int]]] = {}
-        """How often a request of a kind ended on a day after so many touches."""
+        """How often a request of a kind ended on a day after so many touches, of kinds that came often enough."""
+        self._rare: dict[str, tuple[tuple[int, int], ...]] = {}
+        """The day and touches of each request of the others, the kind that came last at the end."""
         self._of_customers: dict[str, tuple[tuple[TicketId, datetime], ...]] = {}
         self._of_people: dict[str, tuple[_End, ...]] = {}
-        """The latest first; more than are shown where several ended on one day."""
+        """The latest first."""
         self._lately: dict[str, tuple[Ended, ...]] = {}
 
-    def learn(self, record: TicketRecord) -> None:
-        """Take in a request that ended."""
-        self._take(record, 1)
-
-    def unlearn(self, record: TicketRecord) -> None:
-        """Take back what was learnt from a request that is open again."""
-        self._take(record, -1)
+    def hear(self, record: TicketRecord, has_ended: bool) -> None:  # noqa: FBT001 - as a record is told of
+        """Take in a request that ended, or take back what was learnt from one that is open again."""
+        self._take(record, 1 if has_ended else -1)
 
     def usual(self, now: datetime) -> Generator[None, None, Mapping[str, int]]:
         """Return, after short steps, the median of the touches of each kind of which enough requests ended."""
@@ -76,6 +76,8 @@ class Lessons:
             for kind, counted in some:
                 for old in [one for one in counted if one[0] < since]:
                     del counted[old]
+                if not counted:
+                    del self._touches[kind]
                 if counted.total() >= LEAST:
                     medians[kind] = median_low(touches for (_, touches), count in counted.items() for _ in range(count))
             yield
@@ -113,10 +115,26 @@ class Lessons:
             self._take_person(record.known_by, end, times)
 
     def _count(self, kind: str, day: int, touches: int, times: int) -> None:
-        counted = self._touches.setdefault(kind, Counter())
-        counted[day, touches] += times
-        if counted[day, touches] <= 0:
-            del counted[day, touches]
+        counted = self._touches.get(kind)
+        if counted is None:
+            self._count_rare(kind, (day, touches), times)
+        else:
+            counted[day, touches] += times
+            if counted[day, touches] <= 0:
+                del counted[day, touches]
+
+    def _count_rare(self, kind: str, one: tuple[int, int], times: int) -> None:
+        came = [*self._rare.pop(kind, ())]
+        if times > 0:
+            came.append(one)
+        elif one in came:
+            came.remove(one)
+        if len(came) >= LEAST:
+            self._touches[kind] = Counter(came)
+        elif came:
+            self._rare[kind] = tuple(came)
+        if len(self._rare) > MOST_RARE:
+            del self._rare[next(iter(self._rare))]
 
     def _take_customer(self, customer: str, end: tuple[TicketId, datetime], times: int) -> None:
         others = [other for other in self._of_customers.get(customer, ()) if other != end]
@@ -139,10 +157,9 @@ class Lessons:
         self._keep(address, after)
 
     def _keep(self, address: str, ends: Sequence[_End]) -> None:
-        latest = sorted(ends, key=lambda one: (one.ended.at, one.ended.ticket), reverse=True)
-        kept = tuple(one for place, one in enumerate(latest) if place < MOST_ENDED or one.day == latest[0].day)
+        kept = tuple(sorted(ends, key=lambda one: (one.ended.at, one.ended.ticket), reverse=True)[:MOST_ENDED])
         self._of_people[address] = kept
-        self._lately[address] = tuple(one.ended for one in kept[:MOST_ENDED])
+        self._lately[address] = tuple(one.ended for one in kept)
         if not kept:
             del self._of_people[address], self._lately[address]
 

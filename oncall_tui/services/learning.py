@@ -1,6 +1,5 @@
 """Keeps what the tickets seen so far teach, and works it out anew only when there is news."""
 
-from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,9 +14,7 @@ from oncall_tui.domain.experience import (
 )
 from oncall_tui.domain.lessons import Lessons
 from oncall_tui.domain.recognition import NONE_ENDED, EndedOf, Recognised
-from oncall_tui.domain.row_order import STEP
 from oncall_tui.domain.ticket import SourceId, Ticket
-from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.polling import Polling
 
@@ -39,10 +36,8 @@ class Learning:
         self.ended: EndedOf = NONE_ENDED
         """Who asked for what ended lately; the same object until that changes."""
         self._lessons = Lessons()
-        self._unread: deque[tuple[TicketRecord, bool]] = deque()
-        """Records of tickets that ended, or that are open again though they say so."""
         logbook.on_change(self._hear)
-        logbook.tickets.on_end(lambda *heard: self._unread.append(heard))
+        logbook.tickets.on_end(self._lessons.hear)
 
     def _hear(self) -> None:
         self._news += 1
@@ -51,7 +46,6 @@ class Learning:
         """Take in, by short steps, what is recorded, of goodwill since the shift began, and what help desks fill in."""
         if self._learnt != self._news or since != self._since:
             news = self._news  # what is recorded while the steps are done is not among it
-            yield from self._learn()
             common = yield from self._lessons.usual(now)
             ended = yield from self._lessons.last_ended()
             goodwill = yield from goodwill_spent(tuple(self._logbook.records.values()), since)
@@ -64,14 +58,6 @@ class Learning:
             # What was recognised stays so while few are open: a customer's clock must not come and go with the list.
             self._defaults |= yield from account_defaults(tickets, self._own_zone, self._atlas)
             self._read_at = read_at
-
-    def _learn(self) -> Iterator[None]:
-        """Take in, by short steps, what ended or came back since the last time."""
-        while self._unread:
-            for _ in range(min(len(self._unread), STEP)):
-                record, has_ended = self._unread.popleft()
-                (self._lessons.learn if has_ended else self._lessons.unlearn)(record)
-            yield
 
     def compared(self, recognised: Recognised, now: datetime) -> Generator[None, None, Experience]:
         """Return, after short steps, everything that is known now."""

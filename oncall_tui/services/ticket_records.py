@@ -39,7 +39,7 @@ class TicketRecords:
 
     @property
     def latest_plain(self) -> Sequence[TicketId]:
-        """Return some hundreds of the tickets that only ended, the latest."""
+        """Return a good hundred of the tickets that only ended, the latest."""
         return [one.record.ticket for one in self._plain[-BLOCK:] if one.record.ticket not in self._eventful]
 
     def plain(self, ticket: TicketId) -> Plain | None:

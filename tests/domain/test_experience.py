@@ -36,7 +36,7 @@ def ended(made: Ticket, touches: int | None, ago: timedelta = DAY) -> TicketReco
 def taught(records: Sequence[TicketRecord]) -> Lessons:
     lessons = Lessons()
     for record in records:
-        lessons.learn(record)
+        lessons.hear(record, has_ended=True)
     return lessons
 
 

@@ -10,7 +10,7 @@ from statistics import median_low
 import pytest
 
 from oncall_tui.domain.acquaintance import Ended
-from oncall_tui.domain.lessons import BACK_WITHIN, LEAST, MOST_ENDED, Lessons
+from oncall_tui.domain.lessons import BACK_WITHIN, LEAST, MOST_ENDED, MOST_RARE, Lessons
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import TicketId
@@ -55,13 +55,13 @@ def test_one_by_one_with_tickets_that_come_back_teaches_the_same_as_all_at_once(
     dice, lessons = Random(seed), Lessons()
     ended: dict[TicketId, TicketRecord] = {}
     for number in range(TICKETS):
-        record = some_end(dice, number, after=timedelta(hours=number))
-        lessons.learn(record)
+        record = some_end(dice, number, after=timedelta(hours=8 * number))
+        lessons.hear(record, has_ended=True)
         ended[record.ticket] = record
         if dice.random() < 0.2:
-            back = ended.pop(dice.choice(list(ended)[-4:]))
-            lessons.unlearn(back)
-    now = FRIDAY_NIGHT + timedelta(hours=TICKETS)
+            back = ended.pop(dice.choice(list(ended)[-2:]))
+            lessons.hear(back, has_ended=False)
+    now = FRIDAY_NIGHT + timedelta(hours=8 * TICKETS)
     assert at_once(lessons.usual(now)) == usual_of_all(list(ended.values()))
 
 
@@ -72,7 +72,7 @@ def test_who_was_here_lately_is_known_by_the_last_three_until_a_week_has_passed(
         for number in range(-3, 4)
     ]
     for record in records:
-        lessons.learn(record)
+        lessons.hear(record, has_ended=True)
     ended = [Ended(ticket=record.ticket, at=record.ended_at) for record in reversed(records) if record.ended_at]
     assert at_once(lessons.lately(now)) == {"kei@firm.example": tuple(ended[:MOST_ENDED])}
     assert at_once(lessons.lately(now + timedelta(days=5))) == {"kei@firm.example": tuple(ended[:1])}
@@ -85,9 +85,27 @@ def test_the_last_ticket_of_a_customer_is_the_one_before_when_that_came_back() -
         replace(some_end(dice, number, after=timedelta(days=number)), customer=CleanText("acme")) for number in (1, 2)
     )
     for record in (last, first):
-        lessons.learn(record)
+        lessons.hear(record, has_ended=True)
     assert at_once(lessons.last_ended()) == {"acme": (last.ticket, last.ended_at)}
-    lessons.unlearn(last)
+    lessons.hear(last, has_ended=False)
     assert at_once(lessons.last_ended()) == {"acme": (first.ticket, first.ended_at)}
-    lessons.unlearn(first)
+    lessons.hear(first, has_ended=False)
     assert at_once(lessons.last_ended()) == {}
+
+
+def test_a_subject_that_never_comes_again_is_forgotten_and_one_that_does_is_not() -> None:
+    def named(subject: str, number: int) -> TicketRecord:
+        record = some_end(Random(number), number, after=timedelta(minutes=number))
+        return replace(record, kinds=(CleanText(subject),), touches=3)
+
+    lessons = Lessons()
+    for number in range(LEAST * MOST_RARE):
+        lessons.hear(named(f"subject:only {number}", number), has_ended=True)
+        if number % (MOST_RARE - 1) == 0:
+            lessons.hear(named("subject:now and then", number), has_ended=True)
+    now = FRIDAY_NIGHT + timedelta(days=8)
+    assert at_once(lessons.usual(now)) == {"subject:now and then": 3}
+    seldom = [named("subject:only 1", LEAST * MOST_RARE + number) for number in range(LEAST - 1)]
+    for record in seldom:
+        lessons.hear(record, has_ended=True)
+    assert "subject:only 1" not in at_once(lessons.usual(now))

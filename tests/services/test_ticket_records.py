@@ -1,10 +1,12 @@
 """What our side did to a ticket is kept, whoever did it and whatever stops in between."""
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, PromiseOutcome, PromiseSettled, TicketEnded
@@ -79,6 +81,19 @@ async def test_whatever_ended_long_ago_is_known_when_it_comes_back_or_is_escalat
         assert known.records.keys() == {ended[0], ended[1]}
         assert [escalation.brief.ticket for escalation in known.escalations] == [ended[0]]
         assert known.record(ended[2]).ended_at == NOW
+
+
+async def test_tickets_that_only_ended_leave_next_to_nothing_behind(rig: Rig) -> None:
+    before = objects_of(Recorded, TicketEnded, TicketRecord)
+    for number in range(10 * BLOCK):
+        await rig.station.logbook.did(TicketEnded(ticket=ticket(str(number)).id, touches=3, customer=CleanText("acme")))
+    await rig.read()
+    assert objects_of(Recorded, TicketEnded, TicketRecord) - before <= 3 * 3 * BLOCK
+
+
+def objects_of(*kinds: type) -> int:
+    gc.collect()
+    return sum(isinstance(thing, kinds) for thing in gc.get_objects())
 
 
 async def again(rig: Rig) -> Logbook:
