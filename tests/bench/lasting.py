@@ -12,13 +12,16 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Self
 
 from oncall_tui import litter
+from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.ticket import Ticket
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.steadfast import SteadfastStore
@@ -75,7 +78,7 @@ class Life:
 
     def __init__(self, station_rig: rig.Rig, app: OnCallApp) -> None:
         self._rig, self._app = station_rig, app
-        self._coming = desk.newcomers(customers=_CUSTOMERS)
+        self._coming = map(_in_words_of_its_own, desk.newcomers(customers=_CUSTOMERS), count())
         self._open = deque(islice(self._coming, _OPEN), maxlen=_OPEN)
         self._seconds = 0
 
@@ -105,6 +108,12 @@ class Life:
             litter.collect()
         self._app._tick()
         await asyncio.sleep(0)
+
+
+def _in_words_of_its_own(ticket: Ticket, number: int) -> Ticket:
+    """Return a ticket with a subject that never comes again."""
+    word = "".join(ascii_lowercase[int(digit)] for digit in f"{number:08}")
+    return replace(ticket, subject=CleanText(f"{ticket.subject} {word}"))
 
 
 @asynccontextmanager
