@@ -3,7 +3,8 @@
 A full collection looks at every object there is: with 100,000 tickets it stops the screen for half a second, and finds
 nothing, because what is made of tickets has no cycles and goes by itself. So the collector never begins one; what is
 loaded at the start, and every later crowd of new objects, is left out of all further collections, and the little that
-remains is collected whole now and then.
+remains is collected whole now and then. Only large crowds are taken for lasting, and garbage is looked for before: what
+a screen draws has cycles, and whatever is taken for lasting and becomes garbage stays for ever.
 """
 
 import asyncio
@@ -19,9 +20,13 @@ Few, because a list of 100,000 that was just made is looked through with them, a
 """
 _YOUNG_ONES: Final = 1
 """The generation of those that survived one collection at most."""
+_ALL: Final = 2
+"""The generation of those that survived more, but for those that are taken for lasting."""
 _NEVER: Final = 2**31 - 1
-_CROWD: Final = 2
-"""So many times ``_TIMES`` collections, in which 4,000 objects may have stayed, make a crowd."""
+_CROWD: Final = 20_000
+"""Objects that take five milliseconds to look through; more of them are left out of later collections."""
+_COUNTLESS: Final = 100
+"""After so many times ``_TIMES`` collections of the youngest, counting all objects would take many milliseconds."""
 _EVERY: Final = 30.0
 """Seconds between two looks."""
 
@@ -39,13 +44,14 @@ def settle() -> None:
 
 
 def begin_crowd() -> None:
-    """Collect what is young, because everything there is will be taken for lasting with what long work makes."""
-    gc.collect(_YOUNG_ONES)
+    """Collect before long work makes many objects, because everything there is may be taken for lasting with them."""
+    gc.collect(_YOUNG_ONES if _are_more_than(2 * _CROWD) else _ALL)
 
 
 def end_crowd() -> None:
-    """Take what long work has made for lasting: looking once through a list of 100,000 takes half a frame."""
-    gc.freeze()
+    """Take a crowd that long work has made for lasting: looking once through a list of 100,000 takes half a frame."""
+    if _are_more_than(_CROWD):
+        gc.freeze()
 
 
 async def collect_for_ever() -> None:
@@ -57,8 +63,13 @@ async def collect_for_ever() -> None:
 
 def collect() -> None:
     """Collect once, or take a crowd that came since the last time for lasting."""
-    if gc.get_count()[2] >= _CROWD:
+    if _are_more_than(_CROWD):
         begin_crowd()
         end_crowd()
     else:
         gc.collect()
+
+
+def _are_more_than(number: int) -> bool:
+    """Tell whether more objects than that would be looked through."""
+    return gc.get_count()[_ALL] >= _COUNTLESS or len(gc.get_objects()) > number

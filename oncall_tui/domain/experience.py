@@ -4,30 +4,22 @@ import re
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from statistics import median_low
 from typing import Final
 
-from oncall_tui.domain.acquaintance import Acquaintance, Ended
+from oncall_tui.domain.acquaintance import Acquaintance
+from oncall_tui.domain.lessons import BACK_WITHIN, SUBJECT
 from oncall_tui.domain.mail_address import company_domain
-from oncall_tui.domain.recognition import NOBODY_RECOGNISED, EndedOf, Recognised
+from oncall_tui.domain.recognition import NOBODY_RECOGNISED, Recognised
 from oncall_tui.domain.row_order import batched
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 
-LEAST: Final = 5
-"""As many tickets of a kind must have ended before anything is called usual."""
-REMEMBERED_FOR: Final = timedelta(days=180)
-BACK_WITHIN: Final = timedelta(days=7)
-"""A customer whose last ticket ended so recently is back again."""
-MOST_ENDED: Final = 3
-"""Of so many ended requests of one person somebody wants to know."""
 AT_ONCE: Final = timedelta(hours=6)
 """Tickets that began so recently may be the same trouble."""
 SEVERAL: Final = 2
-_SUBJECT: Final = "subject:"
 _STEP: Final = 64
 """Tickets whose trouble is compared in one step."""
 _SHORT: Final = 4
@@ -81,11 +73,11 @@ def kinds_of(ticket: Ticket) -> tuple[str, ...]:
     return _kinds(ticket.subject, ticket.tags, ticket.tier)
 
 
-@lru_cache(maxsize=8192)  # more would be kept of tickets that ended days ago
+@lru_cache(maxsize=1024)  # more would be kept of tickets that ended long ago
 def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
     family = " ".join(_words(subject))
     return (
-        *((f"{_SUBJECT}{family}",) if family else ()),
+        *((f"{SUBJECT}{family}",) if family else ()),
         *(f"tag:{tag.casefold()}" for tag in tags),
         *((f"tier:{tier.casefold()}",) if tier else ()),
     )
@@ -99,79 +91,7 @@ def touches_elsewhere(ticket: Ticket, person: Acquaintance | None) -> int:
 
 
 def _family(ticket: Ticket) -> str:
-    return next((kind for kind in kinds_of(ticket) if kind.startswith(_SUBJECT)), "")
-
-
-def usual(records: Sequence[TicketRecord], now: datetime) -> Generator[None, None, Mapping[str, int]]:
-    """Return, after short steps, the median of the touches of each kind of which enough tickets ended.
-
-    Untouched ones teach nothing. What one person asked in the same words in several help desks, and ended on one day,
-    is one matter.
-    """
-    counts: dict[str, list[int]] = defaultdict(list)
-    matters: dict[tuple[str, str, date], list[TicketRecord]] = defaultdict(list)
-    for some in batched(records):
-        for record in some:
-            if record.ended_at is not None and record.touches and now - record.ended_at <= REMEMBERED_FOR:
-                _count(record, record.touches, record.ended_at.date(), counts, matters)
-        yield
-    for some_matters in batched(tuple(matters.items())):
-        for (matter, _, _), records_of_one in some_matters:
-            counted = [record.touches or 0 for record in records_of_one]
-            is_one = len({record.ticket.partition(":")[0] for record in records_of_one}) > 1
-            counts[matter] += [sum(counted)] if is_one else counted
-        yield
-    medians: dict[str, int] = {}
-    for some_counts in batched(tuple(counts.items())):
-        medians.update((kind, median_low(of_kind)) for kind, of_kind in some_counts if len(of_kind) >= LEAST)
-        yield
-    return medians
-
-
-def _count(
-    record: TicketRecord,
-    touches: int,
-    ended_on: date,
-    counts: Mapping[str, list[int]],
-    matters: Mapping[tuple[str, str, date], list[TicketRecord]],
-) -> None:
-    for kind in record.kinds:
-        if record.known_by and kind.startswith(_SUBJECT):
-            matters[kind, record.known_by, ended_on].append(record)
-        else:
-            counts[kind].append(touches)
-
-
-def last_ended(
-    records: Sequence[TicketRecord],
-) -> Generator[None, None, Mapping[str, tuple[TicketId, datetime]]]:
-    """Return, after short steps, the ticket of each customer that ended last."""
-    found: dict[str, tuple[TicketId, datetime]] = {}
-    for some in batched(records):
-        for record in some:
-            if record.ended_at is not None and record.customer:
-                known = found.get(record.customer)
-                if known is None or known[1] < record.ended_at:
-                    found[record.customer] = (record.ticket, record.ended_at)
-        yield
-    return found
-
-
-def ended_lately(records: Sequence[TicketRecord], now: datetime) -> Generator[None, None, EndedOf]:
-    """Return, after short steps, what ended a few days before, by whose mail address, the latest first."""
-    found: dict[str, list[Ended]] = defaultdict(list)
-    for some in batched(records):
-        for record in some:
-            if record.ended_at is not None and record.known_by and now - record.ended_at <= BACK_WITHIN:
-                found[record.known_by].append(Ended(ticket=record.ticket, at=record.ended_at))
-        yield
-    lately: dict[str, tuple[Ended, ...]] = {}
-    for some_found in batched(tuple(found.items())):
-        for address, ended in some_found:
-            latest_first = sorted(ended, key=lambda one: (one.at, one.ticket), reverse=True)
-            lately[address] = tuple(latest_first[:MOST_ENDED])
-        yield
-    return lately
+    return next((kind for kind in kinds_of(ticket) if kind.startswith(SUBJECT)), "")
 
 
 def goodwill_spent(

@@ -37,7 +37,7 @@ class Workplace:
         return opens_at, instant(last, self.hours.closes, self.zone, is_end=True)
 
 
-@lru_cache(maxsize=8192)  # more would be kept of tickets that ended days ago
+@lru_cache(maxsize=1024)  # more would be kept of tickets that ended long ago
 def working_time_after(start: datetime, length: timedelta, place: Workplace) -> datetime | None:
     """Return the instant by which so much working time has passed; None where a customer never works.
 

@@ -86,6 +86,12 @@ class TicketRecord:
         owed = [p for p in self.promises if p.is_open or (p.is_owed and p.made_at == latest)]
         return min(owed, key=lambda p: p.due_at, default=None)
 
+    @property
+    def says_only_its_end(self) -> bool:
+        """Tell whether nothing more is known than that it ended, and what it was like then."""
+        has_none = not self.promises and not self.reopened and self.answering == NOTHING_ANSWERED
+        return self.ended_at is not None and has_none and self.care == NO_CARE
+
     def after(self, event: TicketEvent, at: datetime) -> Self | None:
         """Return it as it stands after an event, or None where the event changes nothing."""
         match event:

@@ -9,12 +9,10 @@ from oncall_tui.domain.atlas import Atlas
 from oncall_tui.domain.experience import (
     NO_EXPERIENCE,
     Experience,
-    ended_lately,
     goodwill_spent,
-    last_ended,
     same_trouble,
-    usual,
 )
+from oncall_tui.domain.lessons import Lessons
 from oncall_tui.domain.recognition import NONE_ENDED, EndedOf, Recognised
 from oncall_tui.domain.ticket import SourceId, Ticket
 from oncall_tui.services.logbook import Logbook
@@ -37,7 +35,9 @@ class Learning:
         """Whose requests were compared for the same trouble, as read when."""
         self.ended: EndedOf = NONE_ENDED
         """Who asked for what ended lately; the same object until that changes."""
+        self._lessons = Lessons()
         logbook.on_change(self._hear)
+        logbook.tickets.on_end(self._lessons.hear)
 
     def _hear(self) -> None:
         self._news += 1
@@ -46,13 +46,12 @@ class Learning:
         """Take in, by short steps, what is recorded, of goodwill since the shift began, and what help desks fill in."""
         if self._learnt != self._news or since != self._since:
             news = self._news  # what is recorded while the steps are done is not among it
-            records = tuple(self._logbook.records.values())
-            common = yield from usual(records, now)
-            ended = yield from last_ended(records)
-            goodwill = yield from goodwill_spent(records, since)
+            common = yield from self._lessons.usual(now)
+            ended = yield from self._lessons.last_ended()
+            goodwill = yield from goodwill_spent(tuple(self._logbook.records.values()), since)
             self._known = replace(self._known, usual=common, last_ended=ended, goodwill=goodwill)
             self._learnt, self._since = news, since
-            lately = yield from ended_lately(records, now)
+            lately = yield from self._lessons.lately(now)
             self.ended = lately if lately != self.ended else self.ended
         read_at = {status.id: status.as_of for status in self._polling.statuses}
         if read_at != self._read_at:

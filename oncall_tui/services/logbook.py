@@ -18,6 +18,7 @@ from oncall_tui.domain.events import (
     StreamId,
     handover_stream,
     stream_of,
+    ticket_of,
 )
 from oncall_tui.domain.handover_events import GoodNewsSent, HandoverAccepted, HandoverMessageSettled, ShiftFigured
 from oncall_tui.domain.handover_flow import Flow, Tell
@@ -30,6 +31,7 @@ from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.errors import StreamMoved
 from oncall_tui.ports import Claimed, Forgetful, Hold, Journal, Settlement, Written
 from oncall_tui.services.messages import message_for
+from oncall_tui.services.ticket_records import TicketRecords
 from oncall_tui.services.unrecorded import Unrecorded
 
 Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
@@ -59,7 +61,7 @@ class Logbook:
         self._versions: dict[StreamId, int] = {}
         self._escalations: dict[EscalationId, Escalation] = {}
         self._latest: dict[TicketId, EscalationId] = {}
-        self._records: dict[TicketId, TicketRecord] = {}
+        self.tickets = TicketRecords()
         self._lines: dict[EscalationId, tuple[int, int]] = {}
         """The first and the last line of each escalation."""
         self._shift: list[Recorded] = []
@@ -81,8 +83,8 @@ class Logbook:
 
     @property
     def records(self) -> Mapping[TicketId, TicketRecord]:
-        """Return what was done to each ticket that anything was done to."""
-        return self._records
+        """Return what was done to each ticket to which more was done than that it ended."""
+        return self.tickets.eventful
 
     @property
     def flows(self) -> Mapping[datetime, Flow]:
@@ -91,7 +93,7 @@ class Logbook:
 
     def record(self, ticket: TicketId) -> TicketRecord:
         """Return what was done to a ticket."""
-        return self._records.get(ticket) or TicketRecord(ticket=ticket)
+        return self.tickets.of(ticket)
 
     def latest(self, ticket: TicketId) -> Escalation | None:
         """Return the latest escalation of a ticket."""
@@ -210,7 +212,7 @@ class Logbook:
                     stream,
                     events,
                     at=now,
-                    after_version=self._versions.get(stream, 0),
+                    after_version=self._version(stream),
                     send=send or (),
                     settle=settle,
                     hold=courier.hold(send) if courier is not None and send else None,
@@ -280,8 +282,8 @@ class Logbook:
     def _apply(self, recorded: Recorded) -> None:
         event = recorded.event
         if isinstance(event, TicketEvent):
-            known = self.record(event.ticket)
-            self._records[event.ticket] = known.after(event, recorded.at) or known
+            if self.tickets.apply(event, recorded.at, version=self._versions.get(recorded.stream, 0)):
+                self._versions.pop(recorded.stream, None)
             return
         if not isinstance(event, EscalationEvent):
             self._fold_shift(recorded)
@@ -296,6 +298,12 @@ class Logbook:
             self._lines[step[0].id] = (first, recorded.seq)
             if isinstance(event, EscalationArmed):
                 self._latest[ticket] = event.escalation
+
+    def _version(self, stream: StreamId) -> int:
+        known = self._versions.get(stream)
+        if known is None and (plain := self.tickets.plain(ticket_of(stream))) is not None:
+            known = plain.version
+        return known or 0
 
     def _fold_shift(self, recorded: Recorded) -> None:
         self._shift.append(recorded)

@@ -105,8 +105,12 @@ class Witnessing:
         """Record which tickets ended since the reading before, and which came back."""
         for identity in await in_turns(_back(tuple(self._logbook.records.values()), listed)):
             await self._logbook.did(TicketReopened(ticket=identity))
+        for identity in [ticket for ticket in self._logbook.tickets.latest_plain if _find(listed, ticket)]:
+            await self._logbook.did(TicketReopened(ticket=identity))
         for source, now in listed.items():
             before = self._listed.get(source, {})
+            for identity in await in_turns(self._came_back(before, now)) if before is not now else ():
+                await self._logbook.did(TicketReopened(ticket=identity))
             ended = await in_turns(_missing(before, now)) if before is not now else ()
             self._listed[source] = now
             if len(ended) > max(FEW, len(before) // 2):
@@ -122,6 +126,16 @@ class Witnessing:
                     known_by=CleanText(SureTies().of(ticket.requester).address),
                 )
                 await self._logbook.did(event)
+
+    def _came_back(
+        self, before: Mapping[TicketId, Ticket], now: Mapping[TicketId, Ticket]
+    ) -> Generator[None, None, Sequence[TicketId]]:
+        """Return, after short steps, what is listed again since it ended long ago."""
+        back: list[TicketId] = []
+        for some in batched(tuple(now)):
+            back += self._logbook.tickets.plain_among(ticket for ticket in some if ticket not in before)
+            yield
+        return back
 
     async def _settle(self, record: TicketRecord, listed: Listed, seen_at: Mapping[SourceId, datetime]) -> None:
         seen = seen_at.get(_source(record.ticket))

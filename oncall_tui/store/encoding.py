@@ -1,13 +1,13 @@
 """How the values of the domain are written down: JSON, and instants as text that sorts by time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, get_args
 
 import msgspec
 
-from oncall_tui.domain.events import Carried, Event, Freight
+from oncall_tui.domain.events import Carried, Event, Freight, Recorded, StreamId
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.text_safety import clean
@@ -41,6 +41,7 @@ _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
 """Derived from the union, so that a new event is known here by itself."""
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=pack_freight, decimal_format="number")
 """Writes exact sums as the numbers they are, which readers of any version understand."""
+_LINES: Final = msgspec.json.Decoder(list[tuple[int, StreamId, int, datetime, str, str]])
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
 
 
@@ -106,3 +107,25 @@ def _unreadable(what: str, error: Exception) -> StoreFailed:
 def unstorable() -> StoreFailed:
     """Return the error for text that no encoding can hold."""
     return StoreFailed("A text holds half a character (a lone surrogate) and cannot be recorded: leave that text out.")
+
+
+class _Lines:
+    """Lines of a journal as bytes, for ``PackedLog``; they are found by their streams."""
+
+    def key(self, line: Recorded) -> str:
+        return line.stream
+
+    def pack(self, lines: Sequence[Recorded]) -> bytes | None:
+        try:
+            return _ENCODER.encode([(x.seq, x.stream, x.version, x.at, *encode_event(x.event)) for x in lines])
+        except StoreFailed:
+            return None
+
+    def unpack(self, packed: bytes) -> Sequence[Recorded]:
+        return [
+            Recorded(seq=seq, stream=stream, version=version, at=at, event=decode_event(kind, body))
+            for seq, stream, version, at, kind, body in _LINES.decode(packed)
+        ]
+
+
+LINES: Final = _Lines()

@@ -1,12 +1,14 @@
 """The store without a disk: for the demo, and for carrying on when the disk does not take anything any more."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
+from oncall_tui.packed import PackedLog
 from oncall_tui.ports import Claimed, Hold, Settlement, Written
+from oncall_tui.store.encoding import LINES
 from oncall_tui.store.outbox import Entry, settlement_in, urgency
 from oncall_tui.store.snapshot import NOTHING, Snapshot, beyond
 from oncall_tui.store.versions import check_version
@@ -16,8 +18,7 @@ class MemoryStore:
     """Journal and outbox that end with the process; what a disk could still say may be given to carry on from."""
 
     def __init__(self, known: Snapshot = NOTHING) -> None:
-        self._journal: list[Recorded] = []
-        self._versions: Counter[StreamId] = Counter()
+        self._journal = PackedLog(LINES)
         self._outbox: dict[MessageKey, Entry] = {}
         self.learn(known)
 
@@ -29,7 +30,7 @@ class MemoryStore:
     @property
     def snapshot(self) -> Snapshot:
         """Return all that is known."""
-        return Snapshot(lines=tuple(self._journal), entries=tuple(self._outbox.values()))
+        return Snapshot(lines=self._journal.copy(), entries=tuple(self._outbox.values()))
 
     def learn(self, known: Snapshot) -> None:
         """Take over what another store knows: each line that is new, and every entry as it stands there."""
@@ -63,7 +64,7 @@ class MemoryStore:
         hold: Hold | None = None,
     ) -> Written:
         """Record events, their messages and a settlement at once, or raise ``StreamMoved``."""
-        check_version(stream, found=self._versions[stream], expected=after_version)
+        check_version(stream, found=self._version_of(stream), expected=after_version)
         lines = self._record(stream, events, at=at)
         new: list[Entry] = []
         for message in send:
@@ -105,12 +106,17 @@ class MemoryStore:
         """Forget nothing: whoever still holds the store may read it."""
 
     def _record(self, stream: StreamId, events: Sequence[Event], *, at: datetime) -> Sequence[Recorded]:
-        begun = len(self._journal)
-        for event in events:
-            self._versions[stream] += 1
-            seq, version = len(self._journal) + 1, self._versions[stream]
-            self._journal.append(Recorded(seq=seq, stream=stream, version=version, at=at, event=event))
-        return self._journal[begun:]
+        lines = [
+            Recorded(seq=seq, stream=stream, version=version, at=at, event=event)
+            for seq, version, event in zip(count(len(self._journal) + 1), count(self._version_of(stream) + 1), events)
+        ]
+        for line in lines:
+            self._journal.append(line)
+        return lines
+
+    def _version_of(self, stream: StreamId) -> int:
+        last = self._journal.last(stream)
+        return 0 if last is None else last.version
 
     def _settle(self, settlement: Settlement, *, at: datetime) -> None:
         if settlement.key in self._outbox:

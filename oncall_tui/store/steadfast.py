@@ -258,7 +258,7 @@ class SteadfastStore:
     @property
     def _may_take(self) -> timedelta:
         """Return how long the disk may take for everything: at the start, before it is known how much that is, long."""
-        lines = len(self._memory.snapshot.lines)
+        lines = self._memory.length
         return ANSWERS_WITHIN + lines * _PER_LINE if lines else READS_ALL_WITHIN
 
     async def _exists(self, path: Path) -> bool:

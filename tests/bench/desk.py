@@ -36,10 +36,10 @@ _ZONES = _ZONE_NAMES.split()
 SUBJECTS = ("Login fails for every user", "Invoice shows the wrong VAT", "Order stuck at customs", "Export is empty")
 
 
-def newcomers(*, seed: int = 7) -> Iterator[Ticket]:
-    """Return such tickets one after the other, for ever."""
+def newcomers(*, seed: int = 7, customers: int | None = None) -> Iterator[Ticket]:
+    """Return such tickets one after the other, for ever; of so many customers, who come again and again."""
     dice = Random(seed)
-    return (_ticket(number, dice) for number in count(0))
+    return (_ticket(number, dice, number % customers if customers else number) for number in count(0))
 
 
 def tickets(number: int, *, seed: int = 7) -> list[Ticket]:
@@ -50,8 +50,8 @@ def tickets(number: int, *, seed: int = 7) -> list[Ticket]:
     return made
 
 
-def _ticket(number: int, dice: Random) -> Ticket:
-    who = number - number % 5 if number % 5 == 1 else number
+def _ticket(number: int, dice: Random, customer: int) -> Ticket:
+    who = customer - customer % 5 if customer % 5 == 1 else customer
     age = timedelta(minutes=dice.randrange(6000))
     made = rig.ticket(str(100_000 + number), subject=f"{SUBJECTS[number % 4]} ({dice.randrange(10**6)})")
     return replace(

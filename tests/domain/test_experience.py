@@ -1,13 +1,14 @@
 """What the tickets seen so far teach, and when a tier suggests E."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from oncall_tui.domain.advice import why_escalate
-from oncall_tui.domain.experience import LEAST, Experience, customer_key, kinds_of, last_ended, same_trouble, usual
+from oncall_tui.domain.experience import Experience, customer_key, kinds_of, same_trouble
+from oncall_tui.domain.lessons import LEAST, Lessons
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.suggestion import Rule, Sign, rule
@@ -32,6 +33,17 @@ def ended(made: Ticket, touches: int | None, ago: timedelta = DAY) -> TicketReco
     return record
 
 
+def taught(records: Sequence[TicketRecord]) -> Lessons:
+    lessons = Lessons()
+    for record in records:
+        lessons.hear(record, has_ended=True)
+    return lessons
+
+
+def usual(records: Sequence[TicketRecord]) -> Mapping[str, int]:
+    return at_once(taught(records).usual(NOW))
+
+
 def all_ended(subject: str, touches: Sequence[int | None], tags: Sequence[str] = ()) -> list[TicketRecord]:
     return [ended(ticket(str(n), subject=subject, tags=tags), count) for n, count in enumerate(touches)]
 
@@ -47,20 +59,20 @@ def all_ended(subject: str, touches: Sequence[int | None], tags: Sequence[str] =
     ],
 )
 def test_the_usual_number_is_learnt_and_never_from_nothing(touches: list[int | None], expected: int | None) -> None:
-    known = Experience(usual=at_once(usual(all_ended("Login fails for every user", touches), NOW)))
+    known = Experience(usual=usual(all_ended("Login fails for every user", touches)))
     assert known.usual_touches(ticket("9", subject="LOGIN FAILS: every user (2)")) == expected
 
 
 def test_the_most_special_kind_counts() -> None:
     records = all_ended("Login fails", [4] * LEAST, ["login"]) + all_ended("Other thing", [1] * 20, ["login"])
-    known = Experience(usual=at_once(usual(records, NOW)))
+    known = Experience(usual=usual(records))
     assert known.usual_touches(ticket("8", subject="Login fails")) == 4
     assert known.usual_touches(ticket("9", subject="Nothing like it", tags=["login"])) == 1
 
 
 def test_what_ended_long_ago_is_forgotten() -> None:
     old = [ended(ticket(str(n)), 2, ago=200 * DAY) for n in range(LEAST)]
-    assert at_once(usual(old, NOW)) == {}
+    assert usual(old) == {}
 
 
 def from_(organisation: str, subject: str, number: str, *, tags: Sequence[str] = (), ago: timedelta = HOUR) -> Ticket:
@@ -92,7 +104,7 @@ def test_it_is_not_the_same_trouble(others: list[Ticket]) -> None:
 @pytest.mark.parametrize(("ago", "is_back"), [(2 * DAY, True), (9 * DAY, False), (timedelta(), False)])
 def test_a_customer_is_back_again_within_days(ago: timedelta, *, is_back: bool) -> None:
     before = ended(from_("Acme", "Login fails", "1"), 2, ago=ago)
-    known = Experience(last_ended=at_once(last_ended([before])))
+    known = Experience(last_ended=at_once(taught([before]).last_ended()))
     assert known.is_back_again(from_("Acme", "Invoice wrong", "2")) is is_back
     assert not known.is_back_again(from_("Kobe", "Invoice wrong", "2"))
 
@@ -158,6 +170,6 @@ def test_what_one_person_asked_in_the_same_words_in_two_help_desks_teaches_its_t
         return TicketRecord(ticket=made.id).after(event, NOW) or TicketRecord(ticket=made.id)
 
     twice = [by(number, f"kei{number // 2}@firm.example") for number in range(10)]
-    assert set(at_once(usual(twice, NOW)).values()) == {4}
-    assert not at_once(usual(twice[:8], NOW))
-    assert set(at_once(usual([by(number, "") for number in range(10)], NOW)).values()) == {2}
+    assert set(usual(twice).values()) == {4}
+    assert not usual(twice[:8])
+    assert set(usual([by(number, "") for number in range(10)]).values()) == {2}

@@ -1,16 +1,20 @@
 """What our side did to a ticket is kept, whoever did it and whatever stops in between."""
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from oncall_tui.domain.events import Recorded
 from oncall_tui.domain.local_day import Day, LocalDay
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, PromiseOutcome, PromiseSettled
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, PromiseOutcome, PromiseSettled, TicketEnded
 from oncall_tui.domain.ticket_record import TicketRecord
 from oncall_tui.domain.triage import Row
 from oncall_tui.domain.zone_guess import CustomerZone
+from oncall_tui.packed import BLOCK
+from oncall_tui.services.logbook import Logbook
 from tests.rig import FRIDAY_NIGHT as NOW
 from tests.rig import Rig, ticket
 
@@ -55,3 +59,44 @@ async def test_the_promise_is_what_is_due_when_it_comes_before_the_help_desk_s_o
     assert promised.due_at == PROMISED.due_at
     assert not promised.is_late(NOW)
     assert promised.is_late(PROMISED.due_at)
+
+
+async def test_whatever_ended_long_ago_is_known_when_it_comes_back_or_is_escalated_after_all(rig: Rig) -> None:
+    logbook = rig.station.logbook
+    ended = [ticket(str(number)).id for number in range(3 * BLOCK)]
+    for identity in ended:
+        assert await logbook.did(TicketEnded(ticket=identity, touches=3, customer=CleanText("acme")))
+    assert logbook.records == {}
+    assert not await logbook.did(TicketEnded(ticket=ended[5], touches=4))
+    assert (logbook.record(ended[5]).touches, logbook.record(ended[-1]).customer) == (3, "acme")
+
+    assert await logbook.did(replace(PROMISED, ticket=ended[1]))
+    rig.source.tickets = [ticket("0"), ticket("9999")]
+    await rig.read()
+    await rig.station.witnessing.look()
+    await rig.escalate("0")
+    for known in (logbook, await again(rig)):
+        assert known.record(ended[0]).reopened == 1
+        assert [promise.id for promise in known.record(ended[1]).promises] == [PROMISED.promise]
+        assert known.records.keys() == {ended[0], ended[1]}
+        assert [escalation.brief.ticket for escalation in known.escalations] == [ended[0]]
+        assert known.record(ended[2]).ended_at == NOW
+
+
+async def test_tickets_that_only_ended_leave_next_to_nothing_behind(rig: Rig) -> None:
+    before = objects_of(Recorded, TicketEnded, TicketRecord)
+    for number in range(10 * BLOCK):
+        await rig.station.logbook.did(TicketEnded(ticket=ticket(str(number)).id, touches=3, customer=CleanText("acme")))
+    await rig.read()
+    assert objects_of(Recorded, TicketEnded, TicketRecord) - before <= 3 * 3 * BLOCK
+
+
+def objects_of(*kinds: type) -> int:
+    gc.collect()
+    return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+
+
+async def again(rig: Rig) -> Logbook:
+    logbook = Logbook(rig.store, rig.clock)
+    await logbook.catch_up()
+    return logbook

@@ -52,13 +52,13 @@ async def test_a_source_that_fails_ends_no_ticket(rig: Rig) -> None:
     await reading(rig, ticket("4312"))
     rig.source.error = SourceUnreachable("helpdesk did not answer")
     await reading(rig)
-    assert rig.station.logbook.records == {}
+    assert rig.station.logbook.record(ticket("4312").id).ended_at is None
 
 
 async def test_a_list_that_is_read_otherwise_than_before_teaches_nothing(rig: Rig) -> None:
     await reading(rig, *(ticket(str(number)) for number in range(30)))
     await reading(rig, ticket("1"))
-    assert rig.station.logbook.records == {}
+    assert not any(rig.station.logbook.record(ticket(str(number)).id).ended_at for number in range(30))
 
 
 async def test_an_escalation_says_why_its_tier_suggested_it_unless_somebody_says_why(rig: Rig) -> None:
