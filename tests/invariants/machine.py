@@ -281,11 +281,19 @@ class EscalationMachine(RuleBasedStateMachine):
     def _do(self, rig: Terminal, work: Coroutine[object, object, object]) -> None:
         with suppress(PowerCut, BadUse):
             self._run(work)
+            self._run(self._all_sent())
         while self.world.is_dead:
             self._run(self._bury())
             self.world.is_dead = False
             with suppress(PowerCut):
                 self._run(rig.restart())
+
+    async def _all_sent(self) -> None:
+        """Let come to its end what a slow machine is still sending, so that a story is the same however often told."""
+        while under_way := [rig for rig in self.terminals[: self.running] if rig.station.delivery._under_way]:
+            for rig in under_way:
+                await rig.station.delivery.finish()
+            self.world.check_alive()
 
     async def _bury(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
