@@ -19,12 +19,13 @@ from oncall_tui.domain.events import (
 )
 from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.ladder import is_superseded
-from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
 from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Hold, Insistent, Outbox, Settlement
 from oncall_tui.services.answer_outcomes import answer_event
+from oncall_tui.services.departures import Departures
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.open_ways import OpenWays
@@ -62,6 +63,7 @@ class Delivery:
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], MessageKey] = {}
         self._ways = OpenWays(channels)
+        self._departures = Departures(channels)
         self._is_at_work = False
         logbook.sends_through(self)
 
@@ -90,12 +92,14 @@ class Delivery:
             yield
         finally:
             self._is_at_work = False
+            self._departures.close()
             self._ways.close()
 
-    def get_ready(self, channels: Sequence[ChannelId]) -> None:
-        """Open the ways that messages are about to take."""
+    def get_ready(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Do all it takes to send these that can be done before they are stored, and no more for any others."""
         if self._is_at_work:
-            self._ways.open(channels)
+            self._departures.get_ready(messages)
+            self._ways.open([message.channel for message in messages])
 
     def hold(self, messages: Sequence[OutgoingMessage]) -> Hold | None:
         """Return how these are taken while they are stored; None when they have to wait for their turn."""
@@ -168,12 +172,23 @@ class Delivery:
             return Settlement(key=message.key, state=DeliveryState.REJECTED, detail=gone, tries=claimed.tries)
         try:
             async with asyncio.timeout(SENDING_LIMIT.total_seconds()):
-                receipt = await channel.send(message)
+                receipt = await self._hand_over(message, channel)
         except TimeoutError:
             return self._again(claimed, OutcomeUnknown("no answer in time"))
         except DeliveryError as error:
             return self._again(claimed, error)
         return Settlement(key=message.key, state=DeliveryState.ACCEPTED, reference=receipt.reference)
+
+    async def _hand_over(self, message: OutgoingMessage, channel: Carrier) -> Receipt:
+        departure = self._departures.leave(message)
+        if departure is not None:
+            try:
+                return await departure
+            except NotSent as error:
+                if error.retry_after is not None:
+                    raise
+                # Such as a connection that was closed while it waited: what nobody has seen leaves on a new one.
+        return await channel.send(message)
 
     def _again(self, claimed: Claimed, error: DeliveryError) -> Settlement:
         key, detail = claimed.message.key, CleanText(str(error))

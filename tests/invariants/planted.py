@@ -1,4 +1,4 @@
-"""Six bugs, each of which somebody once shipped; the model must find every one of them."""
+"""Seven bugs, each of which somebody once shipped; the model must find every one of them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.domain.events import Event, StreamId
-from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose, Receipt
 from oncall_tui.errors import DeliveryError
-from oncall_tui.ports import Claimed, Hold, Settlement, Written
+from oncall_tui.ports import Claimed, Hold, MayLeave, Settlement, Written
 from oncall_tui.services.delivery import Delivery
 from tests.invariants.world import DoomedStore, ModelChannel, Reply
 
@@ -59,6 +59,13 @@ class AnyTwoHundredCounts(ModelChannel):
 
     def is_accepted(self, reply: Reply) -> bool:
         return 200 <= reply.status < 300
+
+
+class LeavesWhenReady(ModelChannel):
+    """Lets a message leave as soon as it is ready, and not when it is stored."""
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        return await self.send(message)
 
 
 class SendsThenWrites(DoomedStore):
