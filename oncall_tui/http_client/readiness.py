@@ -64,7 +64,7 @@ class _HeldBack(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, may_leave: MayLeave) -> None:
         self._stream, self._may_leave = stream, may_leave
-        self._is_free = False
+        self._is_open, self._is_free = _watch(stream), False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as it is called
         return await self._stream.read(max_bytes, timeout)
@@ -72,7 +72,7 @@ class _HeldBack(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as it is called
         if not self._is_free:
             await self._may_leave()
-            if not _is_open(self._stream):
+            if not self._is_open():
                 raise httpcore.ConnectError("closed while it was held back")  # says that nothing was sent
             self._is_free = True
         await self._stream.write(buffer, timeout)
@@ -175,15 +175,18 @@ async def stay_ready(url: str) -> None:
 
 
 def _is_open(stream: httpcore.AsyncNetworkStream) -> bool:
-    """Tell whether the server has not closed it; that something came says nothing, for TLS sends of its own accord."""
-    number = _number(stream)
+    return _watch(stream)()
+
+
+def _watch(stream: httpcore.AsyncNetworkStream) -> Callable[[], bool]:
+    """Return what tells at once whether the server has not closed a connection.
+
+    That something came says nothing, for TLS sends of its own accord.
+    """
+    connection: socket.socket = stream.get_extra_info("socket")
+    number = connection.fileno()
     if sys.platform != "linux":
-        return not select.select([number], [], [], 0)[0]
+        return lambda: not select.select([number], [], [], 0)[0]
     poll = select.poll()
     poll.register(number, select.POLLRDHUP)
-    return not poll.poll(0)
-
-
-def _number(stream: httpcore.AsyncNetworkStream) -> int:
-    connection: socket.socket = stream.get_extra_info("socket")
-    return connection.fileno()
+    return lambda: not poll.poll(0)
