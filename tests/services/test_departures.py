@@ -17,7 +17,7 @@ from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Hold, MayLeave, Settlement, Written
 from oncall_tui.store.memory import MemoryStore
 from tests.rig import FRIDAY_NIGHT, HELPDESK, Rig, ScriptedChannel
-from tests.servers.sink import Sink
+from tests.servers.sink import Canned, Sink
 
 pytestmark = pytest.mark.anyio
 
@@ -190,6 +190,21 @@ async def test_what_lost_its_connection_while_it_waited_leaves_on_another(rig: R
     (escalation,) = rig.station.logbook.escalations
     assert [attempt.state for attempt in escalation.attempts] == [DeliveryState.ACCEPTED]
     assert (sink.connections, len(sink.requests)) == (2, 1)
+
+
+async def test_what_left_and_was_asked_for_a_pause_is_not_sent_again_before_it_is_over(
+    rig: Rig, disk: Disk, sink: Sink
+) -> None:
+    disk.answers.set()
+    sink.taken = Canned(status=429, headers=(("Retry-After", "7"),))
+    await rig.station.actions.send_now(TICKET)
+    await delivered(rig)
+    ((_, state, next_try_at),) = await disk.unsettled()
+    assert (state, next_try_at, len(sink.requests)) == (
+        DeliveryState.RETRYING,
+        rig.clock.now + timedelta(seconds=7),
+        1,
+    )
 
 
 async def test_the_same_is_got_ready_once_however_often_somebody_looks_ahead(rig: Rig, sink: Sink) -> None:
