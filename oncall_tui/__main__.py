@@ -89,6 +89,11 @@ def _connect(asked: argparse.Namespace) -> int:
 
 
 async def _run(asked: argparse.Namespace, sight: "FirstSight | None" = None) -> int:
+    import asyncio
+
+    from oncall_tui.beside import Beside
+
+    asyncio.get_running_loop().set_default_executor(Beside())
     if asked.command in (None, "demo"):
         from oncall_tui import litter
 

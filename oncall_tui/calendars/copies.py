@@ -1,17 +1,18 @@
 """The last good copy of what was fetched, kept on this machine with its age."""
 
 import hashlib
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from oncall_tui.beside import by_disk
 from oncall_tui.calendars.ical import SIZE_LIMIT
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import SourceError, SourceUnreachable
 from oncall_tui.ports import CalendarReading
+from oncall_tui.private_file import replace_whole
 from oncall_tui.text_safety import clean
 
 _FOLDER = "calendars"
@@ -32,17 +33,13 @@ class Copy:
     """Of the calendar, for sentences."""
     path: Path
 
-    def keep(self, text: bytes, now: datetime) -> CleanText:
+    async def keep(self, text: bytes, now: datetime) -> CleanText:
         """Keep a copy; return what went wrong with that."""
-        draft = self.path.with_suffix(".part")
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.touch(mode=0o600)
-            draft.write_bytes(text)
-            os.utime(draft, (now.timestamp(), now.timestamp()))
-            draft.replace(self.path)
+            await by_disk(replace_whole, self.path, text, written_at=now)
         except OSError as error:
-            return clean(f"no copy of the calendar {self.name} could be kept ({error.strerror})")
+            why = error.strerror or "the disk does not answer"
+            return clean(f"no copy of the calendar {self.name} could be kept ({why})")
         return CleanText("")
 
     def read(self, reader: TextReader, start: datetime, end: datetime) -> CalendarReading:

@@ -1,10 +1,12 @@
 """Fetches calendars: a file is read as it is, an address keeps its last good copy on this machine."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from oncall_tui.beside import by_disk
 from oncall_tui.calendars.copies import Copy, content, copy_of, or_older
 from oncall_tui.calendars.ical import Reader
 from oncall_tui.clock import Clock
@@ -34,11 +36,10 @@ class FileFeed:
         return await asyncio.to_thread(self._read, start, end)
 
     async def last_good(self, start: datetime, end: datetime) -> CalendarReading | None:
-        """Return what the file says, or None where it cannot be read."""
-        try:
-            return await self.read(start, end)
-        except SourceError:
-            return None
+        """Return what the file says, or None where it cannot be read, or not at once."""
+        with suppress(SourceError, TimeoutError):
+            return await by_disk(self._read, start, end)
+        return None
 
     def _read(self, start: datetime, end: datetime) -> CalendarReading:
         return self.reader.read(content(self.path, self.name), start, end)
@@ -64,17 +65,16 @@ class UrlFeed:
         return await or_older(self._fresh(start, end), lambda: self.last_good(start, end))
 
     async def last_good(self, start: datetime, end: datetime) -> CalendarReading | None:
-        """Return what the last good copy says, with its age, or None where there is none."""
-        try:
-            return await asyncio.to_thread(self._copy().read, self.reader, start, end)
-        except (SourceError, SecretUnavailable):
-            return None
+        """Return what the last good copy says, with its age, or None where there is none, or not at once."""
+        with suppress(SourceError, SecretUnavailable, TimeoutError):
+            return await by_disk(self._copy().read, self.reader, start, end)
+        return None
 
     async def _fresh(self, start: datetime, end: datetime) -> CalendarReading:
         text = await self._fetched()
         reading = await asyncio.to_thread(self.reader.read, text, start, end)
         now = self.clock()
-        trouble = await asyncio.to_thread(self._copy().keep, text, now)
+        trouble = await self._copy().keep(text, now)
         return replace(reading, as_of=now, trouble=trouble)
 
     async def _fetched(self) -> bytes:

@@ -5,8 +5,8 @@ the final schedule as the service works it out itself, overrides and all. A modu
 entries are read, one by one, so that one that is broken is named and takes no other with it.
 """
 
-import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from oncall_tui.beside import by_disk
 from oncall_tui.calendars.copies import Copy, copy_of, or_older
 from oncall_tui.calendars.naming import Naming
 from oncall_tui.clock import Clock
@@ -169,17 +170,16 @@ class ScheduleFeed:
         return await or_older(self._fresh(start, end), lambda: self.last_good(start, end))
 
     async def last_good(self, start: datetime, end: datetime) -> CalendarReading | None:
-        """Return what the last good copy says, with its age, or None where there is none."""
-        try:
-            return await asyncio.to_thread(self._copy().read, self.reader, start, end)
-        except (SourceError, SecretUnavailable):
-            return None
+        """Return what the last good copy says, with its age, or None where there is none, or not at once."""
+        with suppress(SourceError, SecretUnavailable, TimeoutError):
+            return await by_disk(self._copy().read, self.reader, start, end)
+        return None
 
     async def _fresh(self, start: datetime, end: datetime) -> CalendarReading:
         text = msgspec.json.encode(list(await self.schedule.entries(start, end)))
         reading = self.reader.read(text, start, end)
         now = self.clock()
-        trouble = await asyncio.to_thread(self._copy().keep, text, now)
+        trouble = await self._copy().keep(text, now)
         return replace(reading, as_of=now, trouble=trouble)
 
     def _copy(self) -> Copy:

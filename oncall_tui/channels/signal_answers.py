@@ -5,7 +5,6 @@ and read side by side without a lock. A disk that takes nothing stops no acknowl
 it.
 """
 
-import asyncio
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from oncall_tui.beside import by_disk
 from oncall_tui.channels.keys import fingerprint
 
 _AT_MOST = 500
@@ -74,13 +74,13 @@ class Answers:
         self._seen = dict.fromkeys([*self._seen, *answers][-_AT_MOST:])
         if answers:
             with suppress(OSError):
-                await asyncio.to_thread(self._write, answers)
+                await by_disk(self._write, answers)
 
     async def to(self, message: str) -> list[Kept]:
         """Return the answers to a message, whoever received them."""
         if not message.isdecimal():
             return []
-        found = [*await asyncio.to_thread(self._read, message), *self._seen]
+        found = [*await by_disk(self._read, message), *self._seen]
         return [answer for answer in dict.fromkeys(found) if answer.to == message]
 
     def _write(self, answers: Iterable[Kept]) -> None:

@@ -9,10 +9,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final, Protocol, TypeVar
 
-T = TypeVar("T")
+from oncall_tui.beside import ANSWERS_WITHIN, fulfil
 
-ANSWERS_WITHIN: Final = timedelta(seconds=2)
-"""How long a disk may take: more than the whole wait for another window's lock, less than a person would."""
+T = TypeVar("T")
 
 READS_ALL_WITHIN: Final = timedelta(seconds=15)
 """How long it may take to read years of journal at the start, before anybody can have pressed a key."""
@@ -39,7 +38,7 @@ class OneThread:
         """Do some work after all that was asked for before."""
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # so that it cannot be cancelled any more
-        self._work.put(lambda: _fulfil(future, work))
+        self._work.put(lambda: fulfil(future, work))
         return future
 
     def end(self) -> None:
@@ -50,13 +49,6 @@ class OneThread:
 def _work_off(waiting: "SimpleQueue[Callable[[], None] | None]") -> None:
     while (work := waiting.get()) is not None:
         work()
-
-
-def _fulfil(future: "Future[T]", work: Callable[[], T]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - whoever asked for the work gets its error
-        future.set_exception(error)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, answered: asyncio.Event) -> None:

@@ -1,6 +1,5 @@
 """The tickets each source last said, kept so that the next start can show them before anybody is asked."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from oncall_tui.beside import by_disk
 from oncall_tui.domain.ticket import SourceId, Ticket
 from oncall_tui.ports import KnownTickets
 from oncall_tui.private_file import replace_whole
@@ -35,15 +35,19 @@ class LastKnownFile:
     async def load(self) -> Mapping[SourceId, KnownTickets]:
         """Return what each source last said; nothing of a source, or of any, where that is not known."""
         with suppress(OSError, msgspec.MsgspecError, UnicodeError, ValueError):
-            if self.path.stat().st_size <= _SIZE_LIMIT:
-                found = msgspec.json.decode(self.path.read_bytes(), type=dict[SourceId, KnownTickets])
-                return {source: _made_harmless(known) for source, known in found.items()}
+            return await by_disk(self._read)
         return {}
 
     async def keep(self, known: Mapping[SourceId, KnownTickets]) -> None:
         """Replace what was kept, beside the event loop."""
         with suppress(OSError):
-            await asyncio.to_thread(self._write, known)
+            await by_disk(self._write, known)
+
+    def _read(self) -> Mapping[SourceId, KnownTickets]:
+        if self.path.stat().st_size > _SIZE_LIMIT:
+            return {}
+        found = msgspec.json.decode(self.path.read_bytes(), type=dict[SourceId, KnownTickets])
+        return {source: _made_harmless(known) for source, known in found.items()}
 
     def _write(self, known: Mapping[SourceId, KnownTickets]) -> None:
         replace_whole(self.path, msgspec.json.encode({source: _bounded(tickets) for source, tickets in known.items()}))

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal, Self, TypeVar
 
+from oncall_tui.beside import ANSWERS_WITHIN
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store import sqlite_rows as rows
-from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
+from oncall_tui.store.disk_thread import READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.outbox import Entry
 from oncall_tui.store.snapshot import Snapshot
 from oncall_tui.store.sqlite_errors import hangs

@@ -23,13 +23,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
+from oncall_tui.beside import ANSWERS_WITHIN
 from oncall_tui.clock import Clock, Stopwatch
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store.disk_report import DiskReport
-from oncall_tui.store.disk_thread import ANSWERS_WITHIN, READS_ALL_WITHIN, DiskThread
+from oncall_tui.store.disk_thread import READS_ALL_WITHIN, DiskThread
 from oncall_tui.store.memory import MemoryStore
 from oncall_tui.store.outbox import Entry
 from oncall_tui.store.snapshot import Snapshot

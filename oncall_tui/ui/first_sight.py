@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from types import FrameType, TracebackType
 from typing import Final, Self
 
@@ -26,6 +27,8 @@ _DRAW: Final = "\x1b[H\x1b[2J\x1b[?25l\x1b[?7l"
 """Clears it, hides the cursor, and lets a line that is too long after all push no other out of its place."""
 _LEAVE: Final = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _INPUT, _DRAWN_ON = 0, 2
+_DISK_ANSWERS_WITHIN: Final = 0.2
+"""Seconds; one that hangs must hold up neither who starts nor who leaves."""
 _ENDS: Final[Mapping[signal.Signals, Callable[[int, FrameType | None], None] | signal.Handlers]] = {
     signal.SIGINT: signal.default_int_handler,
     **dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP), signal.SIG_DFL),
@@ -39,20 +42,22 @@ class FirstSight:
     def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
         """Know where a glimpse is kept; None where it is kept nowhere."""
         self._path, self._clock = path, clock
+        self._keeping: Thread | None = None
         self.is_up = False
 
     def __enter__(self) -> Self:
         """Show the glimpse, where it holds a ticket and there is a terminal to show it on."""
         if self._path is not None and os.isatty(_INPUT) and os.isatty(_DRAWN_ON):
-            glimpse = read_glimpse(self._path)
+            glimpse = _read(self._path)
             if glimpse is not None and glimpse.groups:
                 self._show(glimpse)
         return self
 
     def keep(self, glimpse: Glimpse) -> None:
-        """Keep what the next start is to show."""
-        if self._path is not None:
-            keep_glimpse(self._path, glimpse)
+        """Keep what the next start is to show, without waiting for a disk; not while an earlier one is being kept."""
+        if self._path is not None and not (self._keeping is not None and self._keeping.is_alive()):
+            self._keeping = Thread(target=keep_glimpse, args=(self._path, glimpse), daemon=True)
+            self._keeping.start()
 
     def _show(self, glimpse: Glimpse) -> None:
         try:
@@ -71,6 +76,8 @@ class FirstSight:
     ) -> None:
         """Leave the terminal as it was, unless somebody took it over."""
         self.leave()
+        if self._keeping is not None:
+            self._keeping.join(_DISK_ANSWERS_WITHIN)
 
     def leave(self) -> None:
         """Leave the terminal as it was."""
@@ -115,6 +122,15 @@ def _glimpse_path(config: Path | None, environ: Mapping[str, str]) -> Path | Non
         return None
     store = team.get("store", SQLITE) if isinstance(team, dict) else None
     return store_path(store).parent / FILE if isinstance(store, str) else None
+
+
+def _read(path: Path) -> Glimpse | None:
+    """Return what was kept, unless the disk takes longer to answer than it is worth."""
+    found: list[Glimpse | None] = []
+    reading = Thread(target=lambda: found.append(read_glimpse(path)), daemon=True)
+    reading.start()
+    reading.join(_DISK_ANSWERS_WITHIN)
+    return found[0] if found else None
 
 
 def _write(text: str) -> None:

@@ -14,7 +14,7 @@ def glimpse_of(desk: Desk) -> Glimpse | None:
     What was put aside, or only waits for a decision of ours, is left out.
     """
     seen = [source.as_of for source in desk.sources if source.as_of is not None]
-    if desk.is_demo or not seen or all(source.is_remembered for source in desk.sources):
+    if desk.is_demo or not any(source.as_of and not source.is_remembered for source in desk.sources):
         return None
     return Glimpse(
         as_of=min(seen),

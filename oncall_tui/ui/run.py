@@ -69,7 +69,7 @@ async def _keep_glimpses(app: OnCallApp, sight: FirstSight) -> None:
             await asyncio.sleep(_GLIMPSED_SOON if kept is None else _GLIMPSED_EVERY)
             if app.desk is not kept and (glimpse := glimpse_of(app.desk)) is not None:
                 kept = app.desk
-                await asyncio.to_thread(sight.keep, glimpse)
+                sight.keep(glimpse)
     finally:
         if app.desk is not kept and (glimpse := glimpse_of(app.desk)) is not None:
             sight.keep(glimpse)

@@ -194,7 +194,7 @@ def test_the_schedule_of_an_on_call_service_counts_like_any_calendar(
     (config.parent / "token").chmod(0o600)
     copy = copy_of("goalert http://127.0.0.1:9  ", "Plan", config.parent, ".json")
     shift = Entry(starts="2026-11-20T17:00:00Z", ends="2026-11-20T22:00:00Z", labels=("Ana Ruiz",))
-    copy.keep(msgspec.json.encode([shift]), at("2026-11-15 00:00"))
+    asyncio.run(copy.keep(msgspec.json.encode([shift]), at("2026-11-15 00:00")))
     assert main(["--config", str(config), "rota", "--json", "--from", "2026-11-16", "--at", "2026-11-16T00:00Z"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert [each["person"] for each in found["shifts"]] == ["ana"]

@@ -116,6 +116,25 @@ async def test_a_mistake_in_the_config_is_said_on_the_usual_screen(tmp_path: Pat
         assert dashboard.left_behind() == []
 
 
+@pytest.mark.parametrize("kept", ["glimpse.json", "last-known.json"])
+async def test_a_disk_that_never_answers_holds_up_neither_start_nor_leaving(
+    tmp_path: Path, leaders: Leaders, kept: str
+) -> None:
+    scene = Scene(tmp_path, leaders.url)
+    scene.write()
+    number = scene.open_ticket()
+    os.mkfifo(tmp_path / kept)  # whoever opens it waits for somebody who never comes
+    dashboard = Dashboard.start(scene)
+    try:
+        await dashboard.draws(number)
+        await dashboard.draws("helpdesk 0 s ago")
+        dashboard.type("\x11")
+        assert await dashboard.end() == 0
+        assert dashboard.left_behind() == []
+    finally:
+        dashboard.stop()
+
+
 async def test_an_empty_list_is_nothing_to_show_first(tmp_path: Path, leaders: Leaders) -> None:
     scene = Scene(tmp_path, leaders.url)
     scene.write()

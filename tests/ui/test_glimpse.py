@@ -73,6 +73,7 @@ def test_what_no_source_said_in_this_run_is_not_kept_as_seen_and_a_made_up_night
     remembered = tuple(replace(source, is_remembered=True) for source in desk_make.live().sources)
     assert glimpse_of(desk_make.loading()) is None
     assert glimpse_of(replace(desk_make.live(), sources=remembered)) is None
+    assert glimpse_of(replace(desk_make.live(), sources=(*remembered, *desk_make.loading().sources))) is None
     assert glimpse_of(desk_make.demo()) is None
 
 
