@@ -36,6 +36,12 @@ async def ready(sink: Sink) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.wait({keeping})
 
 
+async def turns() -> None:
+    """Let this side learn what the other one did."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def post(sink: Sink) -> int:
     async with client(sink.url) as http:
         return (await send(http, PUSH, "POST", "pages", json={})).status
@@ -51,10 +57,12 @@ async def test_a_message_takes_the_connection_that_is_open_and_the_next_one_its_
         assert (sink.connections, len(sink.requests)) == (2, 2)
 
 
-async def test_one_that_the_server_has_closed_is_not_used() -> None:
+@pytest.mark.parametrize("rudely", [False, True])
+async def test_one_that_the_server_has_closed_is_not_used(*, rudely: bool) -> None:
     async with Sink() as sink, ready(sink):
-        sink.hang_up()
+        sink.hang_up(rudely=rudely)
         await asyncio.wait_for(sink.all_gone(), 20)
+        await turns()
         assert await post(sink) == 202
         assert (sink.connections, len(sink.requests)) == (2, 1)
 
@@ -71,12 +79,14 @@ async def test_the_time_of_what_is_held_back_begins_when_it_leaves() -> None:
                     await send(http, hurried, "POST", "pages", json={})
 
 
-async def test_what_is_held_back_for_too_long_for_the_server_was_never_sent() -> None:
+@pytest.mark.parametrize("rudely", [False, True])
+async def test_what_is_held_back_for_too_long_for_the_server_was_never_sent(*, rudely: bool) -> None:
     async with Sink() as sink:
 
         async def is_closed() -> None:
-            sink.hang_up()
+            sink.hang_up(rudely=rudely)
             await asyncio.wait_for(sink.all_gone(), 20)
+            await turns()
 
         with held_back(is_closed), pytest.raises(NotSent):
             await post(sink)
@@ -136,8 +146,7 @@ async def test_of_what_is_held_back_a_server_sees_the_handshake_and_nothing_else
     async with Sink(tls=authority.server()) as sink:
 
         async def looks() -> None:
-            for _ in range(50):
-                await asyncio.sleep(0)
+            await turns()
             seen.append((sink.connections, sink.begun))
 
         async with httpcore.AsyncConnectionPool(ssl_context=trust, network_backend=Readiness(lambda: trust)) as pool:

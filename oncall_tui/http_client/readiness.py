@@ -185,8 +185,10 @@ def _watch(stream: httpcore.AsyncNetworkStream) -> Callable[[], bool]:
     """
     connection: socket.socket = stream.get_extra_info("socket")
     number = connection.fileno()
+    if number < 0:  # reset by the server, and let go of here
+        return lambda: False
     if sys.platform != "linux":
-        return lambda: not select.select([number], [], [], 0)[0]
+        return lambda: connection.fileno() == number and not select.select([number], [], [], 0)[0]
     poll = select.poll()
     poll.register(number, select.POLLRDHUP)
-    return lambda: not poll.poll(0)
+    return lambda: connection.fileno() == number and not poll.poll(0)

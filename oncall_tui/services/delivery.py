@@ -25,7 +25,7 @@ from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
 from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Hold, Insistent, Outbox, Settlement
 from oncall_tui.services.answer_outcomes import answer_event
-from oncall_tui.services.departures import Departures, Leaving
+from oncall_tui.services.departures import Departed, Departures
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.open_ways import OpenWays
@@ -155,7 +155,7 @@ class Delivery:
     def _is_recent(self, at: datetime | None) -> bool:
         return at is not None and timedelta() <= self._clock() - at <= _KNOWN_FOR
 
-    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Leaving = None) -> None:
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Departed = None) -> None:
         """Send a message that is wanted, or see to the end one that has ``left`` already, and record the outcome."""
         message = claimed.message
         try:
@@ -170,7 +170,7 @@ class Delivery:
         except StoreError as error:
             self._troubles.say("outbox", CleanText(f"{message.title}: what became of it is not recorded: {error}"))
 
-    async def _send(self, claimed: Claimed, left: Leaving = None) -> Settlement:
+    async def _send(self, claimed: Claimed, left: Departed = None) -> Settlement:
         message = claimed.message
         channel = self._channels.get(message.channel)
         if channel is None:
@@ -251,7 +251,7 @@ class Delivery:
         await self._logbook.settle(StreamId(message.stream), settlement)
 
 
-async def _hand_over(message: OutgoingMessage, channel: Carrier, left: Leaving) -> Receipt:
+async def _hand_over(message: OutgoingMessage, channel: Carrier, left: Departed) -> Receipt:
     if left is None:
         return await channel.send(message)
     try:

@@ -9,7 +9,7 @@ from oncall_tui.domain.message import MessageKey, OutgoingMessage, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.ports import Carrier, Poised
 
-Leaving = asyncio.Task[Receipt] | None
+Departed = asyncio.Task[Receipt] | None
 """A message that has left; None for one that has not."""
 WAITS_FOR: Final = timedelta(seconds=10)
 """As long as an open way waits: then it is called off, and got ready anew if it still comes."""
@@ -63,7 +63,7 @@ class Departures:
             if key not in self._waiting and isinstance(channel, Poised):
                 self._waiting[key] = _Departure(message, channel)
 
-    def leave(self, message: OutgoingMessage) -> Leaving:
+    def leave(self, message: OutgoingMessage) -> Departed:
         """Let a message leave that is stored; None where it does not wait here word for word as it was stored."""
         departure = self._waiting.pop(message.key, None)
         if departure is not None and departure.message == message and departure.is_ready:

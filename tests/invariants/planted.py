@@ -10,14 +10,14 @@ from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
 from oncall_tui.errors import DeliveryError
 from oncall_tui.ports import Claimed, Hold, MayLeave, Settlement, Written
 from oncall_tui.services.delivery import Delivery
-from oncall_tui.services.departures import Leaving
+from oncall_tui.services.departures import Departed
 from tests.invariants.world import DoomedStore, ModelChannel, Reply
 
 
 class NewKeyPerTry(Delivery):
     """Gives each try a key of its own, so that no receiver can tell a repeat."""
 
-    async def _send(self, claimed: Claimed, left: Leaving = None) -> Settlement:
+    async def _send(self, claimed: Claimed, left: Departed = None) -> Settlement:
         key = MessageKey(f"{claimed.message.key}#{claimed.tries}" if claimed.tries > 1 else claimed.message.key)
         settlement = await super()._send(replace(claimed, message=replace(claimed.message, key=key)), left)
         return replace(settlement, key=claimed.message.key)
@@ -26,7 +26,7 @@ class NewKeyPerTry(Delivery):
 class OptimisticOutcome(Delivery):
     """Records that a message was accepted before anybody accepted it."""
 
-    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Leaving = None) -> None:
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Departed = None) -> None:
         if self._is_wanted(claimed.message):
             accepted = Settlement(key=claimed.message.key, state=DeliveryState.ACCEPTED, reference="soon")
             await self._settle(claimed.message, accepted)

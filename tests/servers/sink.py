@@ -149,10 +149,10 @@ class Sink:
         answer = {"acknowledged_by": by, "at": None if at is None else at.isoformat(), "words": words}
         self.receipts.setdefault(key, Canned(body=json.dumps(answer).encode()))
 
-    def hang_up(self) -> None:
-        """Close every connection."""
+    def hang_up(self, *, rudely: bool = False) -> None:
+        """Close or reset every connection."""
         for writer in self._here:
-            writer.close()
+            reset(writer) if rudely else writer.close()
 
     async def all_gone(self) -> None:
         """Wait until every connection is closed on this side."""
