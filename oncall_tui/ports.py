@@ -1,6 +1,6 @@
 """What this program needs from the world outside, as Protocols; adapters fulfil them, ``bootstrap`` chooses which."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -152,6 +152,21 @@ class Preparable(Protocol):
 
     async def stay_ready(self) -> None:
         """Keep a way open for a few seconds, which the next message takes; where that fails, it opens its own."""
+
+
+MayLeave = Callable[[], Awaitable[object]]
+"""Waits until a message may leave."""
+
+
+@runtime_checkable
+class Poised(Protocol):
+    """A channel that can do all it takes to send a message before the message may leave."""
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do what ``send`` does, of which nobody outside gets a single byte before ``may_leave`` is over.
+
+        It may be cancelled while it waits; then the message was never there.
+        """
 
 
 @runtime_checkable

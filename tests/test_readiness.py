@@ -5,15 +5,17 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpcore
 import pytest
 
-from oncall_tui.http_client import Remote, client, send, stay_ready
+from oncall_tui.errors import NotSent, OutcomeUnknown
+from oncall_tui.http_client import Remote, client, held_back, send, stay_ready
 from oncall_tui.http_client.readiness import Readiness, readiness
-from tests.servers.sink import LOOPBACK, Sink, closed_port
+from tests.servers.sink import LOOPBACK, Fault, Sink, closed_port
 from tests.servers.tls import Authority
 
 pytestmark = pytest.mark.anyio
@@ -34,6 +36,12 @@ async def ready(sink: Sink) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.wait({keeping})
 
 
+async def turns() -> None:
+    """Let this side learn what the other one did."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def post(sink: Sink) -> int:
     async with client(sink.url) as http:
         return (await send(http, PUSH, "POST", "pages", json={})).status
@@ -49,12 +57,40 @@ async def test_a_message_takes_the_connection_that_is_open_and_the_next_one_its_
         assert (sink.connections, len(sink.requests)) == (2, 2)
 
 
-async def test_one_that_the_server_has_closed_is_not_used() -> None:
+@pytest.mark.parametrize("rudely", [False, True])
+async def test_one_that_the_server_has_closed_is_not_used(*, rudely: bool) -> None:
     async with Sink() as sink, ready(sink):
-        sink.hang_up()
+        sink.hang_up(rudely=rudely)
         await asyncio.wait_for(sink.all_gone(), 20)
+        await turns()
         assert await post(sink) == 202
         assert (sink.connections, len(sink.requests)) == (2, 1)
+
+
+async def test_the_time_of_what_is_held_back_begins_when_it_leaves() -> None:
+    hurried = replace(PUSH, total=timedelta(seconds=0.15))
+    async with Sink() as sink:
+        with held_back(lambda: asyncio.sleep(0.3)):
+            async with client(sink.url) as http:
+                assert (await send(http, hurried, "POST", "pages", json={})).status == 202
+            sink.fault = Fault.SILENT
+            async with client(sink.url) as http:
+                with pytest.raises(OutcomeUnknown, match=r"did not answer within 0\.15 s"):
+                    await send(http, hurried, "POST", "pages", json={})
+
+
+@pytest.mark.parametrize("rudely", [False, True])
+async def test_what_is_held_back_for_too_long_for_the_server_was_never_sent(*, rudely: bool) -> None:
+    async with Sink() as sink:
+
+        async def is_closed() -> None:
+            sink.hang_up(rudely=rudely)
+            await asyncio.wait_for(sink.all_gone(), 20)
+            await turns()
+
+        with held_back(is_closed), pytest.raises(NotSent):
+            await post(sink)
+        assert sink.begun == 0
 
 
 async def test_one_that_nobody_takes_is_closed() -> None:
@@ -99,3 +135,21 @@ async def test_the_handshake_is_over_when_a_message_takes_it(tmp_path: Path, *, 
         assert (answer.status, sink.connections, len(sink.requests)) == (202, 1, 1)
         with suppress(TimeoutError):
             await keeping
+
+
+async def test_of_what_is_held_back_a_server_sees_the_handshake_and_nothing_else(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates, and is absent")
+    authority = Authority(tmp_path)
+    trust = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
+    seen: list[tuple[int, int]] = []
+    async with Sink(tls=authority.server()) as sink:
+
+        async def looks() -> None:
+            await turns()
+            seen.append((sink.connections, sink.begun))
+
+        async with httpcore.AsyncConnectionPool(ssl_context=trust, network_backend=Readiness(lambda: trust)) as pool:
+            with held_back(looks):
+                answer = await pool.request("POST", f"{sink.url}/pages", content=b"{}")
+        assert (seen, answer.status, len(sink.requests)) == ([(1, 0)], 202, 1)

@@ -22,7 +22,8 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import OutcomeUnknown
-from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, send, stay_ready, url_problem
+from oncall_tui.http_client import PasswordAuth, Remote, TokenAuth, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -116,6 +117,11 @@ class JsmOpsChannel:
         if taken.request_id is None:
             raise answer.refused if taken.message else OutcomeUnknown(answer.undocumented)
         return Receipt(reference=alias)
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

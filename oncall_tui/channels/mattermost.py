@@ -25,7 +25,8 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import Rejected
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 from oncall_tui.text_safety import clean
@@ -126,6 +127,11 @@ class MattermostChannel:
         if "status_code" in answer.decode(dict[str, Any]):
             raise self._refusal(answer)
         return Receipt(reference=answer.decode(_Posted).id)
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

@@ -25,7 +25,8 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, MessageKey, Outg
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import OutcomeUnknown
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, decode, send, stay_ready, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, decode, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -86,6 +87,11 @@ class NtfyChannel:
         if "error" in answer.decode(dict[str, object]):
             raise answer.refused
         return Receipt(reference=answer.decode(_Posted).id)
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

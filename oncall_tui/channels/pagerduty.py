@@ -24,7 +24,8 @@ from oncall_tui.domain.fitting import fit, shorten
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -112,6 +113,11 @@ class PagerDutyChannel:
         if answer.decode(_Taken).status != "success":
             raise answer.refused
         return Receipt(reference=incident_key(message))
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

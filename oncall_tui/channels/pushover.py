@@ -19,7 +19,8 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError
-from oncall_tui.http_client import Answer, Remote, client, send, stay_ready, url_problem
+from oncall_tui.http_client import Answer, Remote, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 
@@ -106,6 +107,11 @@ class PushoverChannel:
         if taken.status != 1 or (message.purpose.is_alarm and not taken.receipt):
             raise answer.refused
         return Receipt(reference=taken.receipt or "")
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

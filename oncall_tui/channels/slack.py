@@ -20,7 +20,8 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
-from oncall_tui.http_client import Answer, Remote, TokenAuth, client, send, stay_ready, url_problem
+from oncall_tui.http_client import Answer, Remote, TokenAuth, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 
@@ -114,6 +115,11 @@ class SlackChannel:
             answer = await send(http, self._remote, "POST", "api/chat.postMessage", json=written)
         posted = self._result(answer, _Posted)
         return Receipt(reference=f"{posted.channel}/{posted.ts}")
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

@@ -21,7 +21,8 @@ from oncall_tui.domain.fitting import fit, utf16
 from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.http_client import PasswordAuth, Remote, client, send, stay_ready, url_problem
+from oncall_tui.http_client import PasswordAuth, Remote, client, held_back, send, stay_ready, url_problem
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import POSITIVE
 from oncall_tui.text_safety import clean
@@ -112,6 +113,11 @@ class TwilioSmsChannel:
         if text.status in _FAILED or text.error_code:
             raise said.refused
         return Receipt(reference=text.sid)
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

@@ -27,7 +27,18 @@ from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage,
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
-from oncall_tui.http_client import Answer, PasswordAuth, Remote, client, decode, send, stay_ready, url_problem
+from oncall_tui.http_client import (
+    Answer,
+    PasswordAuth,
+    Remote,
+    client,
+    decode,
+    held_back,
+    send,
+    stay_ready,
+    url_problem,
+)
+from oncall_tui.ports import MayLeave
 from oncall_tui.secrets import Secret
 from oncall_tui.settings import NOT_EMPTY, POSITIVE
 
@@ -119,6 +130,11 @@ class TwilioVoiceChannel:
         if made.status in _FAILED or made.error_code:
             raise answer.refused
         return Receipt(reference=made.sid)
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        """Do all it takes to send, and let the message leave when it may."""
+        with held_back(may_leave):
+            return await self.send(message)
 
     async def stay_ready(self) -> None:
         """Have a connection open for the next message."""

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from oncall_tui.domain.escalation import Escalation, Notify, advance
 from oncall_tui.domain.events import EscalationStepped
-from oncall_tui.domain.people import ChannelId
 
 
-def next_channels(escalation: Escalation) -> Sequence[ChannelId]:
-    """Return the channels its next step takes, as things stand."""
+def next_step(escalation: Escalation) -> tuple[Escalation, Sequence[Notify]] | None:
+    """Return the escalation as its next step leaves it, and whom that tells, as things stand; None where none comes."""
     planned_at = escalation.next_action_at
     if planned_at is None:
-        return ()
+        return None
     step = advance(escalation, EscalationStepped(escalation=escalation.id, due_at=planned_at), planned_at)
-    return [effect.channel for effect in (step[1] if step is not None else ()) if isinstance(effect, Notify)]
+    return None if step is None else (step[0], [effect for effect in step[1] if isinstance(effect, Notify)])

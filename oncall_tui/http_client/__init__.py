@@ -18,6 +18,7 @@ from oncall_tui.http_client.answers import LONGEST_PAUSE, Answer, Remote, retry_
 from oncall_tui.http_client.credentials import PasswordAuth, TokenAuth
 from oncall_tui.http_client.decoding import decode
 from oncall_tui.http_client.exchange import ANSWER_LIMIT, LIST_LIMIT, MEGABYTE, Content, client, stay_ready
+from oncall_tui.http_client.holding_back import held_back
 from oncall_tui.http_client.pacing import Allowance, Limits, Meter, Pace
 from oncall_tui.http_client.reading import documented, fetch, read
 from oncall_tui.http_client.sending import send
@@ -40,6 +41,7 @@ __all__ = [
     "decode",
     "documented",
     "fetch",
+    "held_back",
     "read",
     "retry_after",
     "send",

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
 from typing import TypedDict
@@ -10,6 +11,7 @@ from typing import TypedDict
 import httpx
 
 from oncall_tui.http_client.answers import Answer, Remote
+from oncall_tui.http_client.holding_back import held_back, what_holds_back
 from oncall_tui.http_client.transport import loaded
 from oncall_tui.http_client.transport import transport as usual
 
@@ -76,9 +78,10 @@ async def exchange(
     await loaded()  # nor does what is loaded with the first request count
     total = remote.total.total_seconds()
     timeout = httpx.Timeout(total, connect=remote.connecting.total_seconds())
-    async with asyncio.timeout(total):
-        request = http.build_request(method, url, timeout=timeout, **content)
-        response = await http.send(request, stream=True)
+    async with asyncio.timeout(total) as time_limit:
+        with _from_when_it_leaves(time_limit, total):
+            request = http.build_request(method, url, timeout=timeout, **content)
+            response = await http.send(request, stream=True)
         try:
             body = await _body(response, limit)
         finally:
@@ -86,6 +89,20 @@ async def exchange(
     if remote.pace is not None:
         remote.pace.heard(http, url, response.headers)
     return Answer(status=response.status_code, headers=response.headers, body=body, remote=remote)
+
+
+def _from_when_it_leaves(time_limit: asyncio.Timeout, total: float) -> AbstractContextManager[None]:
+    """Let the time of a request that is held back not run out meanwhile, and begin when it leaves."""
+    may_leave = what_holds_back()
+    if may_leave is None:
+        return nullcontext()
+
+    async def waits() -> None:
+        time_limit.reschedule(None)
+        await may_leave()
+        time_limit.reschedule(asyncio.get_running_loop().time() + total)
+
+    return held_back(waits)
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:

@@ -20,7 +20,9 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from oncall_tui.http_client.holding_back import what_holds_back
 from oncall_tui.http_client.trust import tls
+from oncall_tui.ports import MayLeave
 
 READY_FOR: Final = timedelta(seconds=10)
 """Half as long as the least patient of the usual servers waits for the first byte of a request."""
@@ -57,6 +59,39 @@ class _Secured(httpcore.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
+class _HeldBack(httpcore.AsyncNetworkStream):
+    """A connection through which nothing goes before it may, but the handshake."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, may_leave: MayLeave) -> None:
+        self._stream, self._may_leave = stream, may_leave
+        self._is_open, self._is_free = _watch(stream), False
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as it is called
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as it is called
+        if not self._is_free:
+            await self._may_leave()
+            if not self._is_open():
+                raise httpcore.ConnectError("closed while it was held back")  # says that nothing was sent
+            self._is_free = True
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as it is called
+    ) -> httpcore.AsyncNetworkStream:
+        return _HeldBack(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._may_leave)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
 @dataclass(eq=False, slots=True)
 class _Waiting:
     """A connection that nobody has taken yet."""
@@ -80,14 +115,21 @@ class Readiness(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[_SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Return a connection to a place."""
-        while waiting := self._waiting.get((host, port)):
+        """Return a connection to a place, which is held back where that was asked for."""
+        stream = await self._taken((host, port))
+        if stream is None:
+            stream = await self._network.connect_tcp(host, port, timeout, local_address, socket_options)
+        may_leave = what_holds_back()
+        return stream if may_leave is None else _HeldBack(stream, may_leave)
+
+    async def _taken(self, place: _Place) -> httpcore.AsyncNetworkStream | None:
+        while waiting := self._waiting.get(place):
             one = waiting.pop()
             one.gone.set()
             if _is_open(one.stream):
                 return one.stream
             await one.stream.aclose()
-        return await self._network.connect_tcp(host, port, timeout, local_address, socket_options)
+        return None
 
     async def sleep(self, seconds: float) -> None:
         """Wait between two tries."""
@@ -133,15 +175,20 @@ async def stay_ready(url: str) -> None:
 
 
 def _is_open(stream: httpcore.AsyncNetworkStream) -> bool:
-    """Tell whether the server has not closed it; that something came says nothing, for TLS sends of its own accord."""
-    number = _number(stream)
+    return _watch(stream)()
+
+
+def _watch(stream: httpcore.AsyncNetworkStream) -> Callable[[], bool]:
+    """Return what tells at once whether the server has not closed a connection.
+
+    That something came says nothing, for TLS sends of its own accord.
+    """
+    connection: socket.socket = stream.get_extra_info("socket")
+    number = connection.fileno()
+    if number < 0:  # reset by the server, and let go of here
+        return lambda: False
     if sys.platform != "linux":
-        return not select.select([number], [], [], 0)[0]
+        return lambda: connection.fileno() == number and not select.select([number], [], [], 0)[0]
     poll = select.poll()
     poll.register(number, select.POLLRDHUP)
-    return not poll.poll(0)
-
-
-def _number(stream: httpcore.AsyncNetworkStream) -> int:
-    connection: socket.socket = stream.get_extra_info("socket")
-    return connection.fileno()
+    return lambda: connection.fileno() == number and not poll.poll(0)

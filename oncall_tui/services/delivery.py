@@ -19,12 +19,13 @@ from oncall_tui.domain.events import (
 )
 from oncall_tui.domain.handover_events import HandoverMessageSettled
 from oncall_tui.domain.ladder import is_superseded
-from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose, Receipt
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import DeliveryError, Held, NotSent, OutcomeUnknown, Rejected, StoreError
 from oncall_tui.ports import LONGEST_PAUSE, Carrier, Claimed, Hold, Insistent, Outbox, Settlement
 from oncall_tui.services.answer_outcomes import answer_event
+from oncall_tui.services.departures import Departed, Departures
 from oncall_tui.services.leases import Leases
 from oncall_tui.services.logbook import Logbook
 from oncall_tui.services.open_ways import OpenWays
@@ -62,6 +63,7 @@ class Delivery:
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], MessageKey] = {}
         self._ways = OpenWays(channels)
+        self._departures = Departures(channels)
         self._is_at_work = False
         logbook.sends_through(self)
 
@@ -90,12 +92,14 @@ class Delivery:
             yield
         finally:
             self._is_at_work = False
+            self._departures.close()
             self._ways.close()
 
-    def get_ready(self, channels: Sequence[ChannelId]) -> None:
-        """Open the ways that messages are about to take."""
+    def get_ready(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Do all it takes to send these that can be done before they are stored, and no more for any others."""
         if self._is_at_work:
-            self._ways.open(channels)
+            self._departures.get_ready(messages)
+            self._ways.open([message.channel for message in messages])
 
     def hold(self, messages: Sequence[OutgoingMessage]) -> Hold | None:
         """Return how these are taken while they are stored; None when they have to wait for their turn."""
@@ -129,7 +133,9 @@ class Delivery:
         return True
 
     def _begin(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._deliver(claimed, wanted_at=wanted_at))
+        is_wanted = self._is_recent(wanted_at) and self._is_wanted(claimed.message)
+        left = self._departures.leave(claimed.message) if is_wanted else None  # it has right of way
+        task = asyncio.create_task(self._deliver(claimed, wanted_at=wanted_at, left=left))
         self._under_way[task] = claimed.message.key
         task.add_done_callback(self._ended)
         return task
@@ -146,21 +152,25 @@ class Delivery:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within.total_seconds())
 
-    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> None:
+    def _is_recent(self, at: datetime | None) -> bool:
+        return at is not None and timedelta() <= self._clock() - at <= _KNOWN_FOR
+
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Departed = None) -> None:
+        """Send a message that is wanted, or see to the end one that has ``left`` already, and record the outcome."""
         message = claimed.message
         try:
-            if wanted_at is None or not timedelta() <= self._clock() - wanted_at <= _KNOWN_FOR:
+            if left is None and not self._is_recent(wanted_at):
                 await self._logbook.catch_up()
-            if not self._is_wanted(message):
+            if left is None and not self._is_wanted(message):
                 dropped = Settlement(key=message.key, state=DeliveryState.DROPPED, tries=claimed.tries)
                 await self._settle(message, dropped)
                 return
-            await self._settle(message, await self._send(claimed))
+            await self._settle(message, await self._send(claimed, left))
             self._troubles.clear("outbox")
         except StoreError as error:
             self._troubles.say("outbox", CleanText(f"{message.title}: what became of it is not recorded: {error}"))
 
-    async def _send(self, claimed: Claimed) -> Settlement:
+    async def _send(self, claimed: Claimed, left: Departed = None) -> Settlement:
         message = claimed.message
         channel = self._channels.get(message.channel)
         if channel is None:
@@ -168,7 +178,7 @@ class Delivery:
             return Settlement(key=message.key, state=DeliveryState.REJECTED, detail=gone, tries=claimed.tries)
         try:
             async with asyncio.timeout(SENDING_LIMIT.total_seconds()):
-                receipt = await channel.send(message)
+                receipt = await _hand_over(message, channel, left or self._departures.leave(message))
         except TimeoutError:
             return self._again(claimed, OutcomeUnknown("no answer in time"))
         except DeliveryError as error:
@@ -239,6 +249,17 @@ class Delivery:
             await self._logbook.note(settled, settle=settlement)
             return
         await self._logbook.settle(StreamId(message.stream), settlement)
+
+
+async def _hand_over(message: OutgoingMessage, channel: Carrier, left: Departed) -> Receipt:
+    if left is None:
+        return await channel.send(message)
+    try:
+        return await left
+    except NotSent as error:
+        if error.retry_after is not None:
+            raise
+    return await channel.send(message)  # its connection was closed, say, while it waited: another one may be opened
 
 
 def _event(

@@ -11,14 +11,14 @@ from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.events import EscalationAcknowledged, EscalationRetimed, EscalationStepped
 from oncall_tui.domain.ladder import standstill
-from oncall_tui.domain.message import Acknowledgement, Awaited, Proof
-from oncall_tui.domain.outlook import next_channels
+from oncall_tui.domain.message import Acknowledgement, Awaited, OutgoingMessage, Proof
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import DeliveryError, NotSent, StoreError
 from oncall_tui.ports import Channel
 from oncall_tui.services.countdowns import Countdowns
 from oncall_tui.services.logbook import Logbook
+from oncall_tui.services.messages import next_messages
 from oncall_tui.services.troubles import Troubles
 
 TICK = timedelta(seconds=1)
@@ -49,8 +49,8 @@ class Sender(Protocol):
     def poke(self) -> None:
         """Look at once whether something waits to be sent."""
 
-    def get_ready(self, channels: Sequence[ChannelId]) -> None:
-        """Open the ways that messages are about to take."""
+    def get_ready(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Do what can be done for these, and no others, before they are stored."""
 
 
 class Escalating:
@@ -121,13 +121,15 @@ class Escalating:
         self._look_ahead()
 
     def _look_ahead(self) -> None:
-        """Open the ways of what leaves soon; as long as one can undo it, one can also press E again."""
+        """Get ready what leaves soon; as long as one can undo it, one can also press E again."""
+        now, coming = self._clock(), list[OutgoingMessage]()
         for escalation in self._logbook.escalations:
             due_at = self._countdowns.due_at(escalation)  # the wait for what was planned just now begins now
             is_armed = escalation.state is EscalationState.ARMED
-            if due_at is not None and (is_armed or due_at - self._clock() <= SOON):
-                for sender in self._senders:
-                    sender.get_ready(next_channels(escalation))
+            if due_at is not None and (is_armed or due_at - now <= SOON):
+                coming += next_messages(escalation, now)
+        for sender in self._senders:
+            sender.get_ready(coming)
 
     async def _retime(self, escalation: Escalation, planned_at: datetime, due_at: datetime) -> datetime:
         """Plan a step anew by the clock as it goes since it was set back."""

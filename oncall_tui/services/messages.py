@@ -1,11 +1,13 @@
 """What an escalation decided, written out for a person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from oncall_tui.domain import brief as briefs
 from oncall_tui.domain.escalation import Effect, Escalation, EscalationState, Notify, StandDown
 from oncall_tui.domain.events import stream_of
 from oncall_tui.domain.message import OutgoingMessage, Purpose
+from oncall_tui.domain.outlook import next_step
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.wall_time import zone_info
 
@@ -23,6 +25,12 @@ def message_for(effect: Effect, escalation: Escalation, now: datetime) -> Outgoi
         url=escalation.brief.url,
         is_silent=isinstance(effect, StandDown) and effect.is_silent,
     )
+
+
+def next_messages(escalation: Escalation, now: datetime) -> Sequence[OutgoingMessage]:
+    """Return what its next step says, were it taken now: word for word what is stored then, within a minute."""
+    step = next_step(escalation)
+    return () if step is None else [message_for(effect, step[0], now) for effect in step[1]]
 
 
 def _body(effect: Effect, escalation: Escalation, now: datetime) -> CleanText:

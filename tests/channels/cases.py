@@ -35,7 +35,7 @@ from oncall_tui.channels import (
 )
 from oncall_tui.clock import Clock
 from oncall_tui.domain.people import ChannelId
-from oncall_tui.ports import Channel, Checkable, Preparable
+from oncall_tui.ports import Channel, Checkable, Poised, Preparable
 from oncall_tui.secrets import Secret
 from tests.channels.make import NOW
 from tests.servers.sink import Canned, Request
@@ -51,7 +51,7 @@ A_PAUSE = Canned(status=429, headers=(("Retry-After", "7"),))
 """The usual way to ask for a pause of seven seconds."""
 
 
-class Tried(Channel, Checkable, Preparable, Protocol):
+class Tried(Channel, Checkable, Poised, Preparable, Protocol):
     """What every channel offers."""
 
 

@@ -334,6 +334,29 @@ async def test_a_connection_that_was_opened_before_takes_the_message(rig: Rig) -
     await keeping
 
 
+@pytest.mark.parametrize("is_called_off", [False, True])
+async def test_a_message_that_is_held_back_sends_no_byte_before_it_may(rig: Rig, *, is_called_off: bool) -> None:
+    waits, stored = asyncio.Event(), asyncio.Event()
+
+    async def may_leave() -> None:
+        waits.set()
+        await stored.wait()
+
+    sending = asyncio.create_task(rig.channel.send_when(a_message(), may_leave))
+    await asyncio.wait_for(waits.wait(), 20)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (rig.sink.connections, rig.sink.begun) == (1, 0)
+    if is_called_off:
+        sending.cancel()
+        await asyncio.wait({sending})
+    else:
+        stored.set()
+        assert (await sending).proof is Proof.ACCEPTED
+    await asyncio.wait_for(rig.sink.all_gone(), 20)
+    assert len(rig.sink.messages) == rig.sink.begun == (0 if is_called_off else 1)
+
+
 async def test_the_check_posts_nothing_and_fails_where_nobody_answers(rig: Rig) -> None:
     if rig.case.has("checked"):
         rig.becomes("checked")

@@ -1,4 +1,4 @@
-"""Six bugs, each of which somebody once shipped; the model must find every one of them."""
+"""Seven bugs, each of which somebody once shipped; the model must find every one of them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,30 +6,31 @@ from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.domain.events import Event, StreamId
-from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose
+from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage, Purpose, Receipt
 from oncall_tui.errors import DeliveryError
-from oncall_tui.ports import Claimed, Hold, Settlement, Written
+from oncall_tui.ports import Claimed, Hold, MayLeave, Settlement, Written
 from oncall_tui.services.delivery import Delivery
+from oncall_tui.services.departures import Departed
 from tests.invariants.world import DoomedStore, ModelChannel, Reply
 
 
 class NewKeyPerTry(Delivery):
     """Gives each try a key of its own, so that no receiver can tell a repeat."""
 
-    async def _send(self, claimed: Claimed) -> Settlement:
+    async def _send(self, claimed: Claimed, left: Departed = None) -> Settlement:
         key = MessageKey(f"{claimed.message.key}#{claimed.tries}" if claimed.tries > 1 else claimed.message.key)
-        settlement = await super()._send(replace(claimed, message=replace(claimed.message, key=key)))
+        settlement = await super()._send(replace(claimed, message=replace(claimed.message, key=key)), left)
         return replace(settlement, key=claimed.message.key)
 
 
 class OptimisticOutcome(Delivery):
     """Records that a message was accepted before anybody accepted it."""
 
-    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None) -> None:
+    async def _deliver(self, claimed: Claimed, *, wanted_at: datetime | None = None, left: Departed = None) -> None:
         if self._is_wanted(claimed.message):
             accepted = Settlement(key=claimed.message.key, state=DeliveryState.ACCEPTED, reference="soon")
             await self._settle(claimed.message, accepted)
-        await super()._deliver(claimed, wanted_at=wanted_at)
+        await super()._deliver(claimed, wanted_at=wanted_at, left=left)
 
 
 class GivesUp(Delivery):
@@ -59,6 +60,13 @@ class AnyTwoHundredCounts(ModelChannel):
 
     def is_accepted(self, reply: Reply) -> bool:
         return 200 <= reply.status < 300
+
+
+class LeavesWhenReady(ModelChannel):
+    """Lets a message leave as soon as it is ready, and not when it is stored."""
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        return await self.send(message)
 
 
 class SendsThenWrites(DoomedStore):

@@ -11,6 +11,7 @@ from tests.invariants.machine import EscalationMachine
 from tests.invariants.planted import (
     AnyTwoHundredCounts,
     GivesUp,
+    LeavesWhenReady,
     NeverLooks,
     NewKeyPerTry,
     OptimisticOutcome,
@@ -47,12 +48,17 @@ class WithoutLook(EscalationMachine):
     delivery_class: ClassVar[type[Delivery]] = NeverLooks
 
 
+class WithoutWaiting(EscalationMachine):
+    channel_class: ClassVar[type[ModelChannel]] = LeavesWhenReady
+
+
 FOUND_BY = {
     WithNewKeys: {"nothing_wrong_left"},
     WithoutJournal: {"nothing_wrong_left"},
     WithOptimism: {"nothing_wrong_left", "nothing_is_claimed_that_no_provider_said"},
     WithAnyAnswer: {"nothing_is_claimed_that_no_provider_said"},
     WithGivingUp: {"nothing_is_given_up_silently"},
+    WithoutWaiting: {"nothing_wrong_left"},
     WithoutLook: {"nothing_wrong_left"},
 }
 

@@ -21,7 +21,7 @@ from oncall_tui.domain.message import (
 )
 from oncall_tui.domain.people import ChannelId
 from oncall_tui.errors import NotSent, OutcomeUnknown, Rejected
-from oncall_tui.ports import Claimed, Hold, Settlement, Store, Written
+from oncall_tui.ports import Claimed, Hold, MayLeave, Settlement, Store, Written
 from oncall_tui.services.delivery import Delivery
 from oncall_tui.services.station import Station
 from tests.rig import MovingClock, Rig, ScriptedChannel, ScriptedSource, ticket
@@ -82,6 +82,10 @@ class ModelChannel(ScriptedChannel):
         if not self.is_accepted(reply):
             raise OutcomeUnknown(f"an answer that is not the documented one ({reply.status})")
         return Receipt(reference=f"ref-{message.key}")
+
+    async def send_when(self, message: OutgoingMessage, may_leave: MayLeave) -> Receipt:
+        await may_leave()
+        return await self.send(message)
 
     def is_accepted(self, reply: Reply) -> bool:
         """Tell whether a provider's answer proves anything."""

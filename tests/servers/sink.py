@@ -116,6 +116,8 @@ class Sink:
     """Speaks TLS with it."""
     connections: int = 0
     """How many were opened, with a request or without."""
+    begun: int = 0
+    """How many of them brought a first byte."""
     requests: list[Request] = field(default_factory=list)
     messages: dict[str, Request] = field(default_factory=dict)
     receipts: dict[str, Canned] = field(default_factory=dict)
@@ -147,10 +149,10 @@ class Sink:
         answer = {"acknowledged_by": by, "at": None if at is None else at.isoformat(), "words": words}
         self.receipts.setdefault(key, Canned(body=json.dumps(answer).encode()))
 
-    def hang_up(self) -> None:
-        """Close every connection."""
+    def hang_up(self, *, rudely: bool = False) -> None:
+        """Close or reset every connection."""
         for writer in self._here:
-            writer.close()
+            reset(writer) if rudely else writer.close()
 
     async def all_gone(self) -> None:
         """Wait until every connection is closed on this side."""
@@ -161,7 +163,9 @@ class Sink:
         self.connections += 1
         self._here.add(writer)
         try:
-            request = await _read(reader)
+            byte = await reader.readexactly(1)
+            self.begun += 1
+            request = await _read(byte, reader)
             self.requests.append(request)
             await self._answer(self._act(request), writer)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -218,8 +222,8 @@ def _begun(fault: Fault, canned: Canned) -> bytes:
     return begun.get(fault, b"")
 
 
-async def _read(reader: asyncio.StreamReader) -> Request:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+async def _read(byte: bytes, reader: asyncio.StreamReader) -> Request:
+    head = (byte + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.strip().split("\r\n")
     method, path, _ = first.split(" ")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
