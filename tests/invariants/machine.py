@@ -241,6 +241,10 @@ class EscalationMachine(RuleBasedStateMachine):
             if hasattr(self, "terminals"):
                 self._end()
         finally:
+            self._run(self._bury())
+            for rig in getattr(self, "terminals", ()):
+                rig.work.close()
+            self._run(self._bury())  # closing calls off what waited to leave
             self.loop.close()
 
     def _end(self) -> None:
@@ -281,19 +285,19 @@ class EscalationMachine(RuleBasedStateMachine):
     def _do(self, rig: Terminal, work: Coroutine[object, object, object]) -> None:
         with suppress(PowerCut, BadUse):
             self._run(work)
-            self._run(self._all_sent())
+        self._run(self._all_sent())
         while self.world.is_dead:
             self._run(self._bury())
             self.world.is_dead = False
             with suppress(PowerCut):
                 self._run(rig.restart())
+            self._run(self._all_sent())
 
     async def _all_sent(self) -> None:
         """Let come to its end what a slow machine is still sending, so that a story is the same however often told."""
         while under_way := [rig for rig in self.terminals[: self.running] if rig.station.delivery._under_way]:
             for rig in under_way:
                 await rig.station.delivery.finish()
-            self.world.check_alive()
 
     async def _bury(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
