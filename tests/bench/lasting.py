@@ -101,6 +101,7 @@ class Life:
         self._rig.clock.now += timedelta(seconds=1)
         await self._rig.turn()
         if self._seconds % 3600 == _ESCALATED_AT:
+            self._forget()
             await self._rig.escalate(self._open[-1].number)
         elif self._seconds % 3600 == _ESCALATED_AT + _ANSWERED_AFTER:
             self._rig.answer("dana-push")
@@ -108,6 +109,14 @@ class Life:
             litter.collect()
         self._app._tick()
         await asyncio.sleep(0)
+
+    def _forget(self) -> None:
+        """Let go of what the leaders' phones, which stand in for real ones, hold of an earlier hour."""
+        for channel in self._rig.channels.values():
+            if isinstance(channel, rig.ScriptedChannel):
+                channel.asked.clear()
+                channel.received.clear()
+                channel.answers.clear()
 
 
 def _in_words_of_its_own(ticket: Ticket, number: int) -> Ticket:
