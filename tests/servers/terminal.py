@@ -30,7 +30,8 @@ class Terminal:
         """Start the program with these arguments."""
         settings = [f"-e{name}={value}" for name, value in environment.items()]
         size = ["-x", str(self._width), "-y", str(self._height)]
-        command = [sys.executable, "-m", "oncall_tui", *arguments]
+        # Whoever imports readline, as pytest does, has these in its environment, and they would count for the size.
+        command = ["env", "-u", "LINES", "-u", "COLUMNS", sys.executable, "-m", "oncall_tui", *arguments]
         self._tmux("-f", os.devnull, "new-session", "-d", *size, *settings, "-c", str(ROOT), *command)
         self._tmux("pipe-pane", "-o", f"cat > {self._output}")
 
