@@ -33,7 +33,8 @@ from tests.bench.figure import Figure
 _JOURNAL = "journal.sqlite"
 _COLLECTED_EVERY = 30
 """Seconds, as ``litter`` does by the clock on the wall, which does not run here."""
-_OPEN = 500
+_OPEN = 1000
+"""A ticket is open for two hours."""
 _COME_AND_GO = 500
 """In an hour."""
 _CUSTOMERS = 500
