@@ -23,8 +23,8 @@ _YOUNG_ONES: Final = 1
 _ALL: Final = 2
 """The generation of those that survived more, but for those that are taken for lasting."""
 _NEVER: Final = 2**31 - 1
-_CROWD: Final = 20_000
-"""Objects that take five milliseconds to look through; more of them are left out of later collections."""
+_CROWD: Final = 40_000
+"""Objects that take ten milliseconds to look through; more of them are left out of later collections."""
 _COUNTLESS: Final = 100
 """After so many times ``_TIMES`` collections of the youngest, counting all objects would take many milliseconds."""
 _EVERY: Final = 30.0
@@ -45,7 +45,7 @@ def settle() -> None:
 
 def begin_crowd() -> None:
     """Collect before long work makes many objects, because everything there is may be taken for lasting with them."""
-    gc.collect(_YOUNG_ONES if _are_more_than(2 * _CROWD) else _ALL)
+    gc.collect(_YOUNG_ONES if _are_more_than(_CROWD) else _ALL)
 
 
 def end_crowd() -> None:

@@ -22,7 +22,7 @@ BACK_WITHIN: Final = timedelta(days=7)
 """A customer whose last ticket ended so recently is back again."""
 MOST_ENDED: Final = 3
 """Of so many ended requests of one person somebody wants to know."""
-MOST_RARE: Final = 1024
+MOST_RARE: Final = 512
 """Of so many kinds that are not usual yet it is known how often they came: most subjects never come again."""
 _OF_A_CUSTOMER: Final = 2
 """The last one, and the one before, should the last be reopened."""

@@ -1,4 +1,4 @@
-"""Sixty hours on a clock that is moved: 3,600 seconds, 60 readings, 500 new tickets and an escalation in each.
+"""Sixty hours on a clock that is moved: 3,600 seconds, 60 readings and 500 new tickets in each, ten escalations in all.
 
 Everything a dashboard does is done as often as it would be: each second every loop has its turn over a journal on a
 disk and the clock on the screen ticks, each reading is parsed anew, and each escalation climbs until it is answered.
@@ -39,8 +39,10 @@ _COME_AND_GO = 500
 """In an hour."""
 _CUSTOMERS = 500
 """Each of them writes once an hour: what is known of a customer is kept, and grows with customers only."""
+_ESCALATED_EVERY = 6 * 3600
+"""Seconds; what is known of an escalation is kept, for the handover and for good."""
 _ESCALATED_AT = 60
-"""Seconds into each hour."""
+"""Seconds into each such span."""
 _ANSWERED_AFTER = 400
 """Seconds from E to the acknowledgement: two channels and two levels are told before."""
 
@@ -101,10 +103,10 @@ class Life:
         self._seconds += 1
         self._rig.clock.now += timedelta(seconds=1)
         await self._rig.turn()
-        if self._seconds % 3600 == _ESCALATED_AT:
+        if self._seconds % _ESCALATED_EVERY == _ESCALATED_AT:
             self._forget()
             await self._rig.escalate(self._open[-1].number)
-        elif self._seconds % 3600 == _ESCALATED_AT + _ANSWERED_AFTER:
+        elif self._seconds % _ESCALATED_EVERY == _ESCALATED_AT + _ANSWERED_AFTER:
             self._rig.answer("dana-push")
         if self._seconds % _COLLECTED_EVERY == 0:
             litter.collect()
