@@ -23,8 +23,8 @@ _YOUNG_ONES: Final = 1
 _ALL: Final = 2
 """The generation of those that survived more, but for those that are taken for lasting."""
 _NEVER: Final = 2**31 - 1
-_CROWD: Final = 40_000
-"""Objects that take ten milliseconds to look through; more of them are left out of later collections."""
+_CROWD: Final = 20_000
+"""Objects that take five milliseconds to look through; more of them are left out of later collections."""
 _COUNTLESS: Final = 100
 """After so many times ``_TIMES`` collections of the youngest, counting all objects would take many milliseconds."""
 _EVERY: Final = 30.0
@@ -50,8 +50,7 @@ def begin_crowd() -> None:
 
 def end_crowd() -> None:
     """Take a crowd that long work has made for lasting: looking once through a list of 100,000 takes half a frame."""
-    if _are_more_than(_CROWD):
-        gc.freeze()
+    gc.freeze()
 
 
 async def collect_for_ever() -> None:

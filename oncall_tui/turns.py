@@ -15,7 +15,9 @@ TURN: Final = 0.001
 PAUSE: Final = 0.001
 """Seconds until the next turn: answering a key takes the loop around many times, and each must not cost a turn."""
 LONG: Final = 20
-"""Turns after which work is long: what it makes of many thousand tickets lasts."""
+"""Turns after which work is long, and garbage is looked for before it makes more."""
+LASTING: Final = 100
+"""Turns of work on many thousand tickets; what it makes of them lasts, and is no garbage."""
 _AT_ONCE: Final = 64
 
 
@@ -29,7 +31,7 @@ async def in_turns(steps: Generator[None, None, T]) -> T:
             try:
                 next(steps)
             except StopIteration as end:
-                if turns >= LONG:
+                if turns >= LASTING:
                     litter.end_crowd()
                 result: T = end.value
                 return result

@@ -8,7 +8,7 @@ import pytest
 
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
-from oncall_tui.turns import LONG, TURN, in_turns
+from oncall_tui.turns import LASTING, TURN, in_turns
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def test_new_objects_that_are_no_crowd_are_left_to_be_collected() -> None:
     gc.collect()
     before = gc.get_freeze_count()
     for _ in range(20):
-        some = [[number] for number in range(10_000)]
+        some = [[number] for number in range(5_000)]
         litter.collect()
         del some
     assert gc.get_freeze_count() == before
@@ -77,7 +77,7 @@ async def test_old_garbage_is_found_before_a_crowd_counts_as_lasting() -> None:
     litter.settle()
     gc.collect()
     garbage, before = old_garbage(), gc.get_freeze_count()
-    made = await in_turns(work(5 * LONG, each=1_000))
+    made = await in_turns(work(2 * LASTING, each=100))
     assert gc.get_freeze_count() >= before + sum(map(len, made))
     assert garbage() is None
 
@@ -96,8 +96,8 @@ def test_what_little_is_left_behind_is_collected() -> None:
 @pytest.mark.anyio
 async def test_what_long_work_has_made_is_looked_through_by_no_later_collection() -> None:
     before = gc.get_freeze_count()
-    await in_turns(work(LONG - 1, each=3_000))
+    await in_turns(work(LASTING - 1, each=100))
     assert gc.get_freeze_count() == before
-    made = await in_turns(work(LONG + 1, each=3_000))
+    made = await in_turns(work(LASTING + 1, each=100))
     assert gc.get_freeze_count() > before
     assert not any(made is young for young in gc.get_objects())
