@@ -25,7 +25,7 @@ _ALL: Final = 2
 _NEVER: Final = 2**31 - 1
 _CROWD: Final = 20_000
 """Objects that take five milliseconds to look through; more of them are left out of later collections."""
-_COUNTLESS: Final = 100
+_COUNTLESS: Final = 20
 """After so many times ``_TIMES`` collections of the youngest, counting all objects would take many milliseconds."""
 _EVERY: Final = 30.0
 """Seconds between two looks."""
