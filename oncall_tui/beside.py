@@ -18,6 +18,10 @@ ANSWERS_WITHIN: Final = timedelta(seconds=2)
 _LEFT_WITHIN: Final = timedelta(seconds=1)
 """How long whoever leaves waits for work that was begun: more than a disk needs that answers at all."""
 
+MOST_UNANSWERED: Final = 32
+"""So many questions are put to a disk that answers none: it may hang for a weekend, and each of them holds a thread."""
+_unanswered: Final[set[object]] = set()
+
 
 class Beside(ThreadPoolExecutor):
     """A thread for each piece of work, so that a disk that hangs leaves one over for asking where a leader's server is.
@@ -55,5 +59,16 @@ def fulfil(future: "Future[T]", work: Callable[[], T]) -> None:
 
 async def by_disk(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Return what the disk answers, or raise ``TimeoutError`` when it does not; what was begun goes on all the same."""
+    if len(_unanswered) >= MOST_UNANSWERED:
+        raise TimeoutError
+    asked = object()
+    _unanswered.add(asked)
+
+    def ask() -> T:
+        try:
+            return work(*arguments, **named)
+        finally:
+            _unanswered.discard(asked)
+
     async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
-        return await asyncio.to_thread(work, *arguments, **named)
+        return await asyncio.to_thread(ask)

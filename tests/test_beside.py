@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from oncall_tui.beside import Beside, by_disk
+from oncall_tui.beside import MOST_UNANSWERED, Beside, by_disk
+from oncall_tui.channels.signal_answers import Answers, DataMessage, Envelope, Quote
 from tests.virtual_time import VIRTUAL_TIME
 
 pytestmark = pytest.mark.anyio
@@ -38,6 +40,25 @@ def hanging(tmp_path: Path) -> Iterator[Path]:
 async def test_a_disk_that_does_not_answer_is_given_up(hanging: Path) -> None:
     with pytest.raises(TimeoutError):
         await by_disk(hanging.read_bytes)
+
+
+@pytest.mark.usefixtures("beside")
+async def test_a_disk_that_answers_nothing_all_weekend_is_asked_only_so_often(hanging: Path) -> None:
+    before = threading.active_count()
+    for _ in range(2 * MOST_UNANSWERED):
+        with pytest.raises(TimeoutError):
+            await by_disk(hanging.read_bytes)
+    assert threading.active_count() - before <= MOST_UNANSWERED
+
+
+@pytest.mark.usefixtures("beside")
+async def test_an_answer_through_signal_counts_though_the_disk_does_not_answer(tmp_path: Path, hanging: Path) -> None:
+    hanging.rename(tmp_path / "1700-1.json")
+    answers = Answers(tmp_path)
+    said = DataMessage(message="on it", quote=Quote(id=1700))
+    await answers.keep([Envelope(timestamp=5, source="dana", data_message=said)])
+    assert [kept.words for kept in await answers.to("1700")] == ["on it"]
+    (tmp_path / "1700-1.json").rename(hanging)
 
 
 def test_what_the_disk_says_is_what_is_returned(tmp_path: Path) -> None:

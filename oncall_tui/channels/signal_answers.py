@@ -80,7 +80,10 @@ class Answers:
         """Return the answers to a message, whoever received them."""
         if not message.isdecimal():
             return []
-        found = [*await by_disk(self._read, message), *self._seen]
+        found: list[Kept] = []
+        with suppress(TimeoutError):
+            found += await by_disk(self._read, message)
+        found += self._seen
         return [answer for answer in dict.fromkeys(found) if answer.to == message]
 
     def _write(self, answers: Iterable[Kept]) -> None:

@@ -26,7 +26,7 @@ MOST_RARE: Final = 512
 """Of so many kinds that are not usual yet it is known how often they came: most subjects never come again."""
 _OF_A_CUSTOMER: Final = 2
 """The last one, and the one before, should the last be reopened."""
-_TIMES: Final = 2
+_SEVERAL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Lessons:
 def _matters(ends: Sequence[_End]) -> Iterator[int]:
     """Return the touches of each matter among what one person ended in the same words on one day."""
     touches = [one.touches for one in ends]
-    if len({one.source for one in ends}) < _TIMES:
+    if len({one.source for one in ends}) < _SEVERAL:
         yield from touches
     else:
         yield sum(touches)
