@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import overload
 
-from rich.cells import cell_len
-
 from oncall_tui.domain.row_order import order
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.triage import Group, Row, sums_of
@@ -23,7 +21,7 @@ from oncall_tui.ui.list_lines import (
     is_put_aside,
     ticket_line,
 )
-from oncall_tui.ui.text import cut
+from oncall_tui.ui.text import cells, cut
 
 _KEPT = 2000
 """Lines kept once they are made: more than any screen shows."""
@@ -84,7 +82,7 @@ class AllLines(Sequence[Line]):
     def columns(self, width: int) -> Columns:
         """Return the columns that fit a width and the longest ticket number."""
         numbers = (cut(clean(group.sums.longest), TICKET_AT_MOST) for group in self.groups)
-        return Columns(width=width, ticket=max([TICKET, *map(cell_len, numbers)]))
+        return Columns(width=width, ticket=max([TICKET, *map(cells, numbers)]))
 
     def _group_at(self, index: int) -> int:
         return bisect_right(self._starts, index, hi=len(self.groups)) - 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oncall_tui.ui.text import fit, fit_right
+from oncall_tui.ui.text import cells, cut, fit, fit_right
 
 NARROW = 80
 WAITING, DUE, TOUCHES, CUSTOMER = 7, 9, 7, 12
@@ -26,11 +26,12 @@ class Layout:
         """Return the line above the list."""
         return self.line("   ", "ticket", "waiting", "due", "touches", "customer", "subject")
 
-    def line(self, start: str, *cells: str) -> str:
+    def line(self, start: str, *columns: str) -> str:
         """Return a line with a text in each column; the last takes what is left."""
-        number, waits, is_due, count, customer, subject = cells
+        number, waits, is_due, count, customer, subject = columns
         figures = (
             f"{start}{fit(number, self.ticket)}  {fit_right(waits, WAITING)}  "
             f"{fit(is_due, DUE)} {fit_right(count, TOUCHES)}  "
         )
-        return fit(f"{figures}{fit(customer, self.customer)} {subject}", self.width)
+        known = f"{figures}{fit(customer, self.customer)} "
+        return fit(known + cut(subject, self.width - cells(known)), self.width)

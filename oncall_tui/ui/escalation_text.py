@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.cells import cell_len
-
 from oncall_tui.domain.brief import Brief
 from oncall_tui.domain.escalation import Attempt, Escalation, EscalationState
 from oncall_tui.domain.ladder import current_level, deliverable, untried
 from oncall_tui.domain.message import DeliveryState
 from oncall_tui.domain.ringing import what_to_say, what_to_say_in_full, whom_to_ring
-from oncall_tui.ui.text import between, clock, countdown, cut, due
+from oncall_tui.ui.text import between, cells, clock, countdown, cut, due
 
 ALL_OF_IT = "X for all of it"
 
@@ -72,7 +70,7 @@ def _armed(escalation: Escalation, now: datetime, width: int) -> str:
         f"▲ Escalating {number(escalation)} {cut(customer, 20)} to {names} {when}",
         f"▲ Escalating {number(escalation)} to {names} {when}",
     )
-    return next((line for line in wordings if cell_len(line) <= width and "()" not in line), wordings[-1])
+    return next((line for line in wordings if cells(line) <= width and "()" not in line), wordings[-1])
 
 
 def _reason(escalation: Escalation, now: datetime, strategy: str) -> str:

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.cells import cell_len
-
 from oncall_tui.domain.triage import Group, Row
 from oncall_tui.services.desk import Desk
 from oncall_tui.text_safety import clean
@@ -13,7 +11,7 @@ from oncall_tui.ui.acquaintance_text import raised
 from oncall_tui.ui.columns import TICKET_AT_MOST, Layout
 from oncall_tui.ui.desk_text import ZONE_HINT, customer_name, group_day, group_title, suggested
 from oncall_tui.ui.escalation_text import mark
-from oncall_tui.ui.text import MINUTE, between, cut, due, fit, next_minute, next_minute_to, touches, waiting
+from oncall_tui.ui.text import MINUTE, between, cells, cut, due, fit, next_minute, next_minute_to, touches, waiting
 
 DAY_COLUMN = 34
 """Cells from a group's day words to the right edge."""
@@ -126,11 +124,11 @@ class Columns(Layout):
         if line.group.utc_offset is None:
             return between(f"{title}: {ZONE_HINT}", count, self.width)
         day = group_day(line.group, now)
-        room = self.width - cell_len(title) - 1
+        room = self.width - cells(title) - 1
         # The name of a holiday may need more than the column; when it opens again matters more than the name.
         usual = min(DAY_COLUMN, self.width // 2)
-        day_width = max(usual, min(room, cell_len(day) + 1 + cell_len(count)))
-        if cell_len(day) + 1 + cell_len(count) > day_width:
+        day_width = max(usual, min(room, cells(day) + 1 + cells(count)))
+        if cells(day) + 1 + cells(count) > day_width:
             day = _NAME.sub("", day)
         return fit(title, self.width - day_width - 1) + " " + between(day, count, day_width)
 

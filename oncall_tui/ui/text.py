@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cached_cell_len, set_cell_size
 
 from oncall_tui.domain.wall_time import local, zone_info
 
@@ -17,26 +17,35 @@ UNKNOWN = "–"  # noqa: RUF001 - a dash, not a minus
 """Stands where a source says nothing."""
 
 
+def cells(text: str) -> int:
+    """Return how many cells a text takes on the screen.
+
+    Rich's ``cell_len`` would keep the length of some thousand texts, most of which hold a time that never comes again.
+    """
+    return len(text) if text.isascii() else cached_cell_len.__wrapped__(text)
+
+
 def fit(text: str, width: int) -> str:
     """Return text of exactly ``width`` cells, cut with an ellipsis or padded."""
-    return set_cell_size(cut(text, width), max(width, 0))
+    whole = cut(text, width)
+    return whole + " " * (width - cells(whole))
 
 
 def fit_right(text: str, width: int) -> str:
     """Return text of at least ``width`` cells, padded on its left."""
-    return " " * (width - cell_len(text)) + text
+    return " " * (width - cells(text)) + text
 
 
 def cut(text: str, width: int) -> str:
     """Return text of at most ``width`` cells; what is cut shows an ellipsis."""
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
 
 
 def between(left: str, right: str, width: int) -> str:
     """Return a line with ``right`` at its right edge; ``left`` gives way."""
-    return fit(left, width - cell_len(right) - 1) + " " + right if right else cut(left, width)
+    return fit(left, width - cells(right) - 1) + " " + right if right else cut(left, width)
 
 
 def wall(at: datetime, zone: str) -> datetime:

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from rich.cells import cell_len
-from textual.content import Content
-from textual.widgets import Static
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
 
 from oncall_tui.services.desk import Desk, Sight
 from oncall_tui.ui.desk_text import countdown, counts, counts_until, here, is_last_hour, sources_line, who
-from oncall_tui.ui.text import between, fit, next_minute, next_minute_to
+from oncall_tui.ui.text import between, cells, fit, next_minute, next_minute_to
 
 GAP = 2
 AGED_EVERY = timedelta(seconds=5)
@@ -17,7 +17,7 @@ UNSEEN_EVERY = timedelta(seconds=15)
 """The same while the terminal has no focus."""
 
 
-class Header(Static):
+class Header(Widget):
     """Says the mood in words; colour repeats it."""
 
     DEFAULT_CSS = """
@@ -28,8 +28,8 @@ class Header(Static):
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id, markup=False)
-        self._shown = ""
+        super().__init__(id=id)
+        self._shown: tuple[str, ...] = ()
         self._desk: Desk | None = None
         self._now: datetime | None = None
         self._aged_at: datetime | None = None
@@ -62,10 +62,15 @@ class Header(Static):
         width = self.content_size.width
         if self._desk is None or self._now is None or not width:
             return
-        text = "\n".join(header_lines(self._desk, self._now, width, aged_at=self._aged_at))
-        if text != self._shown:
-            self._shown = text
-            self.update(Content(text), layout=False)  # two lines it has, whatever they say
+        lines = header_lines(self._desk, self._now, width, aged_at=self._aged_at)
+        if lines != self._shown:
+            self._shown = lines
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line, as wide as it was laid out."""
+        text = self._shown[y] if y < len(self._shown) else ""
+        return Strip([Segment(text, self.visual_style.rich_style)], cells(text))
 
 
 def header_lines(desk: Desk, now: datetime, width: int, *, aged_at: datetime | None = None) -> tuple[str, str]:
@@ -75,8 +80,8 @@ def header_lines(desk: Desk, now: datetime, width: int, *, aged_at: datetime | N
     """
     left = ("DEMO  " if desk.is_demo else "") + who(desk, now)
     right, clock = countdown(desk, now), here(desk, now)
-    room = width - cell_len(right) - GAP - cell_len(clock)
-    column = max(cell_len(left) + GAP, min(width * 35 // 100, room))
+    room = width - cells(right) - GAP - cells(clock)
+    column = max(cells(left) + GAP, min(width * 35 // 100, room))
     first = between(fit(left, column) + clock if column <= room else left, right, width)
     return first, between(sources_line(desk, aged_at or now), counts(desk, now), width)
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
+
+from oncall_tui.ui.text import cells
 
 GAP = "  "
 HELP = "app.help"
@@ -75,13 +76,13 @@ def key_line(bindings: Iterable[Binding], width: int) -> Content:
     others = [binding for binding in shown.values() if binding.id != HELP]
     room = width + len(GAP) - sum(_cells(binding) for binding in last)
     up_to = accumulate(_cells(binding) for binding in others)
-    kept = [binding for binding, cells in zip(others, up_to, strict=True) if cells <= room]
+    kept = [binding for binding, end in zip(others, up_to, strict=True) if end <= room]
     pieces = [Content.assemble((key_name(binding), "bold"), f" {binding.description}") for binding in (*kept, *last)]
     return Content(GAP).join(pieces)
 
 
 def _cells(binding: Binding) -> int:
-    return cell_len(f"{key_name(binding)} {binding.description}{GAP}")
+    return cells(f"{key_name(binding)} {binding.description}{GAP}")
 
 
 def key_name(binding: Binding) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -20,6 +20,7 @@ from oncall_tui.services.desk import Desk
 from oncall_tui.ui.all_lines import AllLines
 from oncall_tui.ui.list_cursor import heading_of, is_stop, kept, moved, moved_by_group
 from oncall_tui.ui.list_lines import Columns, GroupLine, Line, TicketLine, stays_until
+from oncall_tui.ui.text import cells
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 HEADING = 1
@@ -269,5 +270,4 @@ class TicketList(ScrollView, can_focus=True):
     def _strip(self, text: str, classes: list[str]) -> Strip:
         style = self.get_visual_style(*classes)
         width = self.scrollable_content_region.width
-        segments = Content(text).render_segments(style)
-        return Strip(segments).adjust_cell_length(width, style.rich_style)
+        return Strip([Segment(text, style.rich_style)], cells(text)).adjust_cell_length(width, style.rich_style)
