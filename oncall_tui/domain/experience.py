@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from oncall_tui.domain.acquaintance import Acquaintance
+from oncall_tui.domain.acquaintance import Acquaintance, Ended
 from oncall_tui.domain.lessons import BACK_WITHIN, SUBJECT
 from oncall_tui.domain.mail_address import company_domain
 from oncall_tui.domain.recognition import NOBODY_RECOGNISED, Recognised
@@ -38,8 +38,8 @@ class Experience:
 
     usual: Mapping[str, int] = field(default_factory=dict)
     """How many touches a kind takes, of kinds of which enough tickets ended."""
-    last_ended: Mapping[str, tuple[TicketId, datetime]] = field(default_factory=dict)
-    """The ticket of each customer that ended last, and when."""
+    last_ended: Mapping[str, Ended] = field(default_factory=dict)
+    """The ticket of each customer that ended last."""
     same_trouble: Mapping[TicketId, int] = field(default_factory=dict)
     """How many customers report at once what a ticket reports, where they are several."""
     goodwill: Mapping[str, Decimal] = field(default_factory=dict)
@@ -55,9 +55,9 @@ class Experience:
         """Tell whether another ticket of the same customer ended a few days before this one began."""
         began_at = ticket.created_at or ticket.waiting_since
         other = self.last_ended.get(customer_key(ticket))
-        if began_at is None or other is None or other[0] == ticket.id:
+        if began_at is None or other is None or other.ticket == ticket.id:
             return False
-        return timedelta() <= began_at - other[1] <= BACK_WITHIN
+        return timedelta() <= began_at - other.at <= BACK_WITHIN
 
 
 NO_EXPERIENCE: Final = Experience()
@@ -73,7 +73,7 @@ def kinds_of(ticket: Ticket) -> tuple[str, ...]:
     return _kinds(ticket.subject, ticket.tags, ticket.tier)
 
 
-@lru_cache(maxsize=1024)  # more would be kept of tickets that ended long ago
+@lru_cache(maxsize=128)  # of forms and machines that write the same again and again
 def _kinds(subject: str, tags: tuple[str, ...], tier: str) -> tuple[str, ...]:
     family = " ".join(_words(subject))
     return (

@@ -10,7 +10,6 @@ from typing import Final
 from oncall_tui.domain.acquaintance import Ended
 from oncall_tui.domain.recognition import EndedOf
 from oncall_tui.domain.row_order import batched
-from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_record import TicketRecord
 
 LEAST: Final = 5
@@ -29,22 +28,21 @@ _OF_A_CUSTOMER: Final = 2
 _SEVERAL: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """One of a person's requests that ended."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End(Ended):
+    """The same, and what it teaches."""
 
-    ended: Ended
     touches: int
     matter: str
     """What it was about, in the words of its subject; empty where nothing can be learnt from it."""
 
     @property
     def day(self) -> int:
-        return self.ended.at.toordinal()
+        return self.at.toordinal()
 
     @property
     def source(self) -> str:
-        return self.ended.ticket.partition(":")[0]
+        return self.ticket.partition(":")[0]
 
 
 class Lessons:
@@ -59,10 +57,9 @@ class Lessons:
         """How often a request of a kind ended on a day after so many touches, of kinds that came often enough."""
         self._rare: dict[str, tuple[tuple[int, int], ...]] = {}
         """The day and touches of each request of the others, the kind that came last at the end."""
-        self._of_customers: dict[str, tuple[tuple[TicketId, datetime], ...]] = {}
+        self._of_customers: dict[str, tuple[_End, ...]] = {}
         self._of_people: dict[str, tuple[_End, ...]] = {}
-        """The latest first."""
-        self._lately: dict[str, tuple[Ended, ...]] = {}
+        """The latest first, as of customers."""
 
     def hear(self, record: TicketRecord, has_ended: bool) -> None:  # noqa: FBT001 - as a record is told of
         """Take in a request that ended, or take back what was learnt from one that is open again."""
@@ -83,9 +80,9 @@ class Lessons:
             yield
         return medians
 
-    def last_ended(self) -> Generator[None, None, Mapping[str, tuple[TicketId, datetime]]]:
+    def last_ended(self) -> Generator[None, None, Mapping[str, Ended]]:
         """Return, after short steps, the request of each customer that ended last."""
-        found: dict[str, tuple[TicketId, datetime]] = {}
+        found: dict[str, Ended] = {}
         for some in batched(tuple(self._of_customers.items())):
             found.update((customer, ends[0]) for customer, ends in some)
             yield
@@ -97,21 +94,25 @@ class Lessons:
             for address, ends in some:
                 self._forget_old(address, ends, now)
             yield
-        return self._lately.copy()
+        return self._of_people.copy()
 
     def _take(self, record: TicketRecord, times: int) -> None:
         if record.ended_at is None:
             return
-        if record.customer:
-            self._take_customer(record.customer, (record.ticket, record.ended_at), times)
         matter = next((kind for kind in record.kinds if kind.startswith(SUBJECT)), "") if record.known_by else ""
+        end = _End(
+            ticket=record.ticket,
+            at=record.ended_at,
+            touches=record.touches or 0,
+            matter=matter if record.touches else "",
+        )
+        if record.customer:
+            self._take_customer(record.customer, end, times)
         if record.touches:
             for kind in record.kinds:
                 if kind != matter:
                     self._count(kind, record.ended_at.toordinal(), record.touches, times)
         if record.known_by:
-            ended = Ended(ticket=record.ticket, at=record.ended_at)
-            end = _End(ended, record.touches or 0, matter if record.touches else "")
             self._take_person(record.known_by, end, times)
 
     def _count(self, kind: str, day: int, touches: int, times: int) -> None:
@@ -136,16 +137,17 @@ class Lessons:
         if len(self._rare) > MOST_RARE:
             del self._rare[next(iter(self._rare))]
 
-    def _take_customer(self, customer: str, end: tuple[TicketId, datetime], times: int) -> None:
-        others = [other for other in self._of_customers.get(customer, ()) if other != end]
-        ends = sorted([*others, end] if times > 0 else others, key=lambda one: one[1], reverse=True)
+    def _take_customer(self, customer: str, end: _End, times: int) -> None:
+        before = self._of_customers.get(customer, ())
+        others = [other for other in before if (other.ticket, other.at) != (end.ticket, end.at)]
+        ends = sorted([*others, end] if times > 0 else others, key=lambda one: one.at, reverse=True)
         self._of_customers[customer] = tuple(ends[:_OF_A_CUSTOMER])
         if not ends:
             del self._of_customers[customer]
 
     def _take_person(self, address: str, end: _End, times: int) -> None:
         before = self._of_people.get(address, ())
-        others = tuple(other for other in before if other.ended.ticket != end.ended.ticket)
+        others = tuple(other for other in before if other.ticket != end.ticket)
         after = (*others, end) if times > 0 else others
         if end.matter:
             for kept, sign in ((before, -1), (after, 1)):
@@ -157,15 +159,14 @@ class Lessons:
         self._keep(address, after)
 
     def _keep(self, address: str, ends: Sequence[_End]) -> None:
-        kept = tuple(sorted(ends, key=lambda one: (one.ended.at, one.ended.ticket), reverse=True)[:MOST_ENDED])
+        kept = tuple(sorted(ends, key=lambda one: (one.at, one.ticket), reverse=True)[:MOST_ENDED])
         self._of_people[address] = kept
-        self._lately[address] = tuple(one.ended for one in kept)
         if not kept:
-            del self._of_people[address], self._lately[address]
+            del self._of_people[address]
 
     def _forget_old(self, address: str, ends: Sequence[_End], now: datetime) -> None:
-        if now - ends[-1].ended.at > BACK_WITHIN:
-            self._keep(address, [one for one in ends if now - one.ended.at <= BACK_WITHIN])
+        if now - ends[-1].at > BACK_WITHIN:
+            self._keep(address, [one for one in ends if now - one.at <= BACK_WITHIN])
 
 
 def _matters(ends: Sequence[_End]) -> Iterator[int]:

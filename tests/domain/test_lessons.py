@@ -9,7 +9,6 @@ from statistics import median_low
 
 import pytest
 
-from oncall_tui.domain.acquaintance import Ended
 from oncall_tui.domain.lessons import BACK_WITHIN, LEAST, MOST_ENDED, MOST_RARE, Lessons
 from oncall_tui.domain.steps import at_once
 from oncall_tui.domain.text import CleanText
@@ -73,9 +72,10 @@ def test_who_was_here_lately_is_known_by_the_last_three_until_a_week_has_passed(
     ]
     for record in records:
         lessons.hear(record, has_ended=True)
-    ended = [Ended(ticket=record.ticket, at=record.ended_at) for record in reversed(records) if record.ended_at]
-    assert at_once(lessons.lately(now)) == {"kei@firm.example": tuple(ended[:MOST_ENDED])}
-    assert at_once(lessons.lately(now + timedelta(days=5))) == {"kei@firm.example": tuple(ended[:1])}
+    latest = [record.ticket for record in reversed(records)]
+    for days, known in ((0, latest[:MOST_ENDED]), (5, latest[:1])):
+        of_kei = at_once(lessons.lately(now + timedelta(days=days)))["kei@firm.example"]
+        assert [ended.ticket for ended in of_kei] == known
     assert at_once(lessons.lately(now + timedelta(days=9))) == {}
 
 
@@ -86,9 +86,11 @@ def test_the_last_ticket_of_a_customer_is_the_one_before_when_that_came_back() -
     )
     for record in (last, first):
         lessons.hear(record, has_ended=True)
-    assert at_once(lessons.last_ended()) == {"acme": (last.ticket, last.ended_at)}
+    assert (known := at_once(lessons.last_ended())["acme"]).ticket == last.ticket
+    assert known.at == last.ended_at
     lessons.hear(last, has_ended=False)
-    assert at_once(lessons.last_ended()) == {"acme": (first.ticket, first.ended_at)}
+    assert (known := at_once(lessons.last_ended())["acme"]).ticket == first.ticket
+    assert known.at == first.ended_at
     lessons.hear(first, has_ended=False)
     assert at_once(lessons.last_ended()) == {}
 
