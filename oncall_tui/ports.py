@@ -267,8 +267,8 @@ class Journal(Protocol):
             StoreFailed: It could not be recorded; nothing was recorded.
         """
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
-        """Return everything recorded after a ``seq``, oldest first."""
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
+        """Return what was recorded after a ``seq``, oldest first: all of it, or so many lines at most."""
 
     async def close(self) -> None:
         """Let go of the store."""

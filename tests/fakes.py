@@ -1,6 +1,6 @@
 """Fakes of ports and actions: they do nothing and remember what they were asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -247,9 +247,9 @@ class RecordingActions(Actions):
         self._note("thread", ticket)
         return self.messages
 
-    async def journal(self) -> Sequence[Recorded]:
+    async def journal(self) -> AsyncIterator[Sequence[Recorded]]:
         self._note("journal")
-        return self.lines
+        yield self.lines
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         self._note("good news", text, ticket or "")

@@ -173,6 +173,7 @@ class Accepting:
             raise BadUse("say in your own words what is red first: --reds “…”")
         if not first_action.strip():
             raise BadUse("say what you do first: --first “…”")
+        known = [line async for lines in self._logbook.pages() for line in lines]
         carried = HandoverCarriedOver(
             shift_starts_at=parcel.shift_starts_at,
             shift_ends_at=parcel.shift_ends_at,
@@ -182,7 +183,7 @@ class Accepting:
             reds=clean_body(reds),
             first_action=clean_body(first_action),
             notes=parcel.notes,
-            lines=unknown(parcel.lines, await self._logbook.lines()),
+            lines=unknown(parcel.lines, known),
         )
         if not await self._logbook.handed(carried, write=self._readers.letters):
             raise BadUse("this handover was accepted already")

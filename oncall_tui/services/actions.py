@@ -1,6 +1,6 @@
 """What a key press asks for: each returns once it is stored, and none waits for the network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from oncall_tui.clock import Clock
@@ -118,9 +118,9 @@ class Actions:
                 return await source.thread(ticket)
         return ()
 
-    async def journal(self) -> Sequence[Recorded]:
-        """Return what this team recorded, the oldest first, or raise a ``StoreError``."""
-        return await self.logbook.lines()
+    def journal(self) -> AsyncIterator[Sequence[Recorded]]:
+        """Yield what this team recorded, the oldest first and some lines at a time, or raise a ``StoreError``."""
+        return self.logbook.pages()
 
     async def note_good_news(self, text: str, ticket: TicketId | None = None) -> None:
         """Keep good news for the digest."""

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from oncall_tui.clock import Clock
-from oncall_tui.domain.events import SHIFT_STREAM
+from oncall_tui.domain.events import SHIFT_STREAM, CarriedLine
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_difference import differences, frozen
 from oncall_tui.domain.handover_events import (
@@ -246,6 +246,9 @@ class HandingOver:
         }
         opened = {entry.row.ticket.id for entry in draft.entries}
         on_their_way = {a.id for r in draft.records for a in r.answering.answers if a.state.is_on_its_way}
+        carried: list[CarriedLine] = []
+        async for lines in self._logbook.pages():
+            carried += freight(lines, opened | owed, live, on_their_way)
         return Parcel(
             team=draft.team,
             written_at=draft.at,
@@ -256,7 +259,7 @@ class HandingOver:
             text=text,
             reds=sum(entry.severity is Severity.RED for entry in draft.entries),
             notes=tuple(draft.notes.items()),
-            lines=freight(await self._logbook.lines(), opened | owed, live, on_their_way),
+            lines=tuple(carried),
         )
 
     def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:

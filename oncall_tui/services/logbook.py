@@ -1,6 +1,7 @@
 """The journal as it stands, folded into what is known now."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -33,12 +34,15 @@ from oncall_tui.ports import Claimed, Forgetful, Hold, Journal, Settlement, Writ
 from oncall_tui.services.messages import message_for
 from oncall_tui.services.ticket_records import TicketRecords
 from oncall_tui.services.unrecorded import Unrecorded
+from oncall_tui.turns import PAUSE
 
 Letters = Callable[[Flow, Sequence[Tell]], Sequence[OutgoingMessage]]
 """Writes what a handover decided to tell, knowing the handover as it stands then."""
 
 _TRIES = 8
 """How often a decision is taken anew because another writer was first; writers meet rarely."""
+_PAGE = 128
+"""Lines that take a millisecond to read and to look through."""
 
 
 class Courier(Protocol):
@@ -173,9 +177,13 @@ class Logbook:
 
         return await self._decided(stream_of(event.ticket), event, decide, settle)
 
-    async def lines(self) -> Sequence[Recorded]:
-        """Return the whole journal, oldest first."""
-        return await self._journal.read()
+    async def pages(self) -> AsyncIterator[Sequence[Recorded]]:
+        """Yield the whole journal, oldest first and some lines at a time: it is long when a shift ends."""
+        after = 0
+        while lines := await self._journal.read(after, _PAGE):
+            yield lines
+            after = lines[-1].seq
+            await asyncio.sleep(PAUSE)
 
     async def handed(
         self,

@@ -75,9 +75,10 @@ class MemoryStore:
             self._settle(settle, at=at)
         return Written(lines=lines, claimed=[entry.claimed for entry in new] if hold is not None else ())
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
-        """Return everything recorded after a ``seq``, oldest first."""
-        return self._journal[max(after, 0) :]  # a line's number is its place
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
+        """Return what was recorded after a ``seq``, oldest first: all of it, or so many lines at most."""
+        first = max(after, 0)  # a line's number is its place
+        return self._journal[first : None if most is None else first + most]
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""

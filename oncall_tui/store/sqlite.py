@@ -111,10 +111,10 @@ class SqliteStore:
 
         return await self._run("IMMEDIATE", work)
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
-        """Return everything recorded after a ``seq``, oldest first."""
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
+        """Return what was recorded after a ``seq``, oldest first: all of it, or so many lines at most."""
         within = ANSWERS_WITHIN if after else READS_ALL_WITHIN
-        return await self._run("DEFERRED", lambda connection: rows.lines_after(connection, after), within=within)
+        return await self._run("DEFERRED", lambda connection: rows.lines_after(connection, after, most), within=within)
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the message that is due longest, or None."""

@@ -43,10 +43,11 @@ def record(connection: sqlite3.Connection, stream: StreamId, event: Event, *, at
     return Recorded(seq=cursor.lastrowid or 0, stream=stream, version=version, at=at, event=event)
 
 
-def lines_after(connection: sqlite3.Connection, seq: int) -> list[Recorded]:
-    """Return every line after a ``seq``, oldest first."""
-    query = "SELECT seq, stream, version, at, kind, body FROM journal WHERE seq > ? ORDER BY seq"
-    rows: list[tuple[int, str, int, str, str, str]] = connection.execute(query, (seq,)).fetchall()
+def lines_after(connection: sqlite3.Connection, seq: int, most: int | None = None) -> list[Recorded]:
+    """Return every line after a ``seq``, oldest first, or so many of them at most."""
+    query = "SELECT seq, stream, version, at, kind, body FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+    limit = -1 if most is None else most
+    rows: list[tuple[int, str, int, str, str, str]] = connection.execute(query, (seq, limit)).fetchall()
     return [
         Recorded(
             seq=seq,

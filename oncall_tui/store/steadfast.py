@@ -119,14 +119,16 @@ class SteadfastStore:
 
         return await self._do(on_disk, in_memory)
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
-        """Return everything recorded after a ``seq``, oldest first."""
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
+        """Return what was recorded after a ``seq``, oldest first: all of it, or so many lines at most."""
+        if most is not None and after + most <= self._memory.length:
+            return await self._memory.read(after, most)  # what was once recorded stays as it is
 
         async def on_disk(disk: SqliteStore) -> Sequence[Recorded]:
             await self._look(disk)
-            return await self._memory.read(after)
+            return await self._memory.read(after, most)
 
-        return await self._do(on_disk, lambda: self._memory.read(after))
+        return await self._do(on_disk, lambda: self._memory.read(after, most))
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         """Take the most urgent message that is due, or None."""

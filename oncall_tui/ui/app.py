@@ -208,15 +208,17 @@ class OnCallApp(App[None]):
     @work(group="journal", exclusive=True)
     async def action_journal(self) -> None:
         """Show what happened in this shift."""
-        from oncall_tui.ui.journal_text import journal_page  # noqa: PLC0415 - the first frame waits for none
+        from oncall_tui.ui.journal_text import JournalPage  # noqa: PLC0415 - the first frame waits for none
 
+        page = JournalPage(self.desk, self.now)
         try:
-            lines = await self._actions.journal()
+            async for lines in self._actions.journal():
+                page.hear(lines)
         except OnCallError as error:
             self.notify(str(error), severity="error", timeout=15, markup=False)
             return
-        page = journal_page(lines, self.desk, self.now, self._actions.attending.breathing())
-        self.push_screen(ReadingScreen("Journal of this shift", page))
+        text = page.text(self._actions.attending.breathing())
+        self.push_screen(ReadingScreen("Journal of this shift", text))
 
     def action_leave(self) -> None:
         """Leave by a letter, which a terminal's answer may type; ctrl+q and ctrl+c, which none types, act at once."""

@@ -1,12 +1,14 @@
 """The journal of a shift: what happened, the newest first, a line each; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from textwrap import wrap
 
+from oncall_tui.domain.answer import AnswerId, AnswerKind
 from oncall_tui.domain.answer_events import AnswerStored
 from oncall_tui.domain.breathing import Breathing
-from oncall_tui.domain.events import EscalationArmed, Recorded
+from oncall_tui.domain.events import EscalationArmed, Event, Recorded
 from oncall_tui.domain.local_day import NIGHT_BEGINS, NIGHT_ENDS
 from oncall_tui.services.desk import Desk
 from oncall_tui.ui import journal_of_escalations, journal_of_the_shift, journal_of_tickets
@@ -30,33 +32,46 @@ def begins_at(desk: Desk) -> datetime:
     return shift.starts_at if shift is not None else desk.at - WITHOUT_SHIFT
 
 
-def journal_page(lines: Sequence[Recorded], desk: Desk, now: datetime, load: Breathing | None = None) -> str:
-    """Return what happened since the shift began, on the clock of whoever reads, and under what load on that person."""
-    zone, since = zone_of(desk), begins_at(desk)
-    said = _said(lines, desk, now)
-    shown = ((recorded.at, words(recorded.event, said)) for recorded in reversed(lines) if recorded.at >= since)
-    told = [_line(day_and_clock(at, zone), sentence) for at, sentence in shown if sentence]
-    more = [f"{len(told) - AT_MOST} earlier ones are not shown."] if len(told) > AT_MOST else []
-    busy = (*wrap(_load(load), TIME + WIDTH), "") if load is not None else ()
-    return "\n".join((*busy, *(told[:AT_MOST] or [NOTHING]), *more))
+class JournalPage:
+    """What happened since a shift began, on the clock of whoever reads, and under what load on that person."""
+
+    def __init__(self, desk: Desk, now: datetime) -> None:
+        self._since = begins_at(desk)
+        self._escalated = {escalation.id: escalation.brief.number for escalation in desk.escalations}
+        self._answers: dict[AnswerId, AnswerKind] = {}
+        self._said = Said(
+            people=desk.people, zone=zone_of(desk), now=now, escalated=self._escalated, answers=self._answers
+        )
+        self._told: deque[tuple[datetime, str]] = deque(maxlen=AT_MOST)
+        self._count = 0
+
+    def hear(self, lines: Iterable[Recorded]) -> None:
+        """Take in the next lines of the journal."""
+        for recorded in lines:
+            self._learn_names(recorded.event)
+            if recorded.at >= self._since and (sentence := words(recorded.event, self._said)):
+                self._told.append((recorded.at, sentence))
+                self._count += 1
+
+    def _learn_names(self, event: Event) -> None:
+        match event:
+            case EscalationArmed(escalation=identity, brief=brief):
+                self._escalated[identity] = brief.number
+            case AnswerStored(answer=answer, kind=kind):
+                self._answers[answer] = kind
+
+    def text(self, load: Breathing | None = None) -> str:
+        """Return what was heard, the newest first."""
+        told = [_line(day_and_clock(at, self._said.zone), sentence) for at, sentence in reversed(self._told)]
+        more = [f"{self._count - AT_MOST} earlier ones are not shown."] if self._count > AT_MOST else []
+        busy = (*wrap(_load(load), TIME + WIDTH), "") if load is not None else ()
+        return "\n".join((*busy, *(told or [NOTHING]), *more))
 
 
 def _load(load: Breathing) -> str:
     times = {0: "never", 1: "once"}.get(load.interruptions, f"{load.interruptions} times")
     busy = f"Busy for about {span(load.busy)} of this shift ({load.share:.0%})"
     return f"{busy}, and {times} at work in your night ({NIGHT_BEGINS:%H:%M} to {NIGHT_ENDS:%H:%M})."
-
-
-def _said(lines: Iterable[Recorded], desk: Desk, now: datetime) -> Said:
-    escalated = {escalation.id: escalation.brief.number for escalation in desk.escalations}
-    kinds = {}
-    for recorded in lines:
-        match recorded.event:
-            case EscalationArmed(escalation=identity, brief=brief):
-                escalated[identity] = brief.number
-            case AnswerStored(answer=answer, kind=kind):
-                kinds[answer] = kind
-    return Said(people=desk.people, zone=zone_of(desk), now=now, escalated=escalated, answers=kinds)
 
 
 def _line(time: str, sentence: str) -> str:

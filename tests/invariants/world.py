@@ -155,9 +155,9 @@ class DoomedStore:
         self.world.call_ends()
         return written
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
         self.world.check_alive()
-        return await self.inner.read(after)
+        return await self.inner.read(after, most)
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         self.world.call_begins()

@@ -21,7 +21,8 @@ from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
-from oncall_tui.domain.ticket_events import PromiseId, PromiseMade
+from oncall_tui.domain.ticket import TicketId
+from oncall_tui.domain.ticket_events import PromiseId, PromiseMade, TicketEnded
 from oncall_tui.errors import BadUse
 from oncall_tui.store import parcels
 from tests.rig import BEN, MovingClock, Rig, ticket
@@ -98,6 +99,21 @@ async def test_the_receipt_ends_the_shift_on_the_other_machine(ana: Rig, ben: Ri
     assert on_call(ana) == "Ben Okafor"
     with pytest.raises(BadUse, match=r"accepted already, by Ben Okafor on Fri 20 Nov"):
         await ana.station.actions.handover.accepting.receive(receipt)
+
+
+async def test_what_was_promised_on_friday_travels_though_a_weekends_journal_lies_between() -> None:
+    rig = Rig()
+    await rig.station.open()
+    await rig.read()
+    logbook = rig.station.logbook
+    await logbook.did(PROMISED)
+    for number in range(400):
+        await logbook.did(TicketEnded(ticket=TicketId(f"helpdesk:{number}"), touches=1))
+    await logbook.did(replace(PROMISED, promise=PromiseId("p2")))
+    await rig.station.actions.handover.save_notes("none")
+    await rig.station.actions.handover.deliver()
+    promised = [line.freight.event for line in parcel(rig).lines if isinstance(line.freight.event, PromiseMade)]
+    assert [event.promise for event in promised] == ["p1", "p2"]
 
 
 SNOOZED_UNTIL = MovingClock().now + timedelta(hours=30)

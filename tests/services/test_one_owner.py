@@ -61,8 +61,8 @@ class MortalStore:
             )
         )
 
-    async def read(self, after: int = 0) -> Sequence[Recorded]:
-        return await self._call(lambda: self._store.read(after))
+    async def read(self, after: int = 0, most: int | None = None) -> Sequence[Recorded]:
+        return await self._call(lambda: self._store.read(after, most))
 
     async def claim(self, *, now: datetime, holder: str, lease: timedelta) -> Claimed | None:
         return await self._call(lambda: self._store.claim(now=now, holder=holder, lease=lease))

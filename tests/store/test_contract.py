@@ -44,6 +44,14 @@ async def test_only_what_came_after_a_line_is_read(store: Store) -> None:
     assert await store.read(recorded[-1].seq) == []
 
 
+async def test_a_long_journal_is_read_some_lines_at_a_time(store: Store) -> None:
+    recorded = (await store.append(SHIFT_STREAM, [lost(str(number)) for number in range(500)], at=NOW)).lines
+    assert await store.read(most=2) == recorded[:2]
+    assert await store.read(recorded[199].seq, most=200) == recorded[200:400]
+    assert await store.read(recorded[399].seq, most=200) == recorded[400:]
+    assert await store.read(recorded[-1].seq, most=200) == []
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 async def test_every_event_comes_back_as_it_was(open_store: Open, kind: type[Event]) -> None:
     recorded = (await (await open_store()).append(SHIFT_STREAM, [filled(kind)], at=NOW)).lines

@@ -1,5 +1,6 @@
 """L: what happened in this shift."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +25,8 @@ from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import SourceId, TicketId
-from oncall_tui.ui.journal_text import AT_MOST, NOTHING, journal_page
+from oncall_tui.services.desk import Desk
+from oncall_tui.ui.journal_text import AT_MOST, NOTHING, JournalPage
 from oncall_tui.ui.journal_words import Said, words
 from tests import desk_make
 from tests.desk_make import HOUR, MINUTE, NOW
@@ -48,6 +50,12 @@ LOST = SourceLost(source=SourceId("helpdesk"), why=CleanText("no answer"))
 
 def recorded(at: datetime, event: Event, seq: int = 1) -> Recorded:
     return Recorded(seq=seq, stream=SHIFT_STREAM, version=seq, at=at, event=event)
+
+
+def journal_page(lines: Iterable[Recorded], desk: Desk, now: datetime) -> str:
+    page = JournalPage(desk, now)
+    page.hear(lines)
+    return page.text()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -106,7 +114,8 @@ async def test_what_was_done_stands_in_the_journal() -> None:
     rig.answer("dana-push", "On it.")
     await rig.pass_time(seconds=10)
     await rig.station.logbook.did(TicketSnoozed(ticket=ticket().id, until=rig.clock.now + HOUR, by=PersonId("ana")))
-    page = journal_page(await rig.station.actions.journal(), rig.station.board.desk(), rig.clock.now)
+    lines = [line async for some in rig.station.actions.journal() for line in some]
+    page = journal_page(lines, rig.station.board.desk(), rig.clock.now)
     assert page.splitlines() == [
         "Fri 22:05  4312: snoozed by Ana Ruiz until 23:05",
         "Fri 22:05  4312: acknowledged by Dana Lee through dana-push: On it.",
