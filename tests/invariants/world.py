@@ -293,7 +293,7 @@ class Terminal(Rig):
         return station
 
     async def live(self, length: timedelta, *, fine: bool = False) -> None:
-        """Let time pass from one thing that is due to the next."""
+        """Let time pass from one thing that is due to the next, and no faster than a real channel sends."""
         longest = timedelta(seconds=5) if fine else max(timedelta(seconds=1), length / 40)
         left = length
         while left > timedelta():
@@ -301,6 +301,7 @@ class Terminal(Rig):
             self.clock.now += pause
             left -= pause
             await self.turn()
+            await self.station.delivery.finish()
 
     async def _until_next(self) -> timedelta:
         now = self.clock.now
