@@ -16,12 +16,15 @@ from oncall_tui.ui.app import OnCallApp
 from oncall_tui.ui.first_sight import FirstSight
 from oncall_tui.ui.glimpsing import glimpse_of
 from oncall_tui.ui.places import load
+from oncall_tui.ui.text import forget_cells
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the terminal."""
 _GLIMPSED_SOON, _GLIMPSED_EVERY = 1.0, 30.0
 """Seconds until what the next start shows first is kept, and between two such times."""
+FORGOTTEN_EVERY = 600.0
+"""Seconds after which it is let go of how long the lines of the screen were."""
 _LATER = 1.0
 """Seconds after the first frame in which the list itself has still something to load."""
 
@@ -44,7 +47,7 @@ async def dashboard(
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    works = [_run_behind(app, station), _load_places(app), _end_with_terminal(app), litter.collect_for_ever()]
+    works = [_run_behind(app, station), _load_places(app), _end_with_terminal(app), _tidy_up()]
     if sight is not None:
         works.append(_keep_glimpses(app, sight))
     tasks = {asyncio.create_task(work) for work in works}
@@ -112,6 +115,17 @@ async def _load_places(app: OnCallApp) -> None:
     await app.shown.wait()
     await asyncio.sleep(_LATER)
     await asyncio.to_thread(load)
+
+
+async def _tidy_up() -> None:
+    """Let go of what only time has made."""
+    await asyncio.gather(litter.collect_for_ever(), _forget_cells())
+
+
+async def _forget_cells() -> None:
+    while True:
+        await asyncio.sleep(FORGOTTEN_EVERY)
+        forget_cells()
 
 
 async def _end_with_terminal(app: OnCallApp) -> None:

@@ -1,6 +1,8 @@
 """Instants and durations in the words of the screen; pure, so that it is tested without an app."""
 
 from datetime import UTC, datetime, timedelta
+from inspect import unwrap
+from typing import Protocol, runtime_checkable
 
 from rich.cells import cached_cell_len, set_cell_size
 
@@ -15,6 +17,15 @@ _THREE_FIGURES = 100
 TIMES = "×"  # noqa: RUF001 - the sign of multiplication
 UNKNOWN = "–"  # noqa: RUF001 - a dash, not a minus
 """Stands where a source says nothing."""
+_measured = unwrap(cached_cell_len)
+
+
+@runtime_checkable
+class _Cached(Protocol):
+    """What keeps its answers."""
+
+    def cache_clear(self) -> None:
+        """Forget them."""
 
 
 def cells(text: str) -> int:
@@ -22,7 +33,13 @@ def cells(text: str) -> int:
 
     Rich's ``cell_len`` would keep the length of some thousand texts, most of which hold a time that never comes again.
     """
-    return len(text) if text.isascii() else cached_cell_len.__wrapped__(text)
+    return len(text) if text.isascii() else _measured(text)
+
+
+def forget_cells() -> None:
+    """Let go of the lengths that Textual had Rich keep all the same, when it divided a line to draw a part of it."""
+    if isinstance(cached_cell_len, _Cached):
+        cached_cell_len.cache_clear()
 
 
 def fit(text: str, width: int) -> str:

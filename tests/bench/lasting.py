@@ -26,6 +26,9 @@ from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.steadfast import SteadfastStore
 from oncall_tui.ui.app import OnCallApp
+from oncall_tui.ui.places import load
+from oncall_tui.ui.run import FORGOTTEN_EVERY
+from oncall_tui.ui.text import forget_cells
 from tests import rig
 from tests.bench import desk
 from tests.bench.figure import Figure
@@ -110,6 +113,8 @@ class Life:
             self._rig.answer("dana-push")
         if self._seconds % _COLLECTED_EVERY == 0:
             litter.collect()
+        if self._seconds % FORGOTTEN_EVERY == 0:
+            forget_cells()
         self._app._tick()
         await asyncio.sleep(0)
 
@@ -141,6 +146,7 @@ async def _begun(folder: Path) -> AsyncIterator[Life]:
     app.animation_level = "none"
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
+        await asyncio.to_thread(load)
         litter.settle()
         board = asyncio.create_task(station.board.run())
         with station.delivery.at_work():

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from rich.cells import cached_cell_len
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from oncall_tui.ui.text import forget_cells
 from oncall_tui.ui.widgets.ticket_list import TicketList
 from tests import desk_make
 from tests.desk_make import HOUR, NOW
@@ -107,3 +109,13 @@ async def test_a_reading_that_says_the_same_teaches_and_witnesses_nothing() -> N
     await rig.read()
     await rig.station.witnessing.look()
     assert rig.station.witnessing._seen is before
+
+
+async def test_lines_that_hold_a_time_are_measured_and_not_kept() -> None:
+    async with running(desk_make.live()) as rig:
+        await rig.pass_time(timedelta(minutes=1))
+        forget_cells()
+        for _ in range(20):
+            await rig.pass_time(timedelta(minutes=1))
+        assert "22:26" in rig.text
+        assert cached_cell_len.cache_info().currsize == 0
