@@ -19,12 +19,12 @@ _AT_ONCE: Final = 8
 class _Departure:
     """A message that a channel has begun to send, and that nobody outside has seen anything of."""
 
-    def __init__(self, message: OutgoingMessage, channel: Poised) -> None:
+    def __init__(self, message: OutgoingMessage, channel: Poised, waits_for: timedelta) -> None:
         self.message = message
         self._may_leave = asyncio.Event()
         self._sending = asyncio.create_task(channel.send_when(message, self._may_leave.wait))
         self._sending.add_done_callback(_leave_to_the_message)
-        self._patience = asyncio.get_running_loop().call_later(WAITS_FOR.total_seconds(), self.call_off)
+        self._patience = asyncio.get_running_loop().call_later(waits_for.total_seconds(), self.call_off)
         self._is_off = False
 
     @property
@@ -48,8 +48,8 @@ class _Departure:
 class Departures:
     """Those that wait; each leaves once, exactly as it was got ready, or never."""
 
-    def __init__(self, channels: Mapping[ChannelId, Carrier]) -> None:
-        self._channels = channels
+    def __init__(self, channels: Mapping[ChannelId, Carrier], *, waits_for: timedelta = WAITS_FOR) -> None:
+        self._channels, self._waits_for = channels, waits_for
         self._waiting: dict[MessageKey, _Departure] = {}
 
     def get_ready(self, messages: Sequence[OutgoingMessage]) -> None:
@@ -61,7 +61,7 @@ class Departures:
         for key, message in coming.items():
             channel = self._channels.get(message.channel)
             if key not in self._waiting and isinstance(channel, Poised):
-                self._waiting[key] = _Departure(message, channel)
+                self._waiting[key] = _Departure(message, channel, self._waits_for)
 
     def leave(self, message: OutgoingMessage) -> Departed:
         """Let a message leave that is stored; None where it does not wait here word for word as it was stored."""

@@ -15,9 +15,11 @@ from oncall_tui.domain.people import ChannelId
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Hold, MayLeave, Settlement, Written
+from oncall_tui.services.departures import Departures
 from oncall_tui.store.memory import MemoryStore
 from tests.rig import FRIDAY_NIGHT, HELPDESK, Rig, ScriptedChannel
 from tests.servers.sink import Canned, Sink
+from tests.store.make import message
 
 pytestmark = pytest.mark.anyio
 
@@ -168,6 +170,20 @@ async def test_what_waits_is_called_off_where_nobody_sends_any_more(disk: Disk, 
         await asyncio.wait_for(push.waits.wait(), PATIENCE)
     await asyncio.wait_for(sink.all_gone(), PATIENCE)
     assert (sink.connections, sink.begun) == (1, 0)
+
+
+async def test_what_waited_too_long_is_called_off_and_got_ready_anew_where_it_still_comes(sink: Sink) -> None:
+    push = Push(url=sink.url)
+    departures = Departures({PUSH: push}, waits_for=timedelta(milliseconds=50))
+    told = message("e1/1/1/dana/dana-push")
+    for connections in (1, 2):
+        departures.get_ready([told])
+        await asyncio.wait_for(push.waits.wait(), PATIENCE)
+        await asyncio.wait_for(sink.all_gone(), PATIENCE)
+        assert sink.connections == connections
+        push.waits.clear()
+    assert departures.leave(told) is None
+    assert sink.begun == 0
 
 
 async def test_what_reads_otherwise_by_now_is_sent_as_it_was_stored(rig: Rig, disk: Disk, sink: Sink) -> None:
