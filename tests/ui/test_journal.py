@@ -153,3 +153,10 @@ async def test_the_ticket_beside_the_list_is_taken_note_of_and_none_where_none_i
     async with running(desk_make.live(), size=(columns, 40), rig=rig):
         await rig.press("down")
         assert list(dict.fromkeys(resting.rested)) == rested
+
+
+async def test_a_page_wraps_where_the_terminal_is_narrower_than_it() -> None:
+    async with running(desk_make.live(), size=(50, 20)) as rig:
+        rig.actions.lines = [recorded(NOW, LOST)]
+        await rig.press("l")
+        assert "helpdesk stopped answering: no     │\n│  answer" in rig.text

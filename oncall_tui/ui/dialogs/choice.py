@@ -16,7 +16,7 @@ class ChoiceDialog(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ChoiceDialog { align: center middle; }
-    ChoiceDialog > OptionList { width: 70; height: auto; max-height: 80%; border: round $primary; }
+    ChoiceDialog > OptionList { width: 70; max-width: 100%; height: auto; max-height: 80%; border: round $primary; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Choose nothing", priority=True),

@@ -27,7 +27,9 @@ class LeaveDialog(ModalScreen[Leaving]):
 
     DEFAULT_CSS = """
     LeaveDialog { align: center middle; }
-    LeaveDialog > Static { width: 64; height: auto; padding: 1 2; border: round $warning; background: $surface; }
+    LeaveDialog > Static {
+        width: 64; max-width: 100%; height: auto; padding: 1 2; border: round $warning; background: $surface;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,Q", "pressed('q', 'LEAVE')", "Leave", tooltip="Leave the dashboard", priority=True),

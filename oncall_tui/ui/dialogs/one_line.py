@@ -18,7 +18,9 @@ class OneLineDialog(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     OneLineDialog { align: center middle; }
-    OneLineDialog > Vertical { width: 70; height: auto; padding: 1 2; border: round $primary; background: $surface; }
+    OneLineDialog > Vertical {
+        width: 70; max-width: 100%; height: auto; padding: 1 2; border: round $primary; background: $surface;
+    }
     OneLineDialog Input { margin: 1 0; background: $boost; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -23,7 +23,9 @@ class PromiseDialog(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     PromiseDialog { align: center middle; }
-    PromiseDialog > Vertical { width: 78; height: auto; padding: 1 2; border: round $primary; background: $surface; }
+    PromiseDialog > Vertical {
+        width: 78; max-width: 100%; height: auto; padding: 1 2; border: round $primary; background: $surface;
+    }
     PromiseDialog Input { margin: 1 0; background: $boost; }
     PromiseDialog #said { text-style: bold; }
     """

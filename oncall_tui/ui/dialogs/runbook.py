@@ -21,7 +21,8 @@ class RunbookDialog(ModalScreen[None]):
     DEFAULT_CSS = """
     RunbookDialog { align: center middle; }
     RunbookDialog > VerticalScroll {
-        width: 76; height: auto; max-height: 90%; padding: 1 2; border: round $primary; background: $surface;
+        width: 76; max-width: 100%; height: auto; max-height: 90%; padding: 1 2;
+        border: round $primary; background: $surface;
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

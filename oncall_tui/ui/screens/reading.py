@@ -23,7 +23,8 @@ class ReadingScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     ReadingScreen { align: center middle; }
     ReadingScreen > VerticalScroll {
-        width: 76; height: auto; max-height: 90%; padding: 0 2; border: round $primary; background: $surface;
+        width: 76; max-width: 100%; height: auto; max-height: 90%; padding: 0 2;
+        border: round $primary; background: $surface;
     }
     ReadingScreen Static { height: auto; }
     """
