@@ -19,6 +19,7 @@ from oncall_tui.errors import DeliveryError, SourceError, StoreFailed
 from oncall_tui.ports import LastKnown, Store
 from oncall_tui.services.assembly import Parts, put_together
 from oncall_tui.services.board import Team
+from oncall_tui.services.handing_over import HandoverShelf
 from oncall_tui.services.polling import Feed
 from oncall_tui.services.station import Station
 from oncall_tui.services.troubles import Troubles
@@ -146,7 +147,7 @@ class MemoryShelf:
         return name
 
     async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
-        return await self.save(name, pack(content))
+        return await self.save(name, pack(content).decode())
 
 
 def ticket(number: str = "4312", *, zone: str = "Asia/Tokyo", subject: str = "Login fails for every user") -> Ticket:
@@ -212,6 +213,7 @@ class Rig:
         team_of: Callable[[], Team] | None = None,
         *,
         others: Sequence[ScriptedSource] = (),
+        handovers: HandoverShelf | None = None,
     ) -> None:
         self.others = others
         self.team_of = team_of or team
@@ -225,6 +227,7 @@ class Rig:
             for name in ("dana-push", "dana-phone", "sam-push", "ben-mail", "ben-push")
         }
         self.shelf = MemoryShelf()
+        self._handovers = handovers or self.shelf
         self.ids = count(1)
         self.holder = "test"
         self.reports: list[BaseException] = []
@@ -237,7 +240,7 @@ class Rig:
                 feeds=[Feed(source=source, kind="file") for source in (self.source, *self.others)],
                 channels=self.channels,
                 store=self.store,
-                shelf=self.shelf,
+                shelf=self._handovers,
                 report=self._report,
                 troubles=self.troubles,
                 clocks=Clocks(wall=self.clock, awake=self.clock.stopwatch),

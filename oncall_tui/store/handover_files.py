@@ -18,14 +18,17 @@ class HandoverFiles:
 
     async def save(self, name: str, text: str) -> str:
         """Save a text under a name, replacing an earlier one of the same shift, and return where it is."""
+        return await self._write(name, text.encode())
+
+    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
+        """Save what the other machine reads under a name, and return where it is."""
+        return await self._write(name, pack(content))
+
+    async def _write(self, name: str, content: bytes) -> str:
         path = self.folder / name
         try:
-            await by_disk(replace_whole, path, text.encode())
+            await by_disk(replace_whole, path, content)
         except OSError as error:
             why = error.strerror or "the disk does not answer"
             raise StoreFailed(f"the handover could not be saved as {path}: {why}") from error
         return str(path)
-
-    async def keep(self, name: str, content: Parcel | AcceptanceReceipt) -> str:
-        """Save what the other machine reads under a name, and return where it is."""
-        return await self.save(name, pack(content))

@@ -39,12 +39,12 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=False):
     body: msgspec.Raw
 
 
-def pack(content: Parcel | AcceptanceReceipt) -> str:
-    """Return the text of a file."""
+def pack(content: Parcel | AcceptanceReceipt) -> bytes:
+    """Return what is written into a file."""
     body = msgspec.json.encode(content, enc_hook=pack_freight)
     kind = next(name for name, known in _FORMATS.items() if isinstance(content, known))
     envelope = _Envelope(format=kind, version=VERSION, checksum=sha256(body).hexdigest(), body=msgspec.Raw(body))
-    return msgspec.json.encode(envelope).decode() + "\n"
+    return msgspec.json.encode(envelope) + b"\n"
 
 
 def unpack(written: bytes, name: str) -> Parcel | AcceptanceReceipt:

@@ -24,6 +24,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
+from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.steadfast import SteadfastStore
 from oncall_tui.ui.app import OnCallApp
 from oncall_tui.ui.places import load
@@ -90,11 +91,13 @@ class Life:
 
     async def live(self, hours: int) -> None:
         """Live through so many hours."""
-        for _ in range(hours * 60):
+        for minute in range(1, hours * 60 + 1):
             await self._read()
             for _ in range(60):
                 await self._second()
             await asyncio.sleep(0.002)
+            if minute % 60 == 0:
+                self._forget()
 
     async def _read(self) -> None:
         come = _COME_AND_GO * (self._seconds // 60 + 1) // 60 - _COME_AND_GO * (self._seconds // 60) // 60
@@ -107,7 +110,6 @@ class Life:
         self._rig.clock.now += timedelta(seconds=1)
         await self._rig.turn()
         if self._seconds % _ESCALATED_EVERY == _ESCALATED_AT:
-            self._forget()
             await self._rig.escalate(self._open[-1].number)
         elif self._seconds % _ESCALATED_EVERY == _ESCALATED_AT + _ANSWERED_AFTER:
             self._rig.answer("dana-push")
@@ -119,7 +121,7 @@ class Life:
         await asyncio.sleep(0)
 
     def _forget(self) -> None:
-        """Let go of what the leaders' phones, which stand in for real ones, hold of an earlier hour."""
+        """Let go of what the leaders' phones, which stand in for real ones, hold of this hour."""
         for channel in self._rig.channels.values():
             if isinstance(channel, rig.ScriptedChannel):
                 channel.asked.clear()
@@ -139,7 +141,7 @@ async def _begun(folder: Path) -> AsyncIterator[Life]:
     report = DiskReport(troubles, clock, UTC)
     store = SteadfastStore(folder / _JOURNAL, report, clock=clock, stopwatch=clock.stopwatch)
     await store.open()
-    made = rig.Rig(store=store, clock=clock, troubles=troubles)
+    made = rig.Rig(store=store, clock=clock, troubles=troubles, handovers=HandoverFiles(folder / "handovers"))
     station = made.station
     await station.open()
     app = OnCallApp(station.actions, clock=clock, stopwatch=clock.stopwatch, desk=station.board.desk())

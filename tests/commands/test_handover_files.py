@@ -41,7 +41,7 @@ def file(desk: Path) -> Path:
         lines=(CarriedLine(stream=stream_of(ticket), at=now, freight=Freight(made)),),
     )
     path = desk / "handover.json"
-    path.write_text(parcels.pack(content), encoding="utf-8")
+    path.write_bytes(parcels.pack(content))
     return path
 
 

@@ -233,7 +233,7 @@ async def test_too_few_words_change_nothing(ana: Rig, ben: Rig) -> None:
 
 
 def test_a_damaged_file_of_any_kind_gets_one_sentence() -> None:
-    whole = parcels.pack(RECEIPT).encode()
+    whole = parcels.pack(RECEIPT)
     for length in range(len(whole) - 1):
         with pytest.raises(BadUse, match=r"^handover\.json is no handover file of oncall-tui, or only a part"):
             parcels.unpack(whole[:length], "handover.json")
