@@ -3,8 +3,8 @@
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Final, Generic, Protocol, TypeVar, overload
 
 T = TypeVar("T")
@@ -43,8 +43,6 @@ class PackedLog(Sequence[T], Generic[T]):
         self._tail: list[T] = []
         self._last: dict[str, int] = {}
         """The latest place of each key in the tail."""
-        self._read: tuple[int, Sequence[T]] = (-1, ())
-        """The block that was read last."""
 
     def append(self, thing: T) -> None:
         """Add a thing."""
@@ -78,11 +76,9 @@ class PackedLog(Sequence[T], Generic[T]):
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         """Return the thing at a place, or those of a slice."""
         if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        number, within = divmod(range(len(self))[place], BLOCK)
-        if number >= len(self._blocks):
-            return self._tail[(number - len(self._blocks)) * BLOCK + within]
-        return self._block(number)[within]
+            return list(self._things(range(*place.indices(len(self)))))
+        (thing,) = self._things((range(len(self))[place],))
+        return thing
 
     def __iter__(self) -> Iterator[T]:
         """Return everything that was added so far, the oldest first, a block at a time."""
@@ -97,10 +93,14 @@ class PackedLog(Sequence[T], Generic[T]):
         self._index.add([self._codec.key(thing) for thing in old], first)
         self._last = {key: place for key, place in self._last.items() if place >= first + BLOCK}
 
-    def _block(self, number: int) -> Sequence[T]:
-        if self._read[0] != number:
-            self._read = (number, self._unpacked(self._blocks[number]))
-        return self._read[1]
+    def _things(self, places: Iterable[int]) -> Iterator[T]:
+        packed = len(self._blocks) * BLOCK
+        for number, of_block in groupby(places, key=lambda place: place // BLOCK):
+            if number >= len(self._blocks):
+                yield from (self._tail[place - packed] for place in of_block)
+            else:
+                block = self._unpacked(self._blocks[number])
+                yield from (block[place % BLOCK] for place in of_block)
 
     def _unpacked(self, block: bytes | Sequence[T]) -> Sequence[T]:
         return self._codec.unpack(zlib.decompress(block)) if isinstance(block, bytes) else block

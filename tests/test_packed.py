@@ -91,5 +91,6 @@ def test_the_older_parts_are_read_only_when_somebody_looks_back() -> None:
     assert log.last("never") is None
     assert codec.read == 0
     assert log.last("k3") == "k3 x"
-    assert log[:BLOCK] == [f"k{number} x" for number in range(BLOCK)]
     assert codec.read == 1
+    assert log[: 2 * BLOCK] == [f"k{number} x" for number in range(2 * BLOCK)]
+    assert codec.read == 3
