@@ -49,8 +49,8 @@ class MemoryStore:
         return adopted
 
     def hold(self, entry: Entry) -> None:
-        """Take over what is known elsewhere of one message."""
-        self._outbox[entry.key] = entry
+        """Take over what is known elsewhere of one message; of a settled one not its words, which nobody needs."""
+        self._outbox[entry.key] = entry.without_words if entry.state.is_final else entry
 
     async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,

@@ -75,6 +75,11 @@ class Entry:
         """Return what its holder is given."""
         return Claimed(message=self.message, tries=self.tries)
 
+    @property
+    def without_words(self) -> Self:
+        """Return it without what it said: a handover says a great deal, and its key is all that still counts."""
+        return replace(self, message=replace(self.message, body=NO_TEXT))
+
     def is_due(self, now: datetime) -> bool:
         """Tell whether it may be claimed.
 

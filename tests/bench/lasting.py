@@ -47,6 +47,8 @@ _ESCALATED_EVERY = 6 * 3600
 """Seconds; what is known of an escalation is kept, for the handover and for good."""
 _ESCALATED_AT = 60
 """Seconds into each such span."""
+_HANDED_OVER_WITHIN = 2
+"""Hours before the end of sixty in which the shift ends, so that its handover is written."""
 _ANSWERED_AFTER = 400
 """Seconds from E to the acknowledgement: two channels and two levels are told before."""
 
@@ -162,18 +164,17 @@ async def _hours(count: int) -> Sequence[Figure]:
         async with _begun(Path(folder)) as life:
             await life.live(1)
             first = Traces.now()
-            await life.live(count - 1)
+            until = max(count - _HANDED_OVER_WITHIN, 1)
+            await life.live(until - 1)
+            before = Traces.now()
+            await life.live(count - until)
             last = Traces.now()
     after = f"over {count} simulated hours after the first"
+    until_then = f"until the handover of {_OPEN:,} tickets, after the first hour"
     return [
-        Figure(
-            name=f"pieces of memory {after}",
-            limit=5,
-            unit="%",
-            ours=[(last.blocks / first.blocks - 1) * 100],
-            note=f"{first.blocks:,} pieces, then {last.blocks:,}",
-        ),
-        _growth(f"memory {after}", first.resident, last.resident, "MiB"),
+        _growth(f"pieces of memory {after}", first.blocks, last.blocks, "pieces", limit=5),
+        _growth(f"memory {until_then}", first.resident, before.resident, "MiB", limit=5),
+        _growth(f"memory {after}", first.resident, last.resident, "MiB", limit=5),
         _growth(f"objects {after}", first.objects, last.objects, "objects"),
         _more("tasks", first.tasks, last.tasks),
         _more("open files and connections", first.descriptors, last.descriptors),
@@ -181,9 +182,9 @@ async def _hours(count: int) -> Sequence[Figure]:
     ]
 
 
-def _growth(name: str, first: float, last: float, unit: str) -> Figure:
+def _growth(name: str, first: float, last: float, unit: str, *, limit: float | None = None) -> Figure:
     note = f"{first:,.0f} {unit}, then {last:,.0f}"
-    return Figure(name=name, limit=None, unit="%", ours=[(last / first - 1) * 100], note=note)
+    return Figure(name=name, limit=limit, unit="%", ours=[(last / first - 1) * 100], note=note)
 
 
 def _more(what: str, first: int, last: int) -> Figure:
