@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -142,7 +142,10 @@ class _Changes:
 
     def laid_over(self, under: dict[str, Ticket | tuple[Ticket, ...]]) -> Generator[None, None, set[str]]:
         """Change what is under each address and number, and return under which something has changed."""
-        touched = {*self._left, *self._entered}
+        touched: set[str] = set()
+        for some in _batched(chain(self._left, self._entered)):
+            touched.update(some)
+            yield
         for some in _batched(touched):
             for text in some:
                 left = self._left.get(text, ())
@@ -152,7 +155,19 @@ class _Changes:
                 else:
                     under.pop(text, None)
             yield
+        yield from self._let_go()
         return touched
+
+    def _let_go(self) -> Iterator[None]:
+        """Forget what was found: of a hundred thousand that takes longer than a step.
+
+        Nothing is made meanwhile: Python counts what is made and what goes together, and would put off its collections.
+        """
+        for under in (self._left, self._entered):
+            while under:
+                for _ in range(min(_STEP, len(under))):
+                    under.popitem()
+                yield
 
 
 class _Work:

@@ -30,9 +30,9 @@ def batched(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def merged(kept: list[Row], fresh: Sequence[Row]) -> Generator[None, None, tuple[Row, ...]]:
     """Return rows that are in order already together with others that are in none."""
-    pieces = []
+    pieces = []  # each is let go of when it is run through: all of them at once, at the end, would take half a frame
     for some in batched(fresh):
-        pieces.append(sorted([(order(row), row) for row in some], key=_first))
+        pieces.append(iter(sorted([(order(row), row) for row in some], key=_first)))
         yield
     merged: list[Row] = []
     start = 0
