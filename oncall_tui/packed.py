@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 BLOCK: Final = 128
 """Things that are compressed together, and at least as many more are kept as objects: fewer are not alike enough."""
-_LEVEL: Final = 1
-"""The quickest: what is alike in neighbours, which is nearly everything, it finds too."""
+_LEVEL: Final = 9
+"""The best: it takes a third of a millisecond for a block, and a sixth less room for ever."""
 _PLACE_BITS: Final = 32
 _PLACES: Final = 2**_PLACE_BITS - 1
 _LONGEST_RUN: Final = 2**13
