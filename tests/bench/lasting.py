@@ -174,7 +174,7 @@ async def _hours(count: int) -> Sequence[Figure]:
     return [
         _growth(f"pieces of memory {after}", first.blocks, last.blocks, "pieces", limit=5),
         _growth(f"memory {until_then}", first.resident, before.resident, "MiB", limit=5),
-        _growth(f"memory {after}, that handover included", first.resident, last.resident, "MiB"),
+        _growth(f"memory {after}, that handover included", first.resident, last.resident, "MiB", limit=5),
         _growth(f"objects {after}", first.objects, last.objects, "objects"),
         _more("tasks", first.tasks, last.tasks),
         _more("open files and connections", first.descriptors, last.descriptors),
