@@ -41,16 +41,16 @@ _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
 """Derived from the union, so that a new event is known here by itself."""
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=pack_freight, decimal_format="number")
 """Writes exact sums as the numbers they are, which readers of any version understand."""
-_LINES: Final = msgspec.json.Decoder(list[tuple[int, StreamId, int, datetime, str, str]])
+_LINES: Final = msgspec.json.Decoder(list[tuple[int, StreamId, int, datetime, str, msgspec.Raw]])
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
 
 
-def encode_event(event: Event) -> tuple[str, str]:
+def encode_event(event: Event) -> tuple[str, bytes]:
     """Return an event's kind, which is the name of its class, and its body."""
     return type(event).__name__, _encode(event)
 
 
-def decode_event(kind: str, body: str) -> Event:
+def decode_event(kind: str, body: bytes | str) -> Event:
     """Read an event back, or raise ``StoreFailed`` for one this version cannot read."""
     decoder = _EVENTS.get(kind)
     if decoder is None:
@@ -60,20 +60,20 @@ def decode_event(kind: str, body: str) -> Event:
         )
     try:
         return decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(f"an entry of the kind “{kind}”", error) from error
 
 
-def encode_message(message: OutgoingMessage) -> str:
+def encode_message(message: OutgoingMessage) -> bytes:
     """Return a message's JSON."""
     return _encode(message)
 
 
-def decode_message(body: str) -> OutgoingMessage:
+def decode_message(body: bytes | str) -> OutgoingMessage:
     """Read a message back, or raise ``StoreFailed`` for one this version cannot read."""
     try:
         return _MESSAGE.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable("a message", error) from error
 
 
@@ -90,9 +90,9 @@ def decode_instant(text: str) -> datetime:
         raise _unreadable("an instant", error) from error
 
 
-def _encode(value: Event | OutgoingMessage) -> str:
+def _encode(value: Event | OutgoingMessage) -> bytes:
     try:
-        return _ENCODER.encode(value).decode()
+        return _ENCODER.encode(value)
     except UnicodeEncodeError as error:
         raise unstorable() from error
 
@@ -117,13 +117,14 @@ class _Lines:
 
     def pack(self, lines: Sequence[Recorded]) -> bytes | None:
         try:
-            return _ENCODER.encode([(x.seq, x.stream, x.version, x.at, *encode_event(x.event)) for x in lines])
+            written = [(line, *encode_event(line.event)) for line in lines]
         except StoreFailed:
             return None
+        return _ENCODER.encode([(x.seq, x.stream, x.version, x.at, kind, msgspec.Raw(y)) for x, kind, y in written])
 
     def unpack(self, packed: bytes) -> Sequence[Recorded]:
         return [
-            Recorded(seq=seq, stream=stream, version=version, at=at, event=decode_event(kind, body))
+            Recorded(seq=seq, stream=stream, version=version, at=at, event=decode_event(kind, bytes(body)))
             for seq, stream, version, at, kind, body in _LINES.decode(packed)
         ]
 

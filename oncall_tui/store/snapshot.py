@@ -37,5 +37,5 @@ def beyond(known: Sequence[Recorded], lines: Sequence[Recorded]) -> Sequence[Rec
     return new
 
 
-def _identity(line: Recorded) -> tuple[str, ...]:
+def _identity(line: Recorded) -> tuple[str | bytes, ...]:
     return (line.stream, encode_instant(line.at), *encode_event(line.event))

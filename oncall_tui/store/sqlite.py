@@ -106,7 +106,7 @@ class SqliteStore:
             new = [entry for entry in stored if rows.put(connection, entry, at=at)]
             entry = rows.entry_of(connection, settle.key) if settle is not None else None
             if entry is not None and settle is not None:
-                rows.update(connection, entry.settle(settle, at=at))
+                rows.update(connection, entry.settle(settle, at=at), before=entry)
             return Written(lines=recorded, claimed=[entry.claimed for entry in new] if hold is not None else ())
 
         return await self._run("IMMEDIATE", work)
@@ -125,7 +125,7 @@ class SqliteStore:
             if found is None:
                 return None
             entry = found.claim(now=now, holder=holder, lease=lease)
-            rows.update(connection, entry)
+            rows.update(connection, entry, before=found)
             return entry.claimed
 
         return await self._run("IMMEDIATE", work)
@@ -136,9 +136,10 @@ class SqliteStore:
         def work(connection: sqlite3.Connection) -> bool:
             entry = rows.entry_of(connection, key)
             renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
-            if renewed is not None:
-                rows.update(connection, renewed)
-            return renewed is not None
+            if entry is None or renewed is None:
+                return False
+            rows.update(connection, renewed, before=entry)
+            return True
 
         return await self._run("IMMEDIATE", work)
 

@@ -1,4 +1,8 @@
-"""The rows of the store's SQLite file; every call belongs to a transaction of its caller."""
+"""The rows of the store's SQLite file; every call belongs to a transaction of its caller.
+
+JSON goes in and comes out as the bytes it is, and lies there as text: a handover of a thousand tickets would otherwise
+be held as a string as well, of two bytes for each character as soon as one is not Latin.
+"""
 
 import sqlite3
 from datetime import datetime
@@ -19,12 +23,14 @@ from oncall_tui.store.encoding import (
 from oncall_tui.store.outbox import Entry, urgency
 from oncall_tui.store.snapshot import Snapshot, beyond
 
-_SELECT_ENTRY: Final = "SELECT message, state, next_try_at, tries, holder, detail, reference FROM outbox"
+_STATE: Final = "state, next_try_at, tries, holder, detail, reference"
+_SELECT_ENTRY: Final = f"SELECT CAST(message AS BLOB), {_STATE} FROM outbox"  # noqa: S608 - no value in it
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
 _IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
 _TURN: Final = "urgency, next_try_at, number"
 
-_EntryRow = tuple[str, str, str, int, str, str, str]
+_StateRow = tuple[str, str, int, str, str, str]
+_EntryRow = tuple[bytes, str, str, int, str, str, str]
 
 
 def version_of(connection: sqlite3.Connection, stream: StreamId) -> int:
@@ -37,7 +43,7 @@ def version_of(connection: sqlite3.Connection, stream: StreamId) -> int:
 def record(connection: sqlite3.Connection, stream: StreamId, event: Event, *, at: datetime, version: int) -> Recorded:
     """Add a line to the journal."""
     cursor = connection.execute(
-        "INSERT INTO journal (stream, version, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO journal (stream, version, at, kind, body) VALUES (?, ?, ?, ?, CAST(? AS TEXT))",
         (stream, version, encode_instant(at), *encode_event(event)),
     )
     return Recorded(seq=cursor.lastrowid or 0, stream=stream, version=version, at=at, event=event)
@@ -45,9 +51,9 @@ def record(connection: sqlite3.Connection, stream: StreamId, event: Event, *, at
 
 def lines_after(connection: sqlite3.Connection, seq: int, most: int | None = None) -> list[Recorded]:
     """Return every line after a ``seq``, oldest first, or so many of them at most."""
-    query = "SELECT seq, stream, version, at, kind, body FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+    query = "SELECT seq, stream, version, at, kind, CAST(body AS BLOB) FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
     limit = -1 if most is None else most
-    rows: list[tuple[int, str, int, str, str, str]] = connection.execute(query, (seq, limit)).fetchall()
+    rows: list[tuple[int, str, int, str, str, bytes]] = connection.execute(query, (seq, limit)).fetchall()
     return [
         Recorded(
             seq=seq,
@@ -63,20 +69,22 @@ def lines_after(connection: sqlite3.Connection, seq: int, most: int | None = Non
 def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> bool:
     """Add an entry to the outbox; a key that is already there is left as it is, and False."""
     cursor = connection.execute(
-        "INSERT INTO outbox (message, state, next_try_at, tries, holder, detail, reference, key, stored_at, urgency)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        (*_row(entry), entry.key, encode_instant(at), urgency(entry.message)),
+        f"INSERT INTO outbox (message, {_STATE}, key, stored_at, urgency)"  # noqa: S608 - no value in it
+        " VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        (encode_message(entry.message), *_state(entry), entry.key, encode_instant(at), urgency(entry.message)),
     )
     return cursor.rowcount > 0
 
 
-def update(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Write an entry over the one of the same key."""
-    connection.execute(
-        "UPDATE outbox SET message = ?, state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ?"
-        " WHERE key = ?",
-        (*_row(entry), entry.key),
+def update(connection: sqlite3.Connection, entry: Entry, *, before: Entry) -> None:
+    """Write what has changed of an entry since ``before``, which is what the row says: mostly its state alone."""
+    query = (
+        "UPDATE outbox SET state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ? WHERE key = ?"
     )
+    connection.execute(query, (*_state(entry), entry.key))
+    if entry.message != before.message:
+        query = "UPDATE outbox SET message = CAST(? AS TEXT) WHERE key = ?"
+        connection.execute(query, (encode_message(entry.message), entry.key))
 
 
 def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
@@ -119,7 +127,7 @@ def reunite(connection: sqlite3.Connection, other: Snapshot, *, holder: str) -> 
         if entry.key not in known:
             put(connection, entry, at=entry.next_try_at)
         elif (united := known[entry.key].reunited(entry, holder=holder)) != known[entry.key]:
-            update(connection, united)
+            update(connection, united, before=known[entry.key])
     return everything(connection)
 
 
@@ -127,9 +135,9 @@ def _first(row: _EntryRow | None) -> Entry | None:
     return None if row is None else _entry(row)
 
 
-def _row(entry: Entry) -> _EntryRow:
-    message, next_try_at = encode_message(entry.message), encode_instant(entry.next_try_at)
-    return message, entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
+def _state(entry: Entry) -> _StateRow:
+    next_try_at = encode_instant(entry.next_try_at)
+    return entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
 
 
 def _entry(row: _EntryRow) -> Entry:
