@@ -23,6 +23,7 @@ from oncall_tui.domain.text import CleanText
 
 PAGE = 66
 """Lines of one printed page."""
+_APPENDIX = "# Appendix: left out above: "
 MISSING = "(STILL TO BE WRITTEN: type “none” when there is nothing)"
 
 
@@ -65,6 +66,12 @@ def paper(handover: Handover) -> tuple[Line, ...]:
     return (*page, *_appendix(sections))
 
 
+def page_of(document: CleanText) -> CleanText:
+    """Return a handover as Markdown without its appendix, for whoever has the whole of it already."""
+    page, appendix, _ = document.partition(f"\n{_APPENDIX}")
+    return CleanText(f"{page}\nThe appendix came with the handover itself.\n") if appendix else document
+
+
 def _whole(section: _Section) -> _Section:
     return replace(section, room=len(section.lines))
 
@@ -74,7 +81,7 @@ def _appendix(sections: Iterable[_Section]) -> Sequence[Line]:
     if not cut:
         return ()
     said = ", ".join(f"{len(section.lines) - section.room} {section.word}" for section in cut)
-    lines = [Line(text=""), Line(text=f"# Appendix: left out above: {said}")]
+    lines = [Line(text=""), Line(text=f"{_APPENDIX}{said}")]
     for section in cut:
         rest = section.lines[section.room :]
         lines += [Line(text=""), Line(text=f"## {section.title}, continued"), Line(text=""), *rest]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover_flow import About, Audience, Flow, Tell
+from oncall_tui.domain.handover_paper import page_of
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
@@ -26,9 +27,10 @@ class Readers:
     def letters(self, flow: Flow, told: Sequence[Tell]) -> Sequence[OutgoingMessage]:
         """Return one message for each person and channel that has to be told."""
         return [
-            _message(flow, tell, person, channel, self)
+            _message(flow, tell, person, channel, words)
             for tell in told
             for person in self._whom(flow, tell.to)
+            for words in [_words(flow, tell, person, self)]
             for channel in self._channels(person, on_other_channels=tell.on_other_channels)
         ]
 
@@ -65,9 +67,9 @@ def prefix(shift_starts_at: datetime) -> str:
     return f"handover/{shift_starts_at:%Y%m%dT%H%MZ}/"
 
 
-def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, readers: Readers) -> OutgoingMessage:
+def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, words: tuple[str, str]) -> OutgoingMessage:
     asks = tell.to is Audience.INCOMING
-    title, body = _words(flow, tell.about, person, readers)
+    title, body = words
     about = tell.about.value.replace(" ", "-")
     return OutgoingMessage(
         key=MessageKey(f"{prefix(flow.shift_starts_at)}{about}/{flow.changes}/{person.id}/{channel}"),
@@ -80,12 +82,13 @@ def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, readers
     )
 
 
-def _words(flow: Flow, about: About, reader: Person, readers: Readers) -> tuple[str, str]:
+def _words(flow: Flow, tell: Tell, reader: Person, readers: Readers) -> tuple[str, str]:
     outgoing, incoming = readers.name(flow.outgoing), readers.name(flow.incoming)
     stays = f"{outgoing}{readers.phone(flow.outgoing)} stays on call until somebody accepts."
-    match about:
+    match tell.about:
         case About.REMINDER:
             document = flow.delivered.text if flow.delivered is not None else NO_TEXT
+            document = document if tell.on_other_channels else page_of(document)
             asked = f"{outgoing} hands over to you and waits for your answer. {stays}"
             return f"Please accept the handover from {outgoing}", f"{asked}\n\n{document}"
         case About.QUESTION:
@@ -99,7 +102,7 @@ def _words(flow: Flow, about: About, reader: Person, readers: Readers) -> tuple[
         case About.ACCEPTED:
             return f"{incoming} has taken over", f"{incoming} accepted the handover{_said(flow)}. {outgoing} is off."
         case _:
-            return _bad_news(flow, about, reader, readers)
+            return _bad_news(flow, tell.about, reader, readers)
 
 
 def _bad_news(flow: Flow, about: About, reader: Person, readers: Readers) -> tuple[str, str]:

@@ -52,6 +52,11 @@ class MemoryStore:
         """Take over what is known elsewhere of one message; of a settled one not its words, which nobody needs."""
         self._outbox[entry.key] = entry.without_words if entry.state.is_final else entry
 
+    def known(self, message: OutgoingMessage) -> OutgoingMessage:
+        """Return the very same message where it is here already, so that nobody holds its words twice."""
+        entry = self._outbox.get(message.key)
+        return entry.message if entry is not None and entry.message == message else message
+
     async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,
         stream: StreamId,

@@ -137,6 +137,7 @@ class SteadfastStore:
         async def on_disk(disk: SqliteStore) -> Claimed | None:
             claimed = await disk.claim(now=now, holder=holder, lease=lease)
             if claimed is not None:
+                claimed = replace(claimed, message=self._memory.known(claimed.message))
                 sending = DeliveryState.SENDING
                 self._memory.hold(
                     Entry(

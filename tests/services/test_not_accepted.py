@@ -5,9 +5,15 @@ from datetime import timedelta
 import pytest
 
 from oncall_tui.commands import listing, status
+from oncall_tui.domain.people import ChannelId
 from oncall_tui.ui.desk_text import countdown
-from tests.rig import PEOPLE, Rig
+from tests.rig import PEOPLE, Rig, ScriptedSource, ticket
 from tests.services.test_relieving import T, before_the_end, got, let_pass
+
+ASKED = (
+    "Ana Ruiz hands over to you and waits for your answer. "
+    "Ana Ruiz (+1 212 555 0100) stays on call until somebody accepts."
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +50,25 @@ async def test_not_accepted_each_step_is_taken_at_its_minute_and_not_before(
     assert got(rig, channel).count(title) == 1, step
 
 
+async def test_a_reminder_repeats_the_page_and_only_another_channel_brings_its_appendix() -> None:
+    rig = Rig(source=ScriptedSource(tickets=[ticket(f"{number}") for number in range(100)]))
+    await rig.station.open()
+    await rig.read()
+    before_the_end(16, rig=rig)
+    await let_pass(rig, minutes=22)
+    first, reminder, elsewhere = (*bodies(rig, "ben-mail"), *bodies(rig, "ben-push"))
+    page, appendix, _ = first.partition("\n# Appendix: ")
+    assert reminder == f"{ASKED}\n\n{page}\nThe appendix came with the handover itself.\n"
+    assert appendix
+    assert elsewhere == f"{ASKED}\n\n{first}"
+
+
+async def test_a_reminder_of_what_fits_on_a_page_repeats_all_of_it(rig: Rig) -> None:
+    await let_pass(rig, minutes=4)
+    first, reminder = bodies(rig, "ben-mail")
+    assert reminder == f"{ASKED}\n\n{first}"
+
+
 async def test_the_countdown_counts_up_until_somebody_accepts_on_header_status_and_list(rig: Rig) -> None:
     for over, header, line in (
         (12, "over for 12 m, not accepted: H", "Ana Ruiz 12 m OVER, not handed over"),
@@ -65,3 +90,7 @@ def shown(rig: Rig) -> tuple[str, str, int, bool]:
     assert isinstance(shift, dict)
     said = status.line(board.team.rota, PEOPLE, (), now, flows)
     return countdown(desk, now), said, shift["remaining_seconds"], shift["is_waiting_for_acceptance"]
+
+
+def bodies(rig: Rig, channel: str) -> list[str]:
+    return [message.body for message in rig.channels[ChannelId(channel)].received]
