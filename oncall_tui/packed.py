@@ -2,10 +2,11 @@
 
 import zlib
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import chain, groupby
+from itertools import accumulate, chain, groupby, pairwise
 from typing import Final, Generic, Protocol, TypeVar, overload
 
 T = TypeVar("T")
@@ -14,10 +15,11 @@ BLOCK: Final = 128
 """Things that are compressed together, and at least as many more are kept as objects: fewer are not alike enough."""
 _LEVEL: Final = 9
 """The best: it takes a third of a millisecond for a block, and a sixth less room for ever."""
-_PLACE_BITS: Final = 32
-_PLACES: Final = 2**_PLACE_BITS - 1
-_LONGEST_RUN: Final = 2**13
-"""Entries of an index that are brought together at most: a few milliseconds."""
+_BLOCK_BITS: Final = 6
+_BLOCKS_OF_A_RUN: Final = 2**_BLOCK_BITS
+"""Whose part of an index is brought together at most: a few milliseconds."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SHORTEST: Final = timedelta(microseconds=1)
 
 
 class Codec(Protocol[T]):
@@ -56,7 +58,8 @@ class PackedLog(Sequence[T], Generic[T]):
         """Return the thing that was added last under a key."""
         if (place := self._last.get(key)) is not None:
             return self[place]
-        found = (self[place] for place in self._index.places(key))
+        blocks = (self._unpacked(self._blocks[number]) for number in self._index.blocks(key))
+        found = (thing for block in blocks for thing in reversed(block))
         return next((thing for thing in found if self._codec.key(thing) == key), None)
 
     def copy(self) -> "PackedLog[T]":
@@ -91,7 +94,7 @@ class PackedLog(Sequence[T], Generic[T]):
         old, self._tail = self._tail[:BLOCK], self._tail[BLOCK:]
         packed = self._codec.pack(old)
         self._blocks.append(old if packed is None else zlib.compress(packed, _LEVEL))
-        self._index.add([self._codec.key(thing) for thing in old], first)
+        self._index.add(self._codec.key(thing) for thing in old)
         self._last = {key: place for key, place in self._last.items() if place >= first + BLOCK}
 
     def _things(self, places: Iterable[int]) -> Iterator[T]:
@@ -108,24 +111,31 @@ class PackedLog(Sequence[T], Generic[T]):
 
 
 class _Index:
-    """Where keys may be, eight bytes each: a half of the hash of each, above its place, in sorted runs."""
+    """Which blocks a key may be in, four bytes for each: a part of its hash, above the number of the block in its run.
+
+    The entries of a run are sorted. It is of twice as many blocks as the one after it, or of as many as a run may have.
+    """
 
     def __init__(self) -> None:
         self._runs: list[array[int]] = []
 
-    def add(self, keys: Sequence[str], first: int) -> None:
-        """Add keys that follow one another from a place on."""
-        self._runs.append(array("Q", sorted(_half(key) | place for place, key in enumerate(keys, first))))
-        while len(self._runs) > 1 and len(self._runs[-2]) == len(self._runs[-1]) < _LONGEST_RUN:
-            self._runs.append(array("Q", merge(self._runs.pop(), self._runs.pop())))
+    def add(self, keys: Iterable[str]) -> None:
+        """Add the keys of the next block."""
+        self._runs.append(array("I", sorted(map(_part_of_hash, keys))))
+        while len(self._runs) > 1 and len(self._runs[-2]) == len(self._runs[-1]) < _BLOCKS_OF_A_RUN * BLOCK:
+            later, earlier = self._runs.pop(), self._runs.pop()
+            blocks = len(earlier) // BLOCK
+            self._runs.append(array("I", merge(earlier, (entry + blocks for entry in later))))
 
-    def places(self, key: str) -> Sequence[int]:
-        """Return where a key may be, the latest first."""
-        half = _half(key)
-        found: list[int] = []
+    def blocks(self, key: str) -> Sequence[int]:
+        """Return the numbers of those a key may be in, the latest first."""
+        part, first = _part_of_hash(key), 0
+        found: set[int] = set()
         for run in self._runs:
-            start = bisect_left(run, half)
-            found += [entry & _PLACES for entry in run[start : bisect_right(run, half | _PLACES, lo=start)]]
+            start = bisect_left(run, part)
+            end = bisect_left(run, part + _BLOCKS_OF_A_RUN, lo=start)
+            found.update(first + entry - part for entry in run[start:end])
+            first += len(run) // BLOCK
         return sorted(found, reverse=True)
 
     def copy(self) -> "_Index":
@@ -135,5 +145,16 @@ class _Index:
         return other
 
 
-def _half(key: str) -> int:
-    return hash(key) >> _PLACE_BITS << _PLACE_BITS & (2**64 - 1)
+def _part_of_hash(key: str) -> int:
+    return hash(key) % 2**32 >> _BLOCK_BITS << _BLOCK_BITS
+
+
+def steps_between(instants: Iterable[datetime]) -> list[int]:
+    """Return microseconds from each instant to the next, and from 1970 to the first: written down, they are short."""
+    since_epoch = [(instant - _EPOCH) // _SHORTEST for instant in instants]
+    return [at - before for before, at in pairwise([0, *since_epoch])]
+
+
+def instants_after(steps: Iterable[int]) -> Iterator[datetime]:
+    """Return the instants of ``steps_between``, in UTC."""
+    return (_EPOCH + since_epoch * _SHORTEST for since_epoch in accumulate(steps))

@@ -12,7 +12,7 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import TicketEvent
 from oncall_tui.domain.ticket_record import TicketRecord
-from oncall_tui.packed import BLOCK, PackedLog
+from oncall_tui.packed import BLOCK, PackedLog, instants_after, steps_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +83,26 @@ class _Codec:
         return plain.record.ticket
 
     def pack(self, plain: Sequence[Plain]) -> bytes:
-        return json.dumps([_fields(each.record, each.version) for each in plain]).encode()
+        steps = steps_between(each.record.ended_at for each in plain if each.record.ended_at is not None)
+        return json.dumps(
+            [steps, [_fields(each.record, each.version) for each in plain]], separators=(",", ":")
+        ).encode()
 
     def unpack(self, packed: bytes) -> Sequence[Plain]:
-        return [_read(*fields) for fields in json.loads(packed)]
+        steps, plain = json.loads(packed)
+        return [_read(at, *fields) for at, fields in zip(instants_after(steps), plain, strict=True)]
 
 
 def _fields(record: TicketRecord, version: int) -> Iterable[object]:
-    at = record.ended_at.isoformat() if record.ended_at else ""
-    return [record.ticket, at, record.touches, record.kinds, record.customer, record.known_by, version]
+    return [record.ticket, record.touches, record.kinds, record.customer, record.known_by, version]
 
 
 def _read(  # noqa: PLR0913, PLR0917 - a line's fields, in their order
-    ticket: str, at: str, touches: int | None, kinds: Sequence[str], customer: str, known_by: str, version: int
+    at: datetime, ticket: str, touches: int | None, kinds: Sequence[str], customer: str, known_by: str, version: int
 ) -> Plain:
     record = TicketRecord(
         ticket=TicketId(ticket),
-        ended_at=datetime.fromisoformat(at) if at else None,
+        ended_at=at,
         touches=touches,
         kinds=tuple(map(CleanText, kinds)),
         customer=CleanText(customer),

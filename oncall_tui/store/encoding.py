@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from types import MappingProxyType
 from typing import Final, get_args
 
@@ -10,6 +11,7 @@ import msgspec
 from oncall_tui.domain.events import Carried, Event, Freight, Recorded, StreamId
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.errors import StoreFailed
+from oncall_tui.packed import instants_after, steps_between
 from oncall_tui.text_safety import clean
 
 _FREIGHT: Final[Mapping[str, msgspec.json.Decoder[Carried]]] = MappingProxyType(
@@ -41,7 +43,7 @@ _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
 """Derived from the union, so that a new event is known here by itself."""
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=pack_freight, decimal_format="number")
 """Writes exact sums as the numbers they are, which readers of any version understand."""
-_LINES: Final = msgspec.json.Decoder(list[tuple[int, StreamId, int, datetime, str, msgspec.Raw]])
+_LINES: Final = msgspec.json.Decoder(tuple[int, list[int], list[tuple[StreamId, int, str, msgspec.Raw]]])
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
 
 
@@ -110,22 +112,24 @@ def unstorable() -> StoreFailed:
 
 
 class _Lines:
-    """Lines of a journal as bytes, for ``PackedLog``; they are found by their streams."""
+    """Lines of a journal as bytes, for ``PackedLog``; they are found by their streams, and numbered one by one."""
 
     def key(self, line: Recorded) -> str:
         return line.stream
 
     def pack(self, lines: Sequence[Recorded]) -> bytes | None:
         try:
-            written = [(line, *encode_event(line.event)) for line in lines]
+            bodies = [encode_event(line.event) for line in lines]
         except StoreFailed:
             return None
-        return _ENCODER.encode([(x.seq, x.stream, x.version, x.at, kind, msgspec.Raw(y)) for x, kind, y in written])
+        rest = [(x.stream, x.version, kind, msgspec.Raw(body)) for x, (kind, body) in zip(lines, bodies, strict=True)]
+        return _ENCODER.encode((lines[0].seq, steps_between(line.at for line in lines), rest))
 
     def unpack(self, packed: bytes) -> Sequence[Recorded]:
+        first, steps, lines = _LINES.decode(packed)
         return [
             Recorded(seq=seq, stream=stream, version=version, at=at, event=decode_event(kind, bytes(body)))
-            for seq, stream, version, at, kind, body in _LINES.decode(packed)
+            for seq, at, (stream, version, kind, body) in zip(count(first), instants_after(steps), lines)
         ]
 
 
