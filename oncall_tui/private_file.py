@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 
-def replace_whole(path: Path, content: bytes, *, written_at: datetime | None = None) -> None:
+def replace_whole(path: Path, content: bytes | bytearray, *, written_at: datetime | None = None) -> None:
     """Write a file so that whoever reads it meanwhile finds the old content or the new; raise ``OSError``.
 
     ``written_at`` is what its modification time is to say, where that tells the age of the content.

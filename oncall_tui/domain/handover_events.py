@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 from oncall_tui.domain.brief import EscalationId
+from oncall_tui.domain.document import NO_DOCUMENT, Document
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.money import MOST_TOGETHER, NO_MONEY, checked
 from oncall_tui.domain.people import ChannelId, PersonId
@@ -111,8 +112,8 @@ class HandoverDelivered:
     shift_starts_at: datetime
     keys: tuple[MessageKey, ...]
     saved_as: str = ""
-    text: CleanText = NO_TEXT
-    """The document as it was frozen."""
+    text: Document = NO_DOCUMENT
+    """As it was frozen."""
     tickets: tuple[FrozenTicket, ...] = ()
     incoming: PersonId | None = None
     """Who is asked to accept it."""

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from oncall_tui.clock import Clock
+from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import SHIFT_STREAM, CarriedLine
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_difference import differences, frozen
@@ -176,7 +177,7 @@ class HandingOver:
             shift_starts_at=draft.shift.starts_at,
             keys=tuple(message.key for message in messages),
             saved_as=place,
-            text=text,
+            text=Document(text),
             tickets=frozen(draft),
             incoming=self._asked(draft),
             is_by_hand=is_by_hand,
@@ -295,7 +296,7 @@ def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Perso
 
 
 def _frozen_lines(delivered: HandoverDelivered) -> tuple[Line, ...]:
-    return tuple(Line(text=line) for line in delivered.text.splitlines())
+    return tuple(Line(text=line) for line in delivered.text.read().splitlines())
 
 
 def file_name(draft: Handover) -> str:

@@ -87,7 +87,7 @@ def _words(flow: Flow, tell: Tell, reader: Person, readers: Readers) -> tuple[st
     stays = f"{outgoing}{readers.phone(flow.outgoing)} stays on call until somebody accepts."
     match tell.about:
         case About.REMINDER:
-            document = flow.delivered.text if flow.delivered is not None else NO_TEXT
+            document = flow.delivered.text.read() if flow.delivered is not None else NO_TEXT
             document = document if tell.on_other_channels else page_of(document)
             asked = f"{outgoing} hands over to you and waits for your answer. {stays}"
             return f"Please accept the handover from {outgoing}", f"{asked}\n\n{document}"

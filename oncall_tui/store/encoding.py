@@ -8,8 +8,10 @@ from typing import Final, get_args
 
 import msgspec
 
+from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import Carried, Event, Freight, Recorded, StreamId
 from oncall_tui.domain.message import OutgoingMessage
+from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StoreFailed
 from oncall_tui.packed import instants_after, steps_between
 from oncall_tui.text_safety import clean
@@ -20,28 +22,33 @@ _FREIGHT: Final[Mapping[str, msgspec.json.Decoder[Carried]]] = MappingProxyType(
 """What a handover may carry from one journal into another."""
 
 
-def pack_freight(value: object) -> object:
-    """Return an event of another journal with its kind beside it."""
-    if isinstance(value, Freight):
-        return {"kind": type(value.event).__name__, "event": msgspec.to_builtins(value.event)}
-    raise TypeError(f"{type(value).__name__} cannot be written down")
+def write_down(value: object) -> object:
+    """Return what is written of a value that JSON does not know: a document, or an event of another journal."""
+    match value:
+        case Document():
+            return msgspec.Raw(value.as_json)
+        case Freight():
+            return {"kind": type(value.event).__name__, "event": msgspec.to_builtins(value.event)}
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be written down")
 
 
-def unpack_freight(kind: type, value: object) -> object:
-    """Read an event of another journal, or raise ``ValueError`` for one this version does not know."""
-    if kind is not Freight or not isinstance(value, dict):
-        raise ValueError("this is no event of another journal")
-    decoder = _FREIGHT.get(str(value.get("kind")))
-    if decoder is None:
-        raise ValueError("an event of a kind this version does not know")
-    return Freight(decoder.decode(msgspec.json.encode(value.get("event"))))
+def read_back(kind: type, value: object) -> object:
+    """Read such a value, or raise ``ValueError`` for one this version does not know."""
+    match value:
+        case str() if kind is Document:
+            return Document(CleanText(value))
+        case {"kind": str(name), "event": event} if kind is Freight and name in _FREIGHT:
+            return Freight(_FREIGHT[name].decode(msgspec.json.encode(event)))
+        case _:
+            raise ValueError(f"no {kind.__name__}, or one of a kind this version does not know")
 
 
 _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
-    {kind.__name__: msgspec.json.Decoder(kind, dec_hook=unpack_freight) for kind in get_args(Event)}
+    {kind.__name__: msgspec.json.Decoder(kind, dec_hook=read_back) for kind in get_args(Event)}
 )
 """Derived from the union, so that a new event is known here by itself."""
-_ENCODER: Final = msgspec.json.Encoder(enc_hook=pack_freight, decimal_format="number")
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=write_down, decimal_format="number")
 """Writes exact sums as the numbers they are, which readers of any version understand."""
 _LINES: Final = msgspec.json.Decoder(tuple[int, list[int], list[tuple[StreamId, int, str, msgspec.Raw]]])
 _MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)

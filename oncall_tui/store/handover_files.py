@@ -24,7 +24,7 @@ class HandoverFiles:
         """Save what the other machine reads under a name, and return where it is."""
         return await self._write(name, pack(content))
 
-    async def _write(self, name: str, content: bytes) -> str:
+    async def _write(self, name: str, content: bytes | bytearray) -> str:
         path = self.folder / name
         try:
             await by_disk(replace_whole, path, content)

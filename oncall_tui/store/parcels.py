@@ -16,7 +16,7 @@ import msgspec
 from oncall_tui.domain.events import Freight
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel
 from oncall_tui.errors import BadUse
-from oncall_tui.store.encoding import pack_freight, unpack_freight
+from oncall_tui.store.encoding import read_back, write_down
 from oncall_tui.text_safety import clean, clean_body
 
 VERSION: Final = 1
@@ -26,6 +26,7 @@ _TEXT_LIMIT: Final = 1_000_000
 _FORMATS: Final[Mapping[str, type[Parcel | AcceptanceReceipt]]] = MappingProxyType(
     {"oncall-tui handover": Parcel, "oncall-tui receipt": AcceptanceReceipt}
 )
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=write_down)
 _YEARS: Final = range(2000, 2200)
 _LONGEST: Final = timedelta(days=366)
 _LONG: Final = frozenset({"text", "notes"})
@@ -39,15 +40,19 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=False):
     body: msgspec.Raw
 
 
-def pack(content: Parcel | AcceptanceReceipt) -> bytes:
-    """Return what is written into a file."""
-    body = msgspec.json.encode(content, enc_hook=pack_freight)
+def pack(content: Parcel | AcceptanceReceipt) -> bytearray:
+    """Return what is written into a file; it is made in one piece, of which there is never a second."""
     kind = next(name for name, known in _FORMATS.items() if isinstance(content, known))
-    envelope = _Envelope(format=kind, version=VERSION, checksum=sha256(body).hexdigest(), body=msgspec.Raw(body))
-    return msgspec.json.encode(envelope) + b"\n"
+    written = bytearray(f'{{"format":"{kind}","version":{VERSION},"body":'.encode())
+    begin = len(written)
+    _ENCODER.encode_into(content, written, begin)
+    with memoryview(written) as view:
+        checksum = sha256(view[begin:]).hexdigest()
+    written += f',"checksum":"{checksum}"}}\n'.encode()
+    return written
 
 
-def unpack(written: bytes, name: str) -> Parcel | AcceptanceReceipt:
+def unpack(written: bytes | bytearray, name: str) -> Parcel | AcceptanceReceipt:
     """Read the content of a file called ``name``, or raise ``BadUse`` with one sentence that says what is wrong."""
     name = clean(name, limit=200)
     try:
@@ -64,7 +69,7 @@ def unpack(written: bytes, name: str) -> Parcel | AcceptanceReceipt:
         raise BadUse(f"{name} is damaged: its content does not match its checksum; ask for it again")
     try:
         harmless = _cleaned(msgspec.json.decode(body), "")
-        content = msgspec.convert(harmless, type=kind, dec_hook=unpack_freight)
+        content = msgspec.convert(harmless, type=kind, dec_hook=read_back)
         _refuse_impossible_times(content)
     except (msgspec.DecodeError, msgspec.ValidationError, ValueError, RecursionError):
         raise BadUse(f"{name} holds something this version cannot read; update oncall-tui on both machines") from None

@@ -242,7 +242,7 @@ def test_a_damaged_file_of_any_kind_gets_one_sentence() -> None:
         assert outcome(spoilt) in {"as it was", "refused in one sentence"}
 
 
-def outcome(spoilt: bytes) -> str:
+def outcome(spoilt: bytes | bytearray) -> str:
     try:
         content = parcels.unpack(spoilt, "handover.json")
     except BadUse as error:

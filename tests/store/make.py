@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
+from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import Event, Freight, SourceLost
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
@@ -50,6 +51,7 @@ def filled(kind: Any) -> Any:  # noqa: ANN401 - a value of whatever type it is g
     if issubclass(kind, Enum):
         return list(kind)[-1]
     simple = {
+        Document: Document(CleanText("日本 “x” \\ \x07 🎌\nof two lines")),
         Freight: Freight(PROMISE),
         str: "日本 “x” \\ \x07 🎌",
         int: 7,
