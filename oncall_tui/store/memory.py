@@ -6,6 +6,7 @@ from itertools import count
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
+from oncall_tui.domain.text import CleanText
 from oncall_tui.packed import PackedLog
 from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store.encoding import LINES
@@ -52,10 +53,10 @@ class MemoryStore:
         """Take over what is known elsewhere of one message; of a settled one not its words, which nobody needs."""
         self._outbox[entry.key] = entry.without_words if entry.state.is_final else entry
 
-    def known(self, message: OutgoingMessage) -> OutgoingMessage:
-        """Return the very same message where it is here already, so that nobody holds its words twice."""
-        entry = self._outbox.get(message.key)
-        return entry.message if entry is not None and entry.message == message else message
+    def words(self, key: MessageKey) -> CleanText | None:
+        """Return what a message says, or None where that is not known, or not any more."""
+        entry = self._outbox.get(key)
+        return entry.message.body or None if entry is not None else None
 
     async def append(  # noqa: PLR0913 - one transaction, each part of which has its name
         self,

@@ -77,8 +77,12 @@ class Entry:
 
     @property
     def without_words(self) -> Self:
-        """Return it without what it said: a handover says a great deal, and its key is all that still counts."""
-        return replace(self, message=replace(self.message, body=NO_TEXT))
+        """Return it without what it says: a handover says a great deal, and most only ask what became of it."""
+        return self.saying(NO_TEXT)
+
+    def saying(self, words: CleanText) -> Self:
+        """Return it with these words."""
+        return replace(self, message=replace(self.message, body=words))
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether it may be claimed.

@@ -11,6 +11,7 @@ from typing import Final, Literal, Self, TypeVar
 from oncall_tui.beside import ANSWERS_WITHIN
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey, OutgoingMessage
+from oncall_tui.domain.text import CleanText
 from oncall_tui.errors import StoreFailed
 from oncall_tui.ports import Claimed, Hold, Settlement, Written
 from oncall_tui.store import sqlite_rows as rows
@@ -26,12 +27,19 @@ T = TypeVar("T")
 PATIENCE: Final = timedelta(seconds=1)
 """How long a call waits while another window writes."""
 
+Words = Callable[[MessageKey], CleanText | None]
+"""Returns what a message says where that is known already, or None; called in the thread of the disk."""
+
+
+def _nothing(_: MessageKey) -> None:
+    return None
+
 
 class SqliteStore:
     """Journal and outbox in one file; several windows may have it open."""
 
-    def __init__(self, path: Path, file: SqliteFile, thread: DiskThread) -> None:
-        self._path, self._file, self._thread = path, file, thread
+    def __init__(self, path: Path, file: SqliteFile, thread: DiskThread, words: Words) -> None:
+        self._path, self._file, self._thread, self._words = path, file, thread, words
         self._is_closed = False
 
     @classmethod
@@ -42,13 +50,18 @@ class SqliteStore:
         patience: timedelta = PATIENCE,
         aside: Path | None = None,
         thread: DiskThread | None = None,
+        words: Words = _nothing,
     ) -> Self:
         """Open the store, creating it where there is none, or raise ``StoreFailed``.
 
-        With ``aside``, a damaged file is moved there and a new one begun. The store lets ``thread`` go at its end.
+        With ``aside``, a damaged file is moved there and a new one begun. The store lets ``thread`` go at its end, and
+        reads no message whose ``words`` somebody holds: what a key says never changes.
         """
         return await cls._open(
-            path, lambda: SqliteFile.open(path.absolute(), patience=patience, aside=aside), thread or DiskThread()
+            path,
+            lambda: SqliteFile.open(path.absolute(), patience=patience, aside=aside),
+            thread or DiskThread(),
+            words,
         )
 
     @classmethod
@@ -61,7 +74,9 @@ class SqliteStore:
         )
 
     @classmethod
-    async def _open(cls, path: Path, work: Callable[[], SqliteFile], thread: DiskThread) -> Self:
+    async def _open(
+        cls, path: Path, work: Callable[[], SqliteFile], thread: DiskThread, words: Words = _nothing
+    ) -> Self:
         opened: list[SqliteFile] = []
         try:
             await thread.run(lambda: opened.append(work()))
@@ -70,7 +85,7 @@ class SqliteStore:
             if isinstance(error, TimeoutError):
                 raise hangs(path) from None
             raise
-        return cls(path, opened[0], thread)
+        return cls(path, opened[0], thread, words)
 
     @property
     def is_new(self) -> bool:
@@ -106,7 +121,7 @@ class SqliteStore:
             new = [entry for entry in stored if rows.put(connection, entry, at=at)]
             entry = rows.entry_of(connection, settle.key) if settle is not None else None
             if entry is not None and settle is not None:
-                rows.update(connection, entry.settle(settle, at=at), before=entry)
+                rows.update(connection, entry.settle(settle, at=at))
             return Written(lines=recorded, claimed=[entry.claimed for entry in new] if hold is not None else ())
 
         return await self._run("IMMEDIATE", work)
@@ -125,8 +140,9 @@ class SqliteStore:
             if found is None:
                 return None
             entry = found.claim(now=now, holder=holder, lease=lease)
-            rows.update(connection, entry, before=found)
-            return entry.claimed
+            rows.update(connection, entry)
+            words = self._words(entry.key)
+            return entry.saying(rows.words_of(connection, entry) if words is None else words).claimed
 
         return await self._run("IMMEDIATE", work)
 
@@ -136,10 +152,9 @@ class SqliteStore:
         def work(connection: sqlite3.Connection) -> bool:
             entry = rows.entry_of(connection, key)
             renewed = None if entry is None else entry.renewed(now=now, holder=holder, lease=lease)
-            if entry is None or renewed is None:
-                return False
-            rows.update(connection, renewed, before=entry)
-            return True
+            if renewed is not None:
+                rows.update(connection, renewed)
+            return renewed is not None
 
         return await self._run("IMMEDIATE", work)
 

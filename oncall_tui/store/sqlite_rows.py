@@ -1,7 +1,7 @@
 """The rows of the store's SQLite file; every call belongs to a transaction of its caller.
 
-JSON goes in and comes out as the bytes it is, and lies there as text: a handover of a thousand tickets would otherwise
-be held as a string as well, of two bytes for each character as soon as one is not Latin.
+A body of JSON goes in and comes out as the bytes it is, and lies there as text: a handover of a thousand tickets would
+otherwise be held as a string as well, of two bytes for each character as soon as one is not Latin.
 """
 
 import sqlite3
@@ -23,14 +23,15 @@ from oncall_tui.store.encoding import (
 from oncall_tui.store.outbox import Entry, urgency
 from oncall_tui.store.snapshot import Snapshot, beyond
 
-_STATE: Final = "state, next_try_at, tries, holder, detail, reference"
-_SELECT_ENTRY: Final = f"SELECT CAST(message AS BLOB), {_STATE} FROM outbox"  # noqa: S608 - no value in it
+_ENTRY: Final = "message, state, next_try_at, tries, holder, detail, reference"
+_SELECT_ENTRY: Final = f"SELECT {_ENTRY} FROM outbox"  # noqa: S608 - no value in it
+_SELECT_WHOLE: Final = f"SELECT {_ENTRY}, body FROM outbox LEFT JOIN words USING (number)"  # noqa: S608
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
 _IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
 _TURN: Final = "urgency, next_try_at, number"
 
-_StateRow = tuple[str, str, int, str, str, str]
-_EntryRow = tuple[bytes, str, str, int, str, str, str]
+_EntryRow = tuple[str, str, str, int, str, str, str]
+_WholeRow = tuple[str, str, str, int, str, str, str, str | None]
 
 
 def version_of(connection: sqlite3.Connection, stream: StreamId) -> int:
@@ -68,27 +69,29 @@ def lines_after(connection: sqlite3.Connection, seq: int, most: int | None = Non
 
 def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> bool:
     """Add an entry to the outbox; a key that is already there is left as it is, and False."""
+    query = f"INSERT INTO outbox ({_ENTRY}, key, stored_at, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
     cursor = connection.execute(
-        f"INSERT INTO outbox (message, {_STATE}, key, stored_at, urgency)"  # noqa: S608 - no value in it
-        " VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        (encode_message(entry.message), *_state(entry), entry.key, encode_instant(at), urgency(entry.message)),
+        f"{query} ON CONFLICT (key) DO NOTHING",
+        (*_row(entry.without_words), entry.key, encode_instant(at), urgency(entry.message)),
     )
-    return cursor.rowcount > 0
+    if cursor.rowcount <= 0:
+        return False
+    words = (cursor.lastrowid, entry.message.body.encode())
+    connection.execute("INSERT INTO words (number, body) VALUES (?, CAST(? AS TEXT))", words)
+    return True
 
 
-def update(connection: sqlite3.Connection, entry: Entry, *, before: Entry) -> None:
-    """Write what has changed of an entry since ``before``, which is what the row says: mostly its state alone."""
-    query = (
-        "UPDATE outbox SET state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ? WHERE key = ?"
+def update(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Write an entry over the one of the same key, which was read without its words."""
+    connection.execute(
+        "UPDATE outbox SET message = ?, state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ?"
+        " WHERE key = ?",
+        (*_row(entry), entry.key),
     )
-    connection.execute(query, (*_state(entry), entry.key))
-    if entry.message != before.message:
-        query = "UPDATE outbox SET message = CAST(? AS TEXT) WHERE key = ?"
-        connection.execute(query, (encode_message(entry.message), entry.key))
 
 
 def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
-    """Return the entry of a key."""
+    """Return the entry of a key, without its words."""
     return _first(connection.execute(f"{_SELECT_ENTRY} WHERE key = ?", (key,)).fetchone())
 
 
@@ -100,19 +103,26 @@ def shorten_leases(connection: sqlite3.Connection, *, ends_at: datetime) -> None
 
 
 def due_entry(connection: sqlite3.Connection, now: datetime) -> Entry | None:
-    """Return the entry whose turn it is."""
+    """Return the entry whose turn it is, without its words."""
     query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
     return _first(connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone())
 
 
+def words_of(connection: sqlite3.Connection, entry: Entry) -> CleanText:
+    """Return what an entry that was read without its words says."""
+    query = "SELECT body FROM words JOIN outbox USING (number) WHERE key = ?"
+    found: tuple[str] | None = connection.execute(query, (entry.key,)).fetchone()
+    return entry.message.body if found is None else CleanText(found[0])
+
+
 def open_entries(connection: sqlite3.Connection) -> list[Entry]:
     """Return every entry that is not settled, in the order of their turns."""
-    return [_entry(row) for row in connection.execute(f"{_SELECT_ENTRY} WHERE {_IS_OPEN} ORDER BY {_TURN}")]
+    return [_whole(row) for row in connection.execute(f"{_SELECT_WHOLE} WHERE {_IS_OPEN} ORDER BY {_TURN}")]
 
 
 def everything(connection: sqlite3.Connection) -> Snapshot:
     """Return all that is recorded."""
-    entries = [_entry(row) for row in connection.execute(f"{_SELECT_ENTRY} ORDER BY number")]
+    entries = [_whole(row) for row in connection.execute(f"{_SELECT_WHOLE} ORDER BY number")]
     return Snapshot(lines=lines_after(connection, 0), entries=entries)
 
 
@@ -124,10 +134,12 @@ def reunite(connection: sqlite3.Connection, other: Snapshot, *, holder: str) -> 
         record(connection, line.stream, line.event, at=line.at, version=version)
     known = {entry.key: entry for entry in mine.entries}
     for entry in other.entries:
-        if entry.key not in known:
+        mine_of_it = known.get(entry.key)
+        if mine_of_it is None:
             put(connection, entry, at=entry.next_try_at)
-        elif (united := known[entry.key].reunited(entry, holder=holder)) != known[entry.key]:
-            update(connection, united, before=known[entry.key])
+        elif (united := mine_of_it.reunited(entry, holder=holder)) != mine_of_it:
+            row = entry_of(connection, entry.key)
+            update(connection, united if row is None else united.saying(row.message.body))
     return everything(connection)
 
 
@@ -135,9 +147,14 @@ def _first(row: _EntryRow | None) -> Entry | None:
     return None if row is None else _entry(row)
 
 
-def _state(entry: Entry) -> _StateRow:
-    next_try_at = encode_instant(entry.next_try_at)
-    return entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
+def _row(entry: Entry) -> _EntryRow:
+    message, next_try_at = encode_message(entry.message).decode(), encode_instant(entry.next_try_at)
+    return message, entry.state.value, next_try_at, entry.tries, entry.holder, entry.detail, entry.reference
+
+
+def _whole(row: _WholeRow) -> Entry:
+    entry, words = _entry(row[:-1]), row[-1]
+    return entry if words is None else entry.saying(CleanText(words))
 
 
 def _entry(row: _EntryRow) -> Entry:

@@ -137,7 +137,6 @@ class SteadfastStore:
         async def on_disk(disk: SqliteStore) -> Claimed | None:
             claimed = await disk.claim(now=now, holder=holder, lease=lease)
             if claimed is not None:
-                claimed = replace(claimed, message=self._memory.known(claimed.message))
                 sending = DeliveryState.SENDING
                 self._memory.hold(
                     Entry(
@@ -242,7 +241,9 @@ class SteadfastStore:
         aside = self._path.with_name(f"{self._path.name}.damaged-{self._clock():%Y%m%dT%H%M%S%fZ}")
         self._thread = self._threads()
         try:
-            disk = await SqliteStore.open(self._path, patience=self._patience, aside=aside, thread=self._thread)
+            disk = await SqliteStore.open(
+                self._path, patience=self._patience, aside=aside, thread=self._thread, words=self._memory.words
+            )
         finally:
             was_damaged = not self._thread.hangs and await self._exists(aside)
             if was_damaged:

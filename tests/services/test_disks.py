@@ -85,7 +85,7 @@ async def test_e_goes_out_on_a_disk_that_breaks_and_nothing_is_lost_or_sent_twic
         pytest.param(
             broken.of_a_newer_version,
             f"{NOT_RECORDED}{UNKNOWN}“{{path}}” was written by a newer version of oncall-tui "
-            "(format 7, this one knows 1): update oncall-tui on this machine.",
+            "(format 7, this one knows 2): update oncall-tui on this machine.",
             id="newer version",
         ),
         pytest.param(

@@ -64,7 +64,7 @@ async def test_only_its_owner_can_read_what_is_recorded(store: SqliteStore, path
 async def test_the_file_says_whose_it_is_and_cannot_be_rewritten(store: SqliteStore, path: Path) -> None:
     with closing(sqlite3.connect(path)) as reader:
         assert reader.execute("PRAGMA application_id").fetchone() == (int.from_bytes(b"onca", "big"),)
-        assert reader.execute("PRAGMA user_version").fetchone() == (1,)
+        assert reader.execute("PRAGMA user_version").fetchone() == (2,)
         for statement in ("UPDATE journal SET at = ''", "DELETE FROM journal"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 reader.execute(statement)
@@ -198,7 +198,7 @@ async def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path) -
     await make_store(path)
     with closing(sqlite3.connect(path)) as newer:
         newer.execute("PRAGMA user_version = 7")
-    with pytest.raises(StoreFailed, match=r"newer version of oncall-tui \(format 7, this one knows 1\): update"):
+    with pytest.raises(StoreFailed, match=r"newer version of oncall-tui \(format 7, this one knows 2\): update"):
         await SqliteStore.open(path)
 
 
