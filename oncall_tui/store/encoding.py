@@ -11,7 +11,7 @@ import msgspec
 from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import Carried, Event, Freight, Recorded, StreamId
 from oncall_tui.domain.message import OutgoingMessage
-from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import StoreFailed
 from oncall_tui.packed import instants_after, steps_between
 from oncall_tui.text_safety import clean
@@ -51,7 +51,7 @@ _EVENTS: Final[Mapping[str, msgspec.json.Decoder[Event]]] = MappingProxyType(
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=write_down, decimal_format="number")
 """Writes exact sums as the numbers they are, which readers of any version understand."""
 _LINES: Final = msgspec.json.Decoder(tuple[int, list[int], list[tuple[StreamId, int, str, msgspec.Raw]]])
-_MESSAGE: Final = msgspec.json.Decoder(OutgoingMessage)
+_FIELDS: Final = msgspec.json.Decoder(dict[str, object])
 
 
 def encode_event(event: Event) -> tuple[str, bytes]:
@@ -74,14 +74,21 @@ def decode_event(kind: str, body: bytes | str) -> Event:
 
 
 def encode_message(message: OutgoingMessage) -> bytes:
-    """Return a message's JSON."""
-    return _encode(message)
+    """Return a message's JSON; of one without words, without a place for them.
+
+    So a version that knows no other place refuses such a message, and never sends it as if it said nothing.
+    """
+    if message.body:
+        return _encode(message)
+    fields: dict[str, object] = msgspec.to_builtins(message)
+    del fields["body"]
+    return _encode(fields)
 
 
 def decode_message(body: bytes | str) -> OutgoingMessage:
     """Read a message back, or raise ``StoreFailed`` for one this version cannot read."""
     try:
-        return _MESSAGE.decode(body)
+        return msgspec.convert({"body": NO_TEXT, **_FIELDS.decode(body)}, OutgoingMessage)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable("a message", error) from error
 
@@ -99,7 +106,7 @@ def decode_instant(text: str) -> datetime:
         raise _unreadable("an instant", error) from error
 
 
-def _encode(value: Event | OutgoingMessage) -> bytes:
+def _encode(value: Event | OutgoingMessage | dict[str, object]) -> bytes:
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError as error:

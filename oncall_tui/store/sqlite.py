@@ -55,7 +55,7 @@ class SqliteStore:
         """Open the store, creating it where there is none, or raise ``StoreFailed``.
 
         With ``aside``, a damaged file is moved there and a new one begun. The store lets ``thread`` go at its end, and
-        reads no message whose ``words`` somebody holds: what a key says never changes.
+        reads no long message whose ``words`` somebody holds: what a key says never changes.
         """
         return await cls._open(
             path,
@@ -141,8 +141,9 @@ class SqliteStore:
                 return None
             entry = found.claim(now=now, holder=holder, lease=lease)
             rows.update(connection, entry)
-            words = self._words(entry.key)
-            return entry.saying(rows.words_of(connection, entry) if words is None else words).claimed
+            if not entry.message.body:
+                entry = entry.saying(self._words(entry.key) or rows.words_of(connection, entry.key))
+            return entry.claimed
 
         return await self._run("IMMEDIATE", work)
 

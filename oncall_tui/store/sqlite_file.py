@@ -14,7 +14,15 @@ from typing import Literal, Self
 from uuid import uuid4
 
 from oncall_tui.store.sqlite_errors import EMPTIED, MOVED, StoreDamaged, damaged, failed, read_only, sentences
-from oncall_tui.store.sqlite_format import APPLICATION_ID, PRAGMAS, check_ours, migrate, set_pragmas, transaction
+from oncall_tui.store.sqlite_format import (
+    APPLICATION_ID,
+    PRAGMAS,
+    check_ours,
+    migrate,
+    set_pragmas,
+    stand_in,
+    transaction,
+)
 
 
 class SqliteFile:
@@ -65,6 +73,7 @@ class SqliteFile:
         with sentences(path), ExitStack() as undo:
             connection = undo.enter_context(closing(_connect(path, patience, mode="ro")))
             check_ours(connection, path)
+            stand_in(connection)
             file = cls(path, connection, is_new=False)
             undo.pop_all()
             return file

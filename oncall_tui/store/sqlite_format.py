@@ -22,6 +22,8 @@ PRAGMAS: Final[Mapping[str, str | int]] = MappingProxyType(
         **({"fullfsync": 1} if sys.platform == "darwin" else {}),
     }
 )
+_WITH_WORDS: Final = 2
+"""The first format in which words lie beside the outbox."""
 
 
 def check_ours(connection: sqlite3.Connection, path: Path) -> None:
@@ -65,6 +67,13 @@ def migrate(connection: sqlite3.Connection) -> None:
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+
+
+def stand_in(connection: sqlite3.Connection) -> None:
+    """Let a file of an older format, which must not be changed, be read as one of the newest: what is new is empty."""
+    if int(_pragma(connection, "user_version")) < _WITH_WORDS:
+        connection.execute("PRAGMA temp_store = memory")
+        connection.execute("CREATE TEMP TABLE words (number INTEGER PRIMARY KEY, body TEXT NOT NULL)")
 
 
 def _migrations() -> list[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from oncall_tui.domain.events import Event, Recorded, StreamId
 from oncall_tui.domain.message import DeliveryState, MessageKey
-from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ports import LONGEST_PAUSE
 from oncall_tui.store.encoding import (
     decode_event,
@@ -29,6 +29,9 @@ _SELECT_WHOLE: Final = f"SELECT {_ENTRY}, body FROM outbox LEFT JOIN words USING
 _IS_OPEN: Final = "state IN ('pending', 'sending', 'retrying', 'unknown')"
 _IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' AND next_try_at > ?))"
 _TURN: Final = "urgency, next_try_at, number"
+
+_LONG: Final = 2000
+"""Characters from which on what a message says is kept beside it, as no bad news is."""
 
 _EntryRow = tuple[str, str, str, int, str, str, str]
 _WholeRow = tuple[str, str, str, int, str, str, str, str | None]
@@ -69,20 +72,21 @@ def lines_after(connection: sqlite3.Connection, seq: int, most: int | None = Non
 
 def put(connection: sqlite3.Connection, entry: Entry, *, at: datetime) -> bool:
     """Add an entry to the outbox; a key that is already there is left as it is, and False."""
+    is_long = len(entry.message.body) > _LONG
     query = f"INSERT INTO outbox ({_ENTRY}, key, stored_at, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
     cursor = connection.execute(
         f"{query} ON CONFLICT (key) DO NOTHING",
-        (*_row(entry.without_words), entry.key, encode_instant(at), urgency(entry.message)),
+        (*_row(entry.without_words if is_long else entry), entry.key, encode_instant(at), urgency(entry.message)),
     )
-    if cursor.rowcount <= 0:
-        return False
-    words = (cursor.lastrowid, entry.message.body.encode())
-    connection.execute("INSERT INTO words (number, body) VALUES (?, CAST(? AS TEXT))", words)
-    return True
+    is_new = cursor.rowcount > 0
+    if is_new and is_long:
+        words = (cursor.lastrowid, entry.message.body.encode())
+        connection.execute("INSERT INTO words (number, body) VALUES (?, CAST(? AS TEXT))", words)
+    return is_new
 
 
 def update(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Write an entry over the one of the same key, which was read without its words."""
+    """Write an entry over the one of the same key, which was read without its long words."""
     connection.execute(
         "UPDATE outbox SET message = ?, state = ?, next_try_at = ?, tries = ?, holder = ?, detail = ?, reference = ?"
         " WHERE key = ?",
@@ -91,7 +95,7 @@ def update(connection: sqlite3.Connection, entry: Entry) -> None:
 
 
 def entry_of(connection: sqlite3.Connection, key: MessageKey) -> Entry | None:
-    """Return the entry of a key, without its words."""
+    """Return the entry of a key, without its words where they are long."""
     return _first(connection.execute(f"{_SELECT_ENTRY} WHERE key = ?", (key,)).fetchone())
 
 
@@ -103,16 +107,16 @@ def shorten_leases(connection: sqlite3.Connection, *, ends_at: datetime) -> None
 
 
 def due_entry(connection: sqlite3.Connection, now: datetime) -> Entry | None:
-    """Return the entry whose turn it is, without its words."""
+    """Return the entry whose turn it is, without its words where they are long."""
     query = f"{_SELECT_ENTRY} WHERE {_IS_OPEN} AND {_IS_DUE} ORDER BY {_TURN} LIMIT 1"
     return _first(connection.execute(query, (encode_instant(now), encode_instant(now + LONGEST_PAUSE))).fetchone())
 
 
-def words_of(connection: sqlite3.Connection, entry: Entry) -> CleanText:
-    """Return what an entry that was read without its words says."""
+def words_of(connection: sqlite3.Connection, key: MessageKey) -> CleanText:
+    """Return what a message says whose words are long, or nothing."""
     query = "SELECT body FROM words JOIN outbox USING (number) WHERE key = ?"
-    found: tuple[str] | None = connection.execute(query, (entry.key,)).fetchone()
-    return entry.message.body if found is None else CleanText(found[0])
+    found: tuple[str] | None = connection.execute(query, (key,)).fetchone()
+    return NO_TEXT if found is None else CleanText(found[0])
 
 
 def open_entries(connection: sqlite3.Connection) -> list[Entry]:

@@ -1,15 +1,18 @@
-"""What a message says is written once, read only to be sent, and not lost with a newer format of the store."""
+"""What a long message says is written once, read only to be sent, and not lost with a newer format of the store."""
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, timedelta
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from oncall_tui.domain.events import SHIFT_STREAM
-from oncall_tui.domain.message import DeliveryState
+from oncall_tui.domain.message import DeliveryState, OutgoingMessage
+from oncall_tui.domain.text import CleanText
 from oncall_tui.ports import Claimed, Settlement
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
@@ -23,6 +26,7 @@ from tests.store.make import LEASE, NOW, message
 pytestmark = pytest.mark.anyio
 
 WORDS = "Login fails for every user"
+LONG = replace(message("k"), body=CleanText("- 4312 Acme KK: Login fails for every user …\n" * 100))
 OF_FORMAT_1 = (
     '{"key":"k","purpose":"notification","channel":"dana-push","person":"dana","title":"4312 Acme KK",'
     f'"body":"{WORDS}","stream":"ticket:helpdesk:4312","url":"","is_possible_duplicate":false,"is_silent":false}}'
@@ -68,45 +72,66 @@ async def test_a_message_of_an_older_version_keeps_its_words_whatever_becomes_of
     await store.close()
 
 
-async def test_a_change_of_state_writes_no_words(path: Path) -> None:
+async def test_the_file_of_an_older_version_is_read_without_changing_it(path: Path) -> None:
+    store_of_format_1(path)
+    before = path.read_bytes()
+    store = await SqliteStore.open_to_read(path)
+    assert [waiting.body for waiting, _, _ in await store.unsettled()] == [WORDS]
+    assert [entry.message.body for entry in (await store.snapshot()).entries] == [WORDS]
+    await store.close()
+    assert path.read_bytes() == before
+
+
+async def test_a_change_of_state_writes_no_long_words(path: Path) -> None:
     store = await SqliteStore.open(path)
-    await store.append(SHIFT_STREAM, [], at=NOW, send=[message("k")])
+    await store.append(SHIFT_STREAM, [], at=NOW, send=[LONG])
     claimed = await store.claim(now=NOW, holder="me", lease=LEASE)
-    settlement = Settlement(key=message("k").key, state=DeliveryState.UNKNOWN, next_try_at=NOW)
+    settlement = Settlement(key=LONG.key, state=DeliveryState.UNKNOWN, next_try_at=NOW)
     await store.append(SHIFT_STREAM, [], at=NOW, settle=settlement)
     memory = MemoryStore(await store.snapshot())
     await memory.claim(now=NOW, holder="me", lease=LEASE)
     await store.reunite(memory.snapshot, holder="me")
+    assert [waiting.body for waiting, _, _ in await store.unsettled()] == [LONG.body]
     await store.close()
-    assert said(claimed) == WORDS
+    assert said(claimed) == LONG.body
     with closing(sqlite3.connect(path)) as file:
-        assert [WORDS in row for (row,) in file.execute("SELECT message FROM outbox")] == [False]
-        assert file.execute("SELECT body FROM words").fetchall() == [(WORDS,)]
+        assert [len(row) < 300 for (row,) in file.execute("SELECT message FROM outbox")] == [True]
+        assert file.execute("SELECT body FROM words").fetchall() == [(LONG.body,)]
+
+
+async def test_an_older_version_refuses_a_message_whose_words_it_does_not_find(path: Path) -> None:
+    store = await SqliteStore.open(path)
+    await store.append(SHIFT_STREAM, [], at=NOW, send=[LONG])
+    await store.close()
+    with closing(sqlite3.connect(path)) as file:
+        ((written,),) = file.execute("SELECT message FROM outbox").fetchall()
+    with pytest.raises(msgspec.ValidationError, match="missing required field `body`"):
+        msgspec.json.decode(written, type=OutgoingMessage)  # as that version does
 
 
 async def test_what_is_sent_is_the_very_text_that_was_stored_and_not_another_of_its_length(path: Path) -> None:
-    clock = MovingClock()
-    report = DiskReport(Troubles(), clock, UTC)
-    store = SteadfastStore(path, report, clock=clock, stopwatch=clock.stopwatch)
-    await store.open()
-    stored = message("k")
-    await store.append(SHIFT_STREAM, [], at=NOW, send=[stored])
+    store = await opened(path)
+    await store.append(SHIFT_STREAM, [], at=NOW, send=[LONG])
     claimed = await store.claim(now=NOW, holder="me", lease=LEASE)
     assert claimed is not None
-    assert claimed.message == stored
-    assert claimed.message.body is stored.body
+    assert claimed.message == LONG
+    assert claimed.message.body is LONG.body
     await store.close()
 
 
 async def test_what_another_window_stored_is_sent_in_its_words(path: Path) -> None:
-    window = await SqliteStore.open(path)
+    window, store = await SqliteStore.open(path), await opened(path)
+    await window.append(SHIFT_STREAM, [], at=NOW, send=[LONG])
+    assert said(await store.claim(now=NOW + timedelta(seconds=1), holder="me", lease=LEASE)) == LONG.body
+    await store.close()
+    await window.close()
+
+
+async def opened(path: Path) -> SteadfastStore:
     clock = MovingClock()
     store = SteadfastStore(path, DiskReport(Troubles(), clock, UTC), clock=clock, stopwatch=clock.stopwatch)
     await store.open()
-    await window.append(SHIFT_STREAM, [], at=NOW, send=[message("k")])
-    assert said(await store.claim(now=NOW + timedelta(seconds=1), holder="me", lease=LEASE)) == WORDS
-    await store.close()
-    await window.close()
+    return store
 
 
 def said(claimed: Claimed | None) -> str:

@@ -1,5 +1,5 @@
--- What a message says is written once, beside its state: a handover of a thousand tickets is long, and SQLite writes a
--- row anew as a whole. A message that was stored before this has its words in itself.
+-- What a long message says is written once, beside its state: the handover of a thousand tickets is long, and SQLite
+-- writes a row anew as a whole. A short message has its words in itself, as each had before.
 CREATE TABLE words (
     number INTEGER PRIMARY KEY REFERENCES outbox (number),
     body TEXT NOT NULL
