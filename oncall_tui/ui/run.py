@@ -9,6 +9,7 @@ from operator import attrgetter
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
+from oncall_tui.heap import give_back_large_pieces
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.station import Station
 from oncall_tui.ui import terminal
@@ -47,7 +48,7 @@ async def dashboard(
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    works = [_run_behind(app, station), _load_places(app), _end_with_terminal(app), _tidy_up()]
+    works = [_run_behind(app, station), _settle_in(app), _end_with_terminal(app), _tidy_up()]
     if sight is not None:
         works.append(_keep_glimpses(app, sight))
     tasks = {asyncio.create_task(work) for work in works}
@@ -110,11 +111,12 @@ async def _run_behind(app: OnCallApp, station: Station) -> None:
     await station.run()
 
 
-async def _load_places(app: OnCallApp) -> None:
-    """Load the other places before somebody goes there."""
+async def _settle_in(app: OnCallApp) -> None:
+    """Load the other places before somebody goes there, and keep nothing large from then on."""
     await app.shown.wait()
     await asyncio.sleep(_LATER)
     await asyncio.to_thread(load)
+    await asyncio.to_thread(give_back_large_pieces)
 
 
 async def _tidy_up() -> None:

@@ -20,8 +20,10 @@ from string import ascii_lowercase
 from typing import Self
 
 from oncall_tui import litter
+from oncall_tui.domain.message import Purpose
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
+from oncall_tui.heap import give_back_large_pieces
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
@@ -97,6 +99,7 @@ class Life:
             await self._read()
             for _ in range(60):
                 await self._second()
+            self._carry_off()
             await asyncio.sleep(0.002)
             if minute % 60 == 0:
                 self._forget()
@@ -122,8 +125,14 @@ class Life:
         self._app._tick()
         await asyncio.sleep(0)
 
+    def _carry_off(self) -> None:
+        """Let go of the letters that phones and mailboxes took: real ones do not hold them in this process."""
+        for channel in self._rig.channels.values():
+            if isinstance(channel, rig.ScriptedChannel):
+                channel.received[:] = [asked for asked in channel.received if asked.purpose is Purpose.NOTIFICATION]
+
     def _forget(self) -> None:
-        """Let go of what the leaders' phones, which stand in for real ones, hold of this hour."""
+        """Let go of what the phones, which stand in for real ones, hold of this hour."""
         for channel in self._rig.channels.values():
             if isinstance(channel, rig.ScriptedChannel):
                 channel.asked.clear()
@@ -151,6 +160,7 @@ async def _begun(folder: Path) -> AsyncIterator[Life]:
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
         await asyncio.to_thread(load)
+        await asyncio.to_thread(give_back_large_pieces)
         litter.settle()
         board = asyncio.create_task(station.board.run())
         with station.delivery.at_work():
