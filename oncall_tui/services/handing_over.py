@@ -162,12 +162,7 @@ class HandingOver:
         Delivered by hand long before the end, the shift is handed over early. One that cannot be saved is delivered all
         the same; one that can be neither raises ``StoreFailed``.
         """
-        draft = self._drafting.draft()
-        if is_by_hand and not draft.is_complete:
-            raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
-        if is_by_hand and draft.outgoing is not None and self._goes_on(draft.shift):
-            raise BadUse(f"{draft.outgoing.name} goes on after this shift: ask for a cover on W instead")
-        await self.begin(draft.shift)
+        await self.begin(self._ready(is_by_hand=is_by_hand))
         draft = self._drafting.draft()
         text = markdown(draft)
         messages, unreachable = self._messages(draft, text)
@@ -194,6 +189,15 @@ class HandingOver:
         return f"{saved} on its way through {told}." + "".join(
             f" {w} has no channel that takes it." for w in unreachable
         )
+
+    def _ready(self, *, is_by_hand: bool) -> Shift:
+        """Return the shift that is handed over, or raise ``BadUse`` where a person has to do something else first."""
+        draft = self._drafting.draft()
+        if is_by_hand and not draft.is_complete:
+            raise BadUse("say what was not done or is not known first; type “none” when there is nothing")
+        if is_by_hand and draft.outgoing is not None and self._goes_on(draft.shift):
+            raise BadUse(f"{draft.outgoing.name} goes on after this shift: ask for a cover on W instead")
+        return draft.shift
 
     def _goes_on(self, shift: Shift) -> bool:
         return is_contiguous(shift, self._board.following(shift))

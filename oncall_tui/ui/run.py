@@ -9,7 +9,7 @@ from operator import attrgetter
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.errors import BadUse
-from oncall_tui.heap import give_back_large_pieces
+from oncall_tui.heap import give_back
 from oncall_tui.services.desk import Desk
 from oncall_tui.services.station import Station
 from oncall_tui.ui import terminal
@@ -24,8 +24,8 @@ _LOOK_EVERY = 0.5
 """Seconds between two looks at the terminal."""
 _GLIMPSED_SOON, _GLIMPSED_EVERY = 1.0, 30.0
 """Seconds until what the next start shows first is kept, and between two such times."""
-FORGOTTEN_EVERY = 600.0
-"""Seconds after which it is let go of how long the lines of the screen were."""
+TIDIED_EVERY = 600.0
+"""Seconds after which what only time has made is let go of."""
 _LATER = 1.0
 """Seconds after the first frame in which the list itself has still something to load."""
 
@@ -48,7 +48,7 @@ async def dashboard(
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
-    works = [_run_behind(app, station), _settle_in(app), _end_with_terminal(app), _tidy_up()]
+    works = [_run_behind(app, station), _settle_in(app), _end_with_terminal(app), _keep_tidy()]
     if sight is not None:
         works.append(_keep_glimpses(app, sight))
     tasks = {asyncio.create_task(work) for work in works}
@@ -112,22 +112,28 @@ async def _run_behind(app: OnCallApp, station: Station) -> None:
 
 
 async def _settle_in(app: OnCallApp) -> None:
-    """Load the other places before somebody goes there, and keep nothing large from then on."""
+    """Load the other places before somebody goes there, and hold no memory that is free from then on."""
     await app.shown.wait()
     await asyncio.sleep(_LATER)
     await asyncio.to_thread(load)
-    await asyncio.to_thread(give_back_large_pieces)
+    await asyncio.to_thread(give_back)
 
 
-async def _tidy_up() -> None:
+async def _keep_tidy() -> None:
     """Let go of what only time has made."""
-    await asyncio.gather(litter.collect_for_ever(), _forget_cells())
+    await asyncio.gather(litter.collect_for_ever(), _tidy_up_for_ever())
 
 
-async def _forget_cells() -> None:
+async def _tidy_up_for_ever() -> None:
     while True:
-        await asyncio.sleep(FORGOTTEN_EVERY)
-        forget_cells()
+        await asyncio.sleep(TIDIED_EVERY)
+        tidy_up()
+
+
+def tidy_up() -> None:
+    """Let go of how long the lines of the screen were, and of memory that is free."""
+    forget_cells()
+    give_back()
 
 
 async def _end_with_terminal(app: OnCallApp) -> None:

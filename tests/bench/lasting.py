@@ -23,15 +23,14 @@ from oncall_tui import litter
 from oncall_tui.domain.message import Purpose
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import Ticket
-from oncall_tui.heap import give_back_large_pieces
+from oncall_tui.heap import give_back
 from oncall_tui.services.troubles import Troubles
 from oncall_tui.store.disk_report import DiskReport
 from oncall_tui.store.handover_files import HandoverFiles
 from oncall_tui.store.steadfast import SteadfastStore
 from oncall_tui.ui.app import OnCallApp
 from oncall_tui.ui.places import load
-from oncall_tui.ui.run import FORGOTTEN_EVERY
-from oncall_tui.ui.text import forget_cells
+from oncall_tui.ui.run import TIDIED_EVERY, tidy_up
 from tests import rig
 from tests.bench import desk
 from tests.bench.figure import Figure
@@ -120,8 +119,8 @@ class Life:
             self._rig.answer("dana-push")
         if self._seconds % _COLLECTED_EVERY == 0:
             litter.collect()
-        if self._seconds % FORGOTTEN_EVERY == 0:
-            forget_cells()
+        if self._seconds % TIDIED_EVERY == 0:
+            tidy_up()
         self._app._tick()
         await asyncio.sleep(0)
 
@@ -160,7 +159,7 @@ async def _begun(folder: Path) -> AsyncIterator[Life]:
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
         await asyncio.to_thread(load)
-        await asyncio.to_thread(give_back_large_pieces)
+        await asyncio.to_thread(give_back)
         litter.settle()
         board = asyncio.create_task(station.board.run())
         with station.delivery.at_work():

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from oncall_tui import litter
 from oncall_tui.clock import stopwatch
 from oncall_tui.domain.ticket import Ticket
+from oncall_tui.heap import give_back
 from oncall_tui.services.station import Station
 from oncall_tui.ui.app import OnCallApp
 from tests import rig
@@ -67,6 +68,7 @@ async def shown(source: rig.ScriptedSource, *, is_whole: bool = False) -> AsyncI
     async with app.run_test(size=(80, 24)):
         station.board.watch(app.show)
         litter.settle()
+        give_back()
         works = [station.board.run(), litter.collect_for_ever()]
         if is_whole:
             others = (station.witnessing, station.relieving, station.breath, station.delivery)
