@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from oncall_tui.domain.answer import Answer, AnswerKind
 from oncall_tui.domain.breathing import Breathing
 from oncall_tui.domain.events import CoverId, Recorded
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.goodwill import SpokenGoodwill
-from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.handover_flow import Flow
 from oncall_tui.domain.promise import SpokenPromise, spoken_promise
 from oncall_tui.domain.reach import LevelReach

@@ -13,7 +13,8 @@ from oncall_tui.domain.answer import Answer
 from oncall_tui.domain.covers import Cover
 from oncall_tui.domain.episode import Escalation
 from oncall_tui.domain.events import Recorded
-from oncall_tui.domain.handover_events import NotePart, Severity, ShiftFigured
+from oncall_tui.domain.frozen_tickets import Severity
+from oncall_tui.domain.handover_events import NotePart, ShiftFigured
 from oncall_tui.domain.people import Person, PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.severity import Verdict, Window, proposed

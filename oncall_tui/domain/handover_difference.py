@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from oncall_tui.domain.frozen_tickets import FrozenTicket
 from oncall_tui.domain.handover import Handover
-from oncall_tui.domain.handover_events import FrozenTicket
 from oncall_tui.domain.handover_words import Line, city, row_name, wall
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.triage import Row
 
 
-def frozen(handover: Handover) -> tuple[FrozenTicket, ...]:
+def frozen(handover: Handover) -> Sequence[FrozenTicket]:
     """Return every ticket as it stands, to be compared with later."""
     return tuple(
         FrozenTicket(

@@ -3,24 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.document import NO_DOCUMENT, Document
+from oncall_tui.domain.frozen_tickets import NO_TICKETS, FrozenTickets, Severity
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.money import MOST_TOGETHER, NO_MONEY, checked
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.domain.ticket_events import PromiseId
-
-
-class Severity(IntEnum):
-    """How much a ticket needs the next person."""
-
-    RED = 1
-    WATCH = 2
-    STEADY = 3
 
 
 class NotePart(StrEnum):
@@ -47,19 +40,6 @@ class FlowStep(StrEnum):
     """The incoming person is asked through every other channel."""
     LEADERSHIP = "leadership"
     """Leadership hears that nobody has accepted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenTicket:
-    """One ticket as it stood when the handover was frozen."""
-
-    ticket: TicketId
-    name: CleanText
-    severity: Severity
-    escalation: str = ""
-    """The state of its escalation; empty where there is none."""
-    promised_at: datetime | None = None
-    """When the promise is due that the customer waits for; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +94,7 @@ class HandoverDelivered:
     saved_as: str = ""
     text: Document = NO_DOCUMENT
     """As it was frozen."""
-    tickets: tuple[FrozenTicket, ...] = ()
+    tickets: FrozenTickets = NO_TICKETS
     incoming: PersonId | None = None
     """Who is asked to accept it."""
     is_by_hand: bool = True

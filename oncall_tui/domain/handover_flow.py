@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.handover_events import (
     FlowStep,
     HandoverAccepted,
     HandoverDeclined,
     HandoverDelivered,
     NotePart,
-    Severity,
 )
 from oncall_tui.domain.message import MessageKey
 from oncall_tui.domain.people import PersonId
@@ -142,8 +142,7 @@ class Flow:
     @property
     def is_without_reds(self) -> bool:
         """Tell whether it was accepted without a word though something was red."""
-        reds = self.delivered.tickets if self.delivered is not None else ()
-        has_red = any(ticket.severity is Severity.RED for ticket in reds)
+        has_red = self.delivered is not None and self.delivered.tickets.has_red
         return self.accepted is not None and has_red and not self.accepted.reds.strip()
 
     @property

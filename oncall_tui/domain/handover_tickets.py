@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from oncall_tui.domain.acquaintance import name_beside
 from oncall_tui.domain.answer import AnswerState
 from oncall_tui.domain.episode import Escalation, EscalationState
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.handover import Entry, Handover
 from oncall_tui.domain.handover_actions import QUOTED, Action, cut
-from oncall_tui.domain.handover_events import Severity
 from oncall_tui.domain.handover_words import Line, counted, reader_zone, row_name, wall
 from oncall_tui.domain.severity import DUE, LATE, UNANSWERED
 from oncall_tui.domain.shift_figures import span

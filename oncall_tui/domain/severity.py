@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from oncall_tui.domain.episode import Escalation, EscalationState
-from oncall_tui.domain.handover_events import Severity
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.ticket import Priority
 from oncall_tui.domain.triage import Row

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from oncall_tui.domain.events import EscalationEvent, HandoverCarriedOver
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.handover_answer import Meaning, meaning
 from oncall_tui.domain.handover_events import (
     HandoverAccepted,
@@ -12,7 +13,6 @@ from oncall_tui.domain.handover_events import (
     HandoverAsked,
     HandoverDeclined,
     HandoverMessageSettled,
-    Severity,
 )
 from oncall_tui.domain.handover_flow import Flow, Stage
 from oncall_tui.domain.message import Acknowledgement, Awaited

@@ -10,6 +10,7 @@ from typing import Protocol
 from oncall_tui.clock import Clock
 from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import SHIFT_STREAM, CarriedLine
+from oncall_tui.domain.frozen_tickets import FrozenTickets, Severity
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_difference import differences, frozen
 from oncall_tui.domain.handover_events import (
@@ -17,7 +18,6 @@ from oncall_tui.domain.handover_events import (
     HandoverDrafted,
     HandoverNoteWritten,
     NotePart,
-    Severity,
     SeverityChosen,
 )
 from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
@@ -154,7 +154,7 @@ class HandingOver:
             for part, text in flow.notes.items()
             if text != flow.frozen_notes.get(part, NO_TEXT)
         )
-        return (*differences(flow.delivered.tickets, frozen(draft), reader), *written)
+        return (*differences(flow.delivered.tickets.read(), frozen(draft), reader), *written)
 
     async def deliver(self, *, is_by_hand: bool = True) -> str:
         """Save the handover and put it into the outbox; return what will happen, in one sentence.
@@ -173,7 +173,7 @@ class HandingOver:
             keys=tuple(message.key for message in messages),
             saved_as=place,
             text=Document(text),
-            tickets=frozen(draft),
+            tickets=FrozenTickets(frozen(draft)),
             incoming=self._asked(draft),
             is_by_hand=is_by_hand,
         )

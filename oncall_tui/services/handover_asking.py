@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oncall_tui.domain import handover_paper as handovers
-from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.frozen_tickets import Severity
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.ticket import TicketId
 from oncall_tui.services.accepting import Accepting
 from oncall_tui.services.handing_over import HandingOver, Sheet

@@ -8,8 +8,9 @@ from typing import Final, get_args
 
 import msgspec
 
-from oncall_tui.domain.document import Document
+from oncall_tui.domain.document import Document, Packed
 from oncall_tui.domain.events import Carried, Event, Freight, Recorded, StreamId
+from oncall_tui.domain.frozen_tickets import FrozenTicket, FrozenTickets
 from oncall_tui.domain.message import OutgoingMessage
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.errors import StoreFailed
@@ -23,9 +24,9 @@ _FREIGHT: Final[Mapping[str, msgspec.json.Decoder[Carried]]] = MappingProxyType(
 
 
 def write_down(value: object) -> object:
-    """Return what is written of a value that JSON does not know: a document, or an event of another journal."""
+    """Return what is written of a value that JSON does not know: what is packed, or an event of another journal."""
     match value:
-        case Document():
+        case Packed():
             return msgspec.Raw(value.as_json)
         case Freight():
             return {"kind": type(value.event).__name__, "event": msgspec.to_builtins(value.event)}
@@ -38,6 +39,8 @@ def read_back(kind: type, value: object) -> object:
     match value:
         case str() if kind is Document:
             return Document(CleanText(value))
+        case list() if kind is FrozenTickets:
+            return FrozenTickets(msgspec.convert(value, tuple[FrozenTicket, ...]))
         case {"kind": str(name), "event": event} if kind is Freight and name in _FREIGHT:
             return Freight(_FREIGHT[name].decode(msgspec.json.encode(event)))
         case _:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.frozen_tickets import Severity
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.handover_flow import DELIVER_BEFORE, DRAFT_BEFORE, Flow, Stage
 from oncall_tui.services.handing_over import Role, Sheet
 from oncall_tui.services.handover_notices import accepted_words

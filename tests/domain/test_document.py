@@ -1,4 +1,4 @@
-"""A text that is seldom read is small, and the same whenever it is."""
+"""What is seldom read is small, and the same whenever it is."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall_tui.domain.document import NO_DOCUMENT, Document
+from oncall_tui.domain.frozen_tickets import FrozenTicket, FrozenTickets, Severity
 from oncall_tui.domain.text import CleanText
 
 
@@ -33,3 +34,12 @@ def test_a_handover_takes_a_quarter_of_what_it_would_as_text() -> None:
 def test_half_a_character_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogates"):
         Document(CleanText("\ud83d"))
+
+
+@given(st.lists(st.from_type(FrozenTicket)))
+def test_frozen_tickets_are_what_they_were(tickets: list[FrozenTicket]) -> None:
+    frozen = FrozenTickets(tickets)
+    assert frozen.read() == tuple(tickets)
+    assert frozen.has_red is any(each.severity is Severity.RED for each in tickets)
+    assert frozen == FrozenTickets(tuple(tickets))
+    assert frozen != Document(CleanText(""))

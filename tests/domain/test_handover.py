@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from oncall_tui.domain.brief import EscalationId
 from oncall_tui.domain.episode import AcknowledgedBy, Escalation, EscalationState
+from oncall_tui.domain.frozen_tickets import Severity
 from oncall_tui.domain.handover import Handover, entries
 from oncall_tui.domain.handover_actions import actions
 from oncall_tui.domain.handover_difference import differences, frozen
-from oncall_tui.domain.handover_events import NotePart, Severity
+from oncall_tui.domain.handover_events import NotePart
 from oncall_tui.domain.handover_paper import PAGE, markdown, paper
 from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Shift

@@ -9,6 +9,7 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from oncall_tui.domain.document import Document
 from oncall_tui.domain.events import Event, Freight, SourceLost
+from oncall_tui.domain.frozen_tickets import FrozenTicket, FrozenTickets, Severity
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.people import ChannelId, PersonId
 from oncall_tui.domain.text import CleanText
@@ -18,6 +19,16 @@ from oncall_tui.domain.ticket_events import PromiseId, PromiseMade
 NOW = datetime(2026, 11, 20, 22, 5, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 PROMISE = PromiseMade(ticket=TicketId("helpdesk:4312"), promise=PromiseId("p1"), due_at=NOW)
+FROZEN = FrozenTickets(
+    FrozenTicket(
+        ticket=TicketId("helpdesk:4312"),
+        name=CleanText("4312 日本: “x”"),
+        severity=severity,
+        escalation="notifying",
+        promised_at=NOW,
+    )
+    for severity in Severity
+)
 KINDS: tuple[type[Event], ...] = get_args(Event)
 
 
@@ -52,6 +63,7 @@ def filled(kind: Any) -> Any:  # noqa: ANN401 - a value of whatever type it is g
         return list(kind)[-1]
     simple = {
         Document: Document(CleanText("日本 “x” \\ \x07 🎌\nof two lines")),
+        FrozenTickets: FROZEN,
         Freight: Freight(PROMISE),
         str: "日本 “x” \\ \x07 🎌",
         int: 7,
