@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from oncall_tui.domain.events import SHIFT_STREAM
 from oncall_tui.domain.handover_flow import About, Audience, Flow, Tell
@@ -26,13 +27,15 @@ class Readers:
 
     def letters(self, flow: Flow, told: Sequence[Tell]) -> Sequence[OutgoingMessage]:
         """Return one message for each person and channel that has to be told."""
-        return [
-            _message(flow, tell, person, channel, words)
-            for tell in told
-            for person in self._whom(flow, tell.to)
-            for words in [_words(flow, tell, person, self)]
-            for channel in self._channels(person, on_other_channels=tell.on_other_channels)
-        ]
+        letters: list[OutgoingMessage] = []
+        for tell in told:
+            for person in self._whom(flow, tell.to):
+                words = cache(partial(_words, flow, tell.about, person, self))  # one text for all that bring the same
+                letters += [
+                    _message(flow, tell, person, channel, words(has_document=_has_brought(channel, flow)))
+                    for channel in self._channels(person, on_other_channels=tell.on_other_channels)
+                ]
+        return letters
 
     def _channels(self, person: Person, *, on_other_channels: bool) -> Sequence[ChannelId]:
         """Return the first channel that does not ring, or the others; a pager has to do where there is nothing else."""
@@ -82,13 +85,18 @@ def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, words: 
     )
 
 
-def _words(flow: Flow, tell: Tell, reader: Person, readers: Readers) -> tuple[str, str]:
+def _has_brought(channel: ChannelId, flow: Flow) -> bool:
+    """Tell whether a channel was given the handover as it was frozen."""
+    return flow.delivered is not None and any(key.endswith(f"/{channel}") for key in flow.delivered.keys)
+
+
+def _words(flow: Flow, about: About, reader: Person, readers: Readers, *, has_document: bool) -> tuple[str, str]:
     outgoing, incoming = readers.name(flow.outgoing), readers.name(flow.incoming)
     stays = f"{outgoing}{readers.phone(flow.outgoing)} stays on call until somebody accepts."
-    match tell.about:
+    match about:
         case About.REMINDER:
             document = flow.delivered.text.read() if flow.delivered is not None else NO_TEXT
-            document = document if tell.on_other_channels else page_of(document)
+            document = page_of(document) if has_document else document
             asked = f"{outgoing} hands over to you and waits for your answer. {stays}"
             return f"Please accept the handover from {outgoing}", f"{asked}\n\n{document}"
         case About.QUESTION:
@@ -102,7 +110,7 @@ def _words(flow: Flow, tell: Tell, reader: Person, readers: Readers) -> tuple[st
         case About.ACCEPTED:
             return f"{incoming} has taken over", f"{incoming} accepted the handover{_said(flow)}. {outgoing} is off."
         case _:
-            return _bad_news(flow, tell.about, reader, readers)
+            return _bad_news(flow, about, reader, readers)
 
 
 def _bad_news(flow: Flow, about: About, reader: Person, readers: Readers) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A handover nobody accepts: who hears of it at which minute, and what every place shows meanwhile."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,19 @@ async def test_a_reminder_repeats_the_page_and_only_another_channel_brings_its_a
     assert reminder == f"{ASKED}\n\n{page}\nThe appendix came with the handover itself.\n"
     assert appendix
     assert elsewhere == f"{ASKED}\n\n{first}"
+
+
+async def test_whoever_was_sent_no_handover_is_reminded_with_all_of_it() -> None:
+    tickets = [ticket(f"{number}") for number in range(100)]
+    elsewhere = replace(Rig().team_of(), handover_to=("dana",))
+    rig = Rig(source=ScriptedSource(tickets=tickets), team_of=lambda: elsewhere)
+    await rig.station.open()
+    await rig.read()
+    before_the_end(16, rig=rig)
+    await let_pass(rig, minutes=20)
+    (handover,), (reminder,) = bodies(rig, "dana-push"), bodies(rig, "ben-mail")
+    assert "# Appendix: " in handover
+    assert reminder == f"{ASKED}\n\n{handover}"
 
 
 async def test_a_reminder_of_what_fits_on_a_page_repeats_all_of_it(rig: Rig) -> None:
