@@ -6,18 +6,21 @@ them as soon as one is not Latin, for as long as a journal lasts.
 
 import json
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
 
 
 class Packed:
-    """Holds a value that JSON knows; half a character (a lone surrogate) in it is refused with ``ValueError``."""
+    """Holds the JSON of a value; half a character (a lone surrogate) in it is refused with ``ValueError``."""
 
     __slots__ = ("_packed",)
 
-    def __init__(self, value: object) -> None:
-        self._packed = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    def __init__(self, written: Iterable[str]) -> None:
+        """Take the JSON piece by piece, so that the whole of it is never held."""
+        compressor = zlib.compressobj()
+        self._packed = b"".join((*(compressor.compress(piece.encode()) for piece in written), compressor.flush()))
 
     @property
     def as_json(self) -> bytes:
@@ -39,7 +42,7 @@ class Document(Packed):
     __slots__ = ()
 
     def __init__(self, text: CleanText) -> None:
-        super().__init__(text)
+        super().__init__([json.dumps(text, ensure_ascii=False)])
 
     def read(self) -> CleanText:
         """Return the text."""

@@ -1,7 +1,7 @@
 """Every ticket as it stood when a handover was frozen, to be compared with later."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -39,9 +39,15 @@ class FrozenTickets(Packed):
     __slots__ = ("has_red",)
 
     def __init__(self, tickets: Iterable[FrozenTicket] = ()) -> None:
-        every = tuple(tickets)
-        super().__init__([_fields(each) for each in every])
-        self.has_red = any(each.severity is Severity.RED for each in every)
+        self.has_red = False
+        super().__init__(self._written(tickets))
+
+    def _written(self, tickets: Iterable[FrozenTicket]) -> Iterator[str]:
+        yield "["
+        for number, each in enumerate(tickets):
+            self.has_red |= each.severity is Severity.RED
+            yield f"{',' if number else ''}{json.dumps(_fields(each), ensure_ascii=False, separators=(',', ':'))}"
+        yield "]"
 
     def read(self) -> tuple[FrozenTicket, ...]:
         """Return all of them."""

@@ -1,6 +1,6 @@
 """What changed between a handover that was frozen and the desk as it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from oncall_tui.domain.frozen_tickets import FrozenTicket
@@ -10,18 +10,16 @@ from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.triage import Row
 
 
-def frozen(handover: Handover) -> Sequence[FrozenTicket]:
+def frozen(handover: Handover) -> Iterator[FrozenTicket]:
     """Return every ticket as it stands, to be compared with later."""
-    return tuple(
-        FrozenTicket(
+    for entry in handover.entries:
+        yield FrozenTicket(
             ticket=entry.row.ticket.id,
             name=CleanText(f"{row_name(entry.row)}: {entry.row.ticket.subject}"),
             severity=entry.severity,
             escalation=entry.escalation.state.value if entry.escalation else "",
             promised_at=_promised_at(entry.row),
         )
-        for entry in handover.entries
-    )
 
 
 def _promised_at(row: Row) -> datetime | None:

@@ -154,7 +154,7 @@ class HandingOver:
             for part, text in flow.notes.items()
             if text != flow.frozen_notes.get(part, NO_TEXT)
         )
-        return (*differences(flow.delivered.tickets.read(), frozen(draft), reader), *written)
+        return (*differences(flow.delivered.tickets.read(), tuple(frozen(draft)), reader), *written)
 
     async def deliver(self, *, is_by_hand: bool = True) -> str:
         """Save the handover and put it into the outbox; return what will happen, in one sentence.

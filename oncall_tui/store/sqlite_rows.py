@@ -31,7 +31,7 @@ _IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' 
 _TURN: Final = "urgency, next_try_at, number"
 
 _LONG: Final = 2000
-"""Characters from which on what a message says is kept beside it, as no bad news is."""
+"""Characters; what a message says beyond as many is kept beside it. Bad news is short: one row, and one commit."""
 
 _EntryRow = tuple[str, str, str, int, str, str, str]
 _WholeRow = tuple[str, str, str, int, str, str, str, str | None]

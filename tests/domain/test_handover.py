@@ -170,11 +170,11 @@ def test_what_has_to_be_written_and_is_not_is_marked() -> None:
 
 
 def test_the_difference_names_what_is_new_what_changed_and_what_is_gone() -> None:
-    before = frozen(handover_make.handover(rows=ROWS[:2]))
+    before = tuple(frozen(handover_make.handover(rows=ROWS[:2])))
     seen = window(desk_make.SHIFT, None, NOW)
     after = handover_make.handover(rows=ROWS[1:3])
     chosen = entries(ROWS[1:3], (), seen, {ROWS[1].ticket.id: Severity.RED})
-    assert [line.text for line in differences(before, frozen(replace(after, entries=chosen)), "UTC")] == [
+    assert [line.text for line in differences(before, tuple(frozen(replace(after, entries=chosen))), "UTC")] == [
         "+ new, watch: 4330 Najd Pharma: Order stuck at customs",
         "~ watch before, red since: 4321 Kobe Foods: Invoice shows the wrong VAT",
         "- not open any more: 4312 Acme KK: Login fails for every user",
