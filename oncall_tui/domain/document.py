@@ -11,6 +11,9 @@ from typing import Final
 
 from oncall_tui.domain.text import NO_TEXT, CleanText
 
+to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Writes a value as shortly as JSON can say it."""
+
 
 class Packed:
     """Holds the JSON of a value; half a character (a lone surrogate) in it is refused with ``ValueError``."""
@@ -42,7 +45,7 @@ class Document(Packed):
     __slots__ = ()
 
     def __init__(self, text: CleanText) -> None:
-        super().__init__([json.dumps(text, ensure_ascii=False)])
+        super().__init__([to_json(text)])
 
     def read(self) -> CleanText:
         """Return the text."""

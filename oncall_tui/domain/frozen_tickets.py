@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from oncall_tui.domain.document import Packed
+from oncall_tui.domain.document import Packed, to_json
 from oncall_tui.domain.text import CleanText
 from oncall_tui.domain.ticket import TicketId
 
@@ -46,7 +46,7 @@ class FrozenTickets(Packed):
         yield "["
         for number, each in enumerate(tickets):
             self.has_red |= each.severity is Severity.RED
-            yield f"{',' if number else ''}{json.dumps(_fields(each), ensure_ascii=False, separators=(',', ':'))}"
+            yield f"{',' if number else ''}{to_json(_fields(each))}"
         yield "]"
 
     def read(self) -> tuple[FrozenTicket, ...]:
