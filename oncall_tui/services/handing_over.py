@@ -9,7 +9,7 @@ from typing import Protocol
 
 from oncall_tui.clock import Clock
 from oncall_tui.domain.document import Document
-from oncall_tui.domain.events import SHIFT_STREAM, CarriedLine
+from oncall_tui.domain.events import CarriedLine
 from oncall_tui.domain.frozen_tickets import FrozenTickets, Severity
 from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_difference import differences, frozen
@@ -23,18 +23,16 @@ from oncall_tui.domain.handover_events import (
 from oncall_tui.domain.handover_flow import DRAFT_BEFORE, Flow, Stage
 from oncall_tui.domain.handover_paper import markdown, paper
 from oncall_tui.domain.handover_words import Line
-from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
 from oncall_tui.domain.parcel import AcceptanceReceipt, Parcel, freight
-from oncall_tui.domain.people import ChannelId, Person, PersonId
+from oncall_tui.domain.people import PersonId
 from oncall_tui.domain.rota import Shift
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.ticket import Ticket, TicketId
 from oncall_tui.domain.wall_time import zone_info
 from oncall_tui.errors import BadUse, StoreFailed, StreamMoved
-from oncall_tui.services.addressing import quiet_channel
 from oncall_tui.services.board import Board
 from oncall_tui.services.drafting import Drafting
-from oncall_tui.services.handover_messages import Readers, prefix
+from oncall_tui.services.handover_messages import Readers
 from oncall_tui.services.logbook import Logbook
 
 
@@ -165,7 +163,7 @@ class HandingOver:
         await self.begin(self._ready(is_by_hand=is_by_hand))
         draft = self._drafting.draft()
         text = markdown(draft)
-        messages, unreachable = self._messages(draft, text)
+        messages, unreachable = self.readers.documents(draft, text, self._board.team.handover_to)
         place, saved = await self._save(draft, text, is_delivered=bool(messages))
         flow = self._logbook.flows.get(draft.shift.starts_at)
         delivered = HandoverDelivered(
@@ -266,37 +264,6 @@ class HandingOver:
             notes=tuple(draft.notes.items()),
             lines=tuple(carried),
         )
-
-    def _messages(self, draft: Handover, text: CleanText) -> tuple[list[OutgoingMessage], list[str]]:
-        messages, unreachable = [], []
-        for name in self._board.team.handover_to:
-            person = self._person(name, draft)
-            channel = quiet_channel(person, self._board.team.always_ring) if person else None
-            if person is None and name != "next":
-                channel = ChannelId(name)
-            if channel is None:
-                unreachable.append(person.name if person else "Whoever comes next is not known and")
-                continue
-            messages.append(_message(draft, text, channel, person))
-        return messages, unreachable
-
-    def _person(self, name: str, draft: Handover) -> Person | None:
-        return draft.incoming if name == "next" else self._board.team.people.get(PersonId(name))
-
-
-def _message(draft: Handover, text: CleanText, channel: ChannelId, person: Person | None) -> OutgoingMessage:
-    count = sum(entry.severity is Severity.RED for entry in draft.entries)
-    who = draft.outgoing.name if draft.outgoing else draft.shift.person
-    asks = person is not None and draft.incoming is not None and person.id == draft.incoming.id
-    return OutgoingMessage(
-        key=MessageKey(f"{prefix(draft.shift.starts_at)}{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
-        purpose=Purpose.HANDOVER if asks else Purpose.NOTICE,
-        channel=channel,
-        person=person.id if person else None,
-        title=CleanText(f"Handover from {who}: {count} red, {len(draft.entries)} open"),
-        body=text,
-        stream=SHIFT_STREAM,
-    )
 
 
 def _frozen_lines(delivered: HandoverDelivered) -> tuple[Line, ...]:

@@ -1,11 +1,13 @@
 """What a handover has to tell, written out for whoever reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 
 from oncall_tui.domain.events import SHIFT_STREAM
+from oncall_tui.domain.frozen_tickets import Severity
+from oncall_tui.domain.handover import Handover
 from oncall_tui.domain.handover_flow import About, Audience, Flow, Tell
 from oncall_tui.domain.handover_paper import page_of
 from oncall_tui.domain.message import MessageKey, OutgoingMessage, Purpose
@@ -13,7 +15,7 @@ from oncall_tui.domain.people import ChannelId, Person, PersonId
 from oncall_tui.domain.policy import Policy
 from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.domain.wall_time import local, zone_info
-from oncall_tui.services.addressing import quiet_channels
+from oncall_tui.services.addressing import quiet_channel, quiet_channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,22 @@ class Readers:
                     for channel in self._channels(person, on_other_channels=tell.on_other_channels)
                 ]
         return letters
+
+    def documents(
+        self, draft: Handover, text: CleanText, to: Iterable[str]
+    ) -> tuple[Sequence[OutgoingMessage], Sequence[str]]:
+        """Return a message with the whole handover for each of ``to``, and whoever has no channel that takes it."""
+        messages, unreachable = [], []
+        for name in to:
+            person = draft.incoming if name == "next" else self.people.get(PersonId(name))
+            channel = quiet_channel(person, self.always_ring) if person else None
+            if person is None and name != "next":
+                channel = ChannelId(name)
+            if channel is None:
+                unreachable.append(person.name if person else "Whoever comes next is not known and")
+                continue
+            messages.append(_document(draft, text, channel, person))
+        return messages, unreachable
 
     def _channels(self, person: Person, *, on_other_channels: bool) -> Sequence[ChannelId]:
         """Return the first channel that does not ring, or the others; a pager has to do where there is nothing else."""
@@ -68,6 +86,21 @@ class Readers:
 def prefix(shift_starts_at: datetime) -> str:
     """Return what the keys of all messages of one handover begin with."""
     return f"handover/{shift_starts_at:%Y%m%dT%H%MZ}/"
+
+
+def _document(draft: Handover, text: CleanText, channel: ChannelId, person: Person | None) -> OutgoingMessage:
+    count = sum(entry.severity is Severity.RED for entry in draft.entries)
+    who = draft.outgoing.name if draft.outgoing else draft.shift.person
+    asks = person is not None and draft.incoming is not None and person.id == draft.incoming.id
+    return OutgoingMessage(
+        key=MessageKey(f"{prefix(draft.shift.starts_at)}{draft.at:%Y%m%dT%H%M%S.%fZ}/{channel}"),
+        purpose=Purpose.HANDOVER if asks else Purpose.NOTICE,
+        channel=channel,
+        person=person.id if person else None,
+        title=CleanText(f"Handover from {who}: {count} red, {len(draft.entries)} open"),
+        body=text,
+        stream=SHIFT_STREAM,
+    )
 
 
 def _message(flow: Flow, tell: Tell, person: Person, channel: ChannelId, words: tuple[str, str]) -> OutgoingMessage:
