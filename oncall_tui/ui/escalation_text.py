@@ -76,7 +76,7 @@ def _armed(escalation: Escalation, now: datetime, width: int) -> str:
 def _reason(escalation: Escalation, now: datetime, strategy: str) -> str:
     """Return why it is escalated: what somebody said, else what is known; and how such customers are served."""
     why = escalation.brief.why or _armed_facts(escalation, now)
-    return " ".join(part for part in (why if why.endswith(".") else f"{why}.", strategy) if part)
+    return " ".join(part for part in (f"{why}." if why and not why.endswith(".") else why, strategy) if part)
 
 
 def _armed_facts(escalation: Escalation, now: datetime) -> str:
@@ -86,7 +86,8 @@ def _armed_facts(escalation: Escalation, now: datetime) -> str:
         _touches(brief),
         brief.tier,
     )
-    return ", ".join(fact for fact in facts if fact) + "."
+    known = ", ".join(fact for fact in facts if fact)
+    return f"{known}." if known else ""
 
 
 def _touches(brief: Brief) -> str:
@@ -212,7 +213,7 @@ def on_ticket(escalation: Escalation, now: datetime, zone: str) -> str:
 def timeline(escalation: Escalation, now: datetime, zone: str) -> tuple[str, ...]:
     """Return everything that is known of an escalation, one line each, oldest first."""
     brief = escalation.brief
-    lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}"]
+    lines = [f"“{brief.subject}”  {_armed_facts(escalation, now)}".rstrip()]
     known = (("Why", brief.why), ("Runbook", brief.runbook_step), ("Tried", brief.tried))
     lines += [f"{what}: {words}" for what, words in known if words]
     for attempt in escalation.attempts:

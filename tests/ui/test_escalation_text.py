@@ -5,7 +5,7 @@ import pytest
 
 from oncall_tui.domain.escalation import Escalation, EscalationState
 from oncall_tui.domain.message import DeliveryState
-from oncall_tui.domain.text import CleanText
+from oncall_tui.domain.text import NO_TEXT, CleanText
 from oncall_tui.ui.escalation_text import on_strip, proof, strip_text, timeline
 from tests import desk_make
 from tests.desk_make import ANA, BOTH_ACCEPTED, DANA, MINUTE, NOW, POLICY, SAM, attempt, escalation
@@ -32,6 +32,12 @@ def test_an_armed_escalation_always_shows_its_seconds(width: int) -> None:
     assert "4312" in first
     assert first.endswith("in 4 s") or width < 40
     assert second.endswith("E now · Esc stop")
+
+
+def test_where_nothing_is_known_of_a_ticket_no_reason_is_made_up() -> None:
+    armed = escalation(EscalationState.ARMED, level=-1, next_action_at=NOW + timedelta(seconds=3.2))
+    unknown = replace(armed, brief=replace(armed.brief, due_at=None, touches=None, tier=NO_TEXT, why=NO_TEXT))
+    assert strip(unknown)[1].strip() == "E now · Esc stop"
 
 
 @pytest.mark.parametrize(
