@@ -67,9 +67,13 @@ def paper(handover: Handover) -> tuple[Line, ...]:
 
 
 def page_of(document: CleanText) -> CleanText:
-    """Return a handover as Markdown without its appendix, for whoever has the whole of it already."""
+    """Return a handover as Markdown without its appendix, for whoever was sent the whole of it already."""
     page, appendix, _ = document.partition(f"\n{_APPENDIX}")
-    return CleanText(f"{page}\nThe appendix came with the handover itself.\n") if appendix else document
+    return (
+        CleanText(f"{page}\nThe appendix is in the handover itself; H on the dashboard shows it too.\n")
+        if appendix
+        else document
+    )
 
 
 def _whole(section: _Section) -> _Section:

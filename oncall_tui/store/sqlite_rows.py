@@ -31,7 +31,7 @@ _IS_DUE: Final = "(state = 'pending' OR next_try_at <= ? OR (state != 'sending' 
 _TURN: Final = "urgency, next_try_at, number"
 
 _LONG: Final = 2000
-"""Characters; what a message says beyond as many is kept beside it. Bad news is short: one row, and one commit."""
+"""Characters; the words of a longer message are kept beside it. Bad news is short: one row, and one commit."""
 
 _EntryRow = tuple[str, str, str, int, str, str, str]
 _WholeRow = tuple[str, str, str, int, str, str, str, str | None]
@@ -142,7 +142,7 @@ def reunite(connection: sqlite3.Connection, other: Snapshot, *, holder: str) -> 
         if mine_of_it is None:
             put(connection, entry, at=entry.next_try_at)
         elif (united := mine_of_it.reunited(entry, holder=holder)) != mine_of_it:
-            row = entry_of(connection, entry.key)
+            row = entry_of(connection, entry.key)  # only it tells whether its words are in itself or beside it
             update(connection, united if row is None else united.saying(row.message.body))
     return everything(connection)
 

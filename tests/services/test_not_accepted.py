@@ -59,7 +59,7 @@ async def test_a_reminder_repeats_the_page_and_only_another_channel_brings_its_a
     await let_pass(rig, minutes=22)
     first, reminder, elsewhere = (*bodies(rig, "ben-mail"), *bodies(rig, "ben-push"))
     page, appendix, _ = first.partition("\n# Appendix: ")
-    assert reminder == f"{ASKED}\n\n{page}\nThe appendix came with the handover itself.\n"
+    assert reminder == f"{ASKED}\n\n{page}\nThe appendix is in the handover itself; H on the dashboard shows it too.\n"
     assert appendix
     assert elsewhere == f"{ASKED}\n\n{first}"
 
